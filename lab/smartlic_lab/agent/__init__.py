@@ -1,0 +1,1 @@
+"""The Smart Agent, without I/O: the one owner of licensing state."""

@@ -1,0 +1,96 @@
+"""The network between things, as a device sees it: a protocol, so that device and authority know no socket."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from nornir_smartlic.errors import SmartLicError
+from nornir_smartlic.model import Proxy
+
+
+class DeliveryFailed(SmartLicError):
+    """Nothing came back; ``reason`` is the text that the device prints behind ``Communications failure with ...``.
+
+    Source: reference/cli.md section 5, reasons: ``Unable to resolve server hostname/domain name``,
+    ``Received empty response from server``, ``Communications failure``, ``No reply from server`` (recalled),
+    ``Unable to connect to server`` (recalled), ``Server certificate verification failed`` (recalled).
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a device's request starts, and with what it finds its way; all of it from its configuration."""
+
+    device: str
+    clock: datetime  # the device's own, against which certificates are checked
+    vrf: str | None = None
+    source_interface: str | None = None
+    source_address: str | None = None  # of the source interface; None: it has none, or none is set
+    domain_lookup: bool = True
+    domain_name: str | None = None
+    name_servers: tuple[str, ...] = ()  # of this VRF
+    hosts: Mapping[str, str] = field(default_factory=dict)  # ip host, of this VRF
+    proxy: Proxy | None = None
+    revocation_check: bool = True  # the CRL must be reachable too
+    server_identity_check: bool = True
+    trustpoint_present: bool = True  # SLA-TrustPoint exists
+
+
+class Network(Protocol):
+    """Carries a request to whoever answers at *url*."""
+
+    def send(self, origin: Origin, url: str, body: bytes, headers: Mapping[str, str] | None = None) -> bytes:
+        """POST *body*; raises `DeliveryFailed`."""
+        ...
+
+    def resolve(self, origin: Origin, name: str) -> str | None:
+        """The address of *name* for this device, ``None`` where it cannot be resolved."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """A request to an authority, whoever carried it: the world in memory, or a server."""
+
+    method: str
+    path: str  # without the query
+    host: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case
+    body: bytes = b""
+    client: str = ""  # the device's name in memory, an address over a socket
+
+
+@dataclass(frozen=True, slots=True)
+class HttpResponse:
+    """An authority's answer."""
+
+    status: int
+    body: bytes = b""
+    content_type: str = "application/json"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Authority(Protocol):
+    """CSSM, SSM On-Prem or CSLU: a plain object. ``now`` is handed in, it reads no clock."""
+
+    name: str
+
+    def handle(self, request: HttpRequest, now: datetime) -> HttpResponse:
+        """Answer one request. Raises nothing: an error is a response."""
+        ...
+
+    def tick(self, now: datetime) -> None:
+        """Do what is due by *now* (process reports, expire tokens, raise alerts)."""
+        ...
+
+    def next_wakeup(self) -> datetime | None:
+        """When `tick` is next needed; ``None``: not until something comes in."""
+        ...

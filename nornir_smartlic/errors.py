@@ -1,0 +1,102 @@
+"""The tree of exceptions. First split: our mistake, or theirs."""
+
+from __future__ import annotations
+
+
+class SmartLicError(Exception):
+    """Every error that this package raises on purpose; its text is one line, without secrets."""
+
+
+class IntentError(SmartLicError):
+    """Asked for something inconsistent; ``path`` is the key's path, such as ``smart_licensing.proxy.port``."""
+
+    def __init__(self, path: str, met: str, expected: str) -> None:
+        super().__init__(f"{path}: {met} - expected {expected}")
+        self.path = path
+        self.met = met
+        self.expected = expected
+
+
+class UsageError(SmartLicError):
+    """The command or its configuration is used wrongly: exit code 2."""
+
+
+class IllegalEvent(SmartLicError):
+    """Not accepted in this state; nothing has changed."""
+
+
+class StoreError(SmartLicError):
+    """A file or database could not be read or written: a full disk, a missing folder."""
+
+
+class DeviceError(SmartLicError):
+    """The other side. ``host`` and ``command`` say where; either is ``None`` until the layer that knows it adds it."""
+
+    def __init__(self, message: str, *, host: str | None = None, command: str | None = None) -> None:
+        super().__init__(message)
+        self.host = host
+        self.command = command
+
+
+class CommandRefused(DeviceError):
+    """The device answered a line with ``% ...`` or an error text, kept in ``answer``."""
+
+    def __init__(self, command: str, answer: str, *, host: str | None = None) -> None:
+        super().__init__(f"{command}: {answer}", host=host, command=command)
+        self.answer = answer
+
+
+class ParseError(DeviceError):
+    """An output that is not what the command prints; ``line_number`` counts from 1, ``None``: the text as a whole."""
+
+    def __init__(
+        self,
+        command: str,
+        problem: str,
+        *,
+        line_number: int | None = None,
+        line: str | None = None,
+        host: str | None = None,
+    ) -> None:
+        where = f" line {line_number}" if line_number is not None else ""
+        what = f": {line.strip()!r}" if line is not None else ""
+        super().__init__(f"{command}{where}{what} - {problem}", host=host, command=command)
+        self.problem = problem
+        self.line_number = line_number
+        self.line = line
+
+
+class Unreachable(DeviceError):
+    """No connection to the host, or it was lost."""
+
+
+class Refused(DeviceError):
+    """The device did what was asked and it failed there: trust not installed, a rejected file. ``reason``: its word."""
+
+    def __init__(self, message: str, reason: str, *, host: str | None = None, command: str | None = None) -> None:
+        super().__init__(f"{message}: {reason}", host=host, command=command)
+        self.reason = reason
+
+
+class TimedOut(DeviceError):
+    """What was waited for did not come in time."""
+
+
+class FileRejected(SmartLicError):
+    """A report, ACK, bundle or authorization file is not what it should be."""
+
+
+class CssmError(SmartLicError):
+    """CSSM, SSM On-Prem or CSLU answered with an error; ``status`` is the HTTP status, ``None``: no answer."""
+
+    def __init__(self, message: str, *, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class ReportRejected(CssmError):
+    """CSSM did not take a usage report; ``reason`` is the one it gave."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"usage report rejected: {reason}")
+        self.reason = reason

@@ -1,0 +1,67 @@
+"""The policy in use: when reports are due, per class of licence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from nornir_smartlic.model.times import Instant
+
+
+class PolicyOrigin(Enum):
+    """Where one value of the policy comes from, as printed in brackets behind it."""
+
+    CISCO_DEFAULT = "CISCO default"
+    CUSTOMER = "Customer Policy"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyDays:
+    """One number of days of the policy; 0 means that none is required."""
+
+    days: int
+    origin: PolicyOrigin = PolicyOrigin.CISCO_DEFAULT
+
+    def __post_init__(self) -> None:
+        if self.days < 0:
+            raise ValueError(f"days of a policy are not negative, met {self.days}")
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyAttributes:
+    """What the policy asks of one class of licences."""
+
+    first_report: PolicyDays
+    reporting_frequency: PolicyDays
+    report_on_change: PolicyDays
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The policy in use. Source: reference/policy.md section 2."""
+
+    installed: Instant | None  # None: "Merged from multiple sources.", the Cisco default
+    name: str | None  # None: no name line, as under the default
+    ack_required: bool
+    ack_required_origin: PolicyOrigin
+    perpetual: PolicyAttributes  # unenforced, non-export
+    subscription: PolicyAttributes  # unenforced, non-export
+    enforced: PolicyAttributes
+    export: PolicyAttributes
+
+
+def _days(first: int, frequency: int, change: int) -> PolicyAttributes:
+    return PolicyAttributes(PolicyDays(first), PolicyDays(frequency), PolicyDays(change))
+
+
+CISCO_DEFAULT_POLICY = Policy(
+    installed=None,
+    name=None,
+    ack_required=True,
+    ack_required_origin=PolicyOrigin.CISCO_DEFAULT,
+    perpetual=_days(365, 0, 90),
+    subscription=_days(90, 90, 90),
+    enforced=_days(0, 0, 0),
+    export=_days(0, 0, 0),
+)
+"""The policy of every device that was told no other. Source: reference/policy.md section 2, seen in all captures."""

@@ -1,0 +1,1 @@
+"""What is done to one device, as conversations without I/O."""
