@@ -38,6 +38,10 @@ from nornir_smartlic.model.policy import (
     PolicyDays,
     PolicyOrigin,
 )
+from nornir_smartlic.model.reading import (
+    LicensingReading,
+    Unparsed,
+)
 from nornir_smartlic.model.registration import (
     Attempt,
     AuthorizationState,
@@ -106,6 +110,7 @@ __all__ = [
     "LicenseType",
     "LicenseUsage",
     "LicensingModel",
+    "LicensingReading",
     "LicensingState",
     "Measurement",
     "Member",
@@ -135,6 +140,7 @@ __all__ = [
     "TransportType",
     "TrustCode",
     "Udi",
+    "Unparsed",
     "UnplacedTime",
     "UsageReportSummary",
     "UsageReporting",
