@@ -1,0 +1,52 @@
+"""What separates a device from what is wanted of it, and the lines that close the gap."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One key of the inventory that the device does not have as wanted.
+
+    ``actual`` and ``wanted`` are as a user writes them; ``None``: not there (``actual``), not wanted (``wanted``).
+    """
+
+    path: str  # smart_licensing.proxy
+    actual: str | None
+    wanted: str | None
+    commands: tuple[str, ...]  # the configuration lines that this difference needs, in the order of the plan
+
+    def __str__(self) -> str:
+        return f"-{self.path}: {self.actual or '<none>'}\n+{self.path}: {self.wanted or '<none>'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The whole difference between a device and its intent. A plan without differences is a device as wanted.
+
+    ``unit`` are the commands that make the way to CSSM (DNS, source interface, VRF, trustpoint, call-home, transport);
+    they lead ``commands`` and are taken back together. ``undo`` brings back what was there before, for a rollback:
+    the first of it undoes the last of ``commands``.
+    """
+
+    differences: tuple[Difference, ...] = ()
+    commands: tuple[str, ...] = ()  # configuration lines, in an order that works
+    unit: tuple[str, ...] = ()
+    undo: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()  # what the plan cannot bring about by configuration: trust, account, SLAC
+    needs_reload: bool = False  # True: the boot level counts from the next boot on
+    not_applicable: str | None = None  # why this device has nothing to plan; None: it is under SLP
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the device is as wanted, as far as configuration goes."""
+        return not self.differences
+
+    def __str__(self) -> str:
+        """The difference as text: per key what is there and what is wanted, then the commands."""
+        if self.not_applicable is not None:
+            return f"not applicable: {self.not_applicable}"
+        lines = [str(difference) for difference in self.differences]
+        lines += [f"  {command}" for command in self.commands]
+        return "\n".join(lines)

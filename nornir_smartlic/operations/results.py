@@ -1,0 +1,96 @@
+"""What operations give back: frozen, documented, JSON-able through ``outputs``, without secrets.
+
+Each has ``not_applicable``: why the operation makes no sense on this device (its licensing model), ``None`` where it
+does. ``requested`` is ``False`` in a dry run and where nothing needed doing; ``needed`` tells the two apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from nornir_smartlic.intent.plan import Difference, Plan
+from nornir_smartlic.model import Account, Instant, LicensingReading, TrustCode, Udi, Unparsed
+
+__all__ = [
+    "CollectedReports",
+    "Difference",
+    "ImportOutcome",
+    "ImportedFile",
+    "LicensingReading",
+    "Plan",
+    "SyncOutcome",
+    "TrustOutcome",
+    "Unparsed",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class TrustOutcome:
+    """Trust with CSSM, member by member. A trust that failed is no outcome: it raises `Refused` with the reason."""
+
+    needed: bool  # a member was without trust code, or force was asked for
+    requested: bool  # the token was sent
+    trust_codes: tuple[TrustCode, ...] = ()
+    untrusted: tuple[Udi, ...] = ()  # members without trust code: with scope local, or in a dry run
+    account: Account | None = None  # what came with the trust
+    waited: timedelta = timedelta(0)
+    not_applicable: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SyncOutcome:
+    """A usage report sent now, and the acknowledgement that came of it."""
+
+    needed: bool
+    requested: bool
+    acknowledged: bool = False  # a new ACK came
+    last_ack: Instant | None = None
+    next_ack_deadline: Instant | None = None
+    last_report_push: Instant | None = None
+    waited: timedelta = timedelta(0)
+    not_applicable: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CollectedReports:
+    """A file of usage reports, fetched from a device, checked and stored."""
+
+    path: Path | None  # None: the device had no reports, or a dry run
+    report_count: int = 0
+    report_ids: tuple[int, ...] = ()
+    udi: Udi | None = None
+    digest: str | None = None  # SHA-256 of the file, hexadecimal
+    size_bytes: int = 0
+    warnings: tuple[str, ...] = ()  # what the check of the reports met
+    explanation: str | None = None  # why there is no file
+    not_applicable: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedFile:
+    """One file from CSSM, and what the device made of it."""
+
+    path: Path
+    kinds: tuple[str, ...]  # ACK, policy, trust code, authorization, ...: the documents in it
+    udi: Udi | None  # whose it is; None: the file names none
+    imported: bool  # False: not for this device, or a dry run
+    answer: str | None = None  # what the device printed
+    explanation: str | None = None  # why it was not imported
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOutcome:
+    """Files from CSSM brought to a device."""
+
+    files: tuple[ImportedFile, ...] = ()
+    last_ack: Instant | None = None  # after the import
+    next_ack_deadline: Instant | None = None
+    account: Account | None = None
+    not_applicable: str | None = None
+
+    @property
+    def changed(self) -> bool:
+        """Whether the device took anything in."""
+        return any(file.imported for file in self.files)
