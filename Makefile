@@ -1,0 +1,51 @@
+# make demo    the main job on the embedded lab
+# make test    the whole suite
+# Both make their own virtual environment under .venv and install what they need.
+
+# The first Python from 3.11 on that is here; PYTHON=... chooses another.
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV ?= .venv
+BIN := $(VENV)/bin
+XDIST ?= 2
+
+.PHONY: help demo test check format bench test-containers clean
+help:             ## This list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 20
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "make: Python 3.11 or newer is needed, none was found; name one with PYTHON=..." >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+
+$(VENV)/.lab: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[lab]'
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[dev,pyats]'
+	@touch $@ $(VENV)/.lab
+
+demo: $(VENV)/.lab    ## Audit, apply, trust, report and prove, on the embedded lab
+	$(BIN)/smartlic-lab demo
+
+test: $(VENV)/.dev    ## All tests but the containers
+	$(BIN)/python -m pytest -n $(XDIST) --dist loadgroup $(PYTEST_ARGS)
+
+check: $(VENV)/.dev   ## Format, lint, strict types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: $(VENV)/.dev  ## Mend the format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+test-containers: $(VENV)/.dev  ## Build and run the lab and a runner in containers (podman, as root)
+	PYTHON=$(BIN)/python tests/containers/run.sh
+
+bench: $(VENV)/.dev   ## Ratios against named peers
+	for b in benchmarks/*.py; do $(BIN)/python $$b || exit 1; done
+
+clean:            ## Remove what the targets above made
+	rm -rf $(VENV) build dist demo-output .pytest_cache .mypy_cache .ruff_cache
