@@ -1,0 +1,47 @@
+"""What makes a device compliant: rules, verdicts, waivers. Pure: a reading and an intent go in, findings come out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from nornir_smartlic.compliance.configuration_rules import CONFIGURATION_RULES
+from nornir_smartlic.compliance.findings import Evidence, Finding, Severity, Verdict, Waiver
+from nornir_smartlic.compliance.license_rules import LICENSE_RULES
+from nornir_smartlic.compliance.reporting_rules import REPORTING_RULES
+from nornir_smartlic.compliance.rules import Case, ComplianceOptions, Rule
+from nornir_smartlic.compliance.waivers import waive, waivers_of
+from nornir_smartlic.model import Intent, LicensingReading
+
+__all__ = [
+    "RULES",
+    "Case",
+    "ComplianceOptions",
+    "Evidence",
+    "Finding",
+    "Rule",
+    "Severity",
+    "Verdict",
+    "Waiver",
+    "verify",
+    "waive",
+    "waivers_of",
+]
+
+RULES: Final[tuple[Rule, ...]] = (*CONFIGURATION_RULES, *LICENSE_RULES, *REPORTING_RULES)
+"""Every rule, in the order in which findings are listed."""
+
+
+def verify(
+    reading: LicensingReading,
+    intent: Intent,
+    options: ComplianceOptions | None = None,
+    waivers: Sequence[Waiver] = (),
+    *,
+    host: str,
+    rules: Sequence[Rule] = RULES,
+) -> tuple[Finding, ...]:
+    """One finding per rule for *host*, in the order of the rules. Deadlines count by the device's own clock."""
+    case = Case(reading, intent, options or ComplianceOptions())
+    now = reading.now()
+    return tuple(waive(rule.judge(case, host), waivers, now) for rule in rules)

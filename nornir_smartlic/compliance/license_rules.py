@@ -1,0 +1,223 @@
+"""Rules for what a device holds: licences in use, trust, account, authorizations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from nornir_smartlic.compliance.findings import Evidence, Severity
+from nornir_smartlic.compliance.rules import (
+    Case,
+    Outcome,
+    Rule,
+    failed,
+    not_applicable,
+    passed,
+    spelled,
+    unknown,
+)
+from nornir_smartlic.model import AuthorizationStatus, LicenseUsage, TransportType, UsageStatus
+
+TRUST_COMMAND: Final = "smartlic trust -F name={host}"
+
+
+def _needs_trust(case: Case) -> bool | None:
+    """Whether reports need a trust code; ``None``: neither the inventory nor the device tells.
+
+    Smart and call-home need trust before reports are accepted; with cslu the utility vouches, with off a file does.
+    Source: reference/policy.md section 4.
+    """
+    if case.intent.trust is not None:
+        return case.intent.trust
+    if case.state.transport is None:
+        return None
+    return case.state.transport.type in (TransportType.SMART, TransportType.CALLHOME)
+
+
+def _trust(case: Case) -> Outcome:
+    needed = _needs_trust(case)
+    if needed is None:
+        return unknown("no output that was read tells the transport, and the inventory asks for no trust")
+    if not needed:
+        return not_applicable("the inventory does not ask for it, and this transport needs none")
+    codes = case.state.trust_codes
+    expected = "a trust code on every member"
+    if codes is None:
+        return unknown("no output that was read tells the trust codes", expected=expected)
+    installed = {code.member.udi for code in codes if code.member is not None and code.installed is not None}
+    standalone = any(code.member is None and code.installed is not None for code in codes)
+    members = {member.udi for member in case.state.members or ()}
+    without = sorted(members - installed)
+    if standalone or (members and not without) or (installed and not members):
+        return passed(
+            "trust code installed",
+            expected=expected,
+            evidence=tuple(case.line(_trust_line(code.member, spelled(code.installed))) for code in codes),
+        )
+    if not installed:
+        return failed(
+            "no trust code",
+            expected=expected,
+            evidence=(case.line("Trust Code Installed: <none>"),),
+            fix=(TRUST_COMMAND,),
+        )
+    return failed(
+        "no trust code on " + ", ".join(map(str, without)),
+        expected=expected,
+        evidence=tuple(case.line(_trust_line(code.member, spelled(code.installed))) for code in codes),
+        fix=(TRUST_COMMAND,),
+    )
+
+
+def _trust_line(member: object | None, installed: str) -> str:
+    return f"Trust Code Installed: {installed}" if member is None else f"{member} INSTALLED on {installed}"
+
+
+def _account(case: Case) -> Outcome:
+    wanted = tuple(
+        (name, value)
+        for name, value in (
+            ("Smart Account", case.intent.smart_account),
+            ("Virtual Account", case.intent.virtual_account),
+        )
+        if value is not None
+    )
+    if not wanted:
+        return not_applicable("the inventory does not ask for it")
+    expected = ", ".join(f"{name} {value}" for name, value in wanted)
+    account = case.state.account
+    if account is None:
+        return unknown(
+            f"release {case.reading.version.release} prints no account, or no output that was read tells it",
+            expected=expected,
+        )
+    met = {"Smart Account": account.smart_account, "Virtual Account": account.virtual_account}
+    evidence = tuple(case.line(f"{name}: {met[name] or '<none>'}") for name, _ in wanted)
+    found = ", ".join(f"{name} {met[name] or '<none>'}" for name, _ in wanted)
+    if all(_same_account(met[name], value) for name, value in wanted):
+        return passed(found, expected=expected, evidence=evidence)
+    fix = ("smartlic sync -F name={host}",)
+    if any(met[name] is not None and not _same_account(met[name], value) for name, value in wanted):
+        fix = ("smartlic trust -F name={host} --force",)  # it is at home elsewhere: a token of the right account
+    return failed(found, expected=expected, evidence=evidence, fix=fix)
+
+
+def _same_account(met: str | None, wanted: str) -> bool:
+    return met is not None and met.strip().lower() == wanted.strip().lower()
+
+
+def _boot_level(case: Case) -> Outcome:
+    wanted = case.intent.boot_level
+    if wanted is None:
+        return not_applicable("the inventory does not ask for it")
+    configured = case.reading.configuration.intent.boot_level
+    usage = case.state.usage
+    expected = str(wanted)
+    if usage is None:
+        return unknown("no output that was read tells the licences in use", expected=expected)
+    in_use = tuple(line for line in usage if line.status is UsageStatus.IN_USE)
+    evidence: tuple[Evidence, ...] = tuple(
+        case.line(f"{line.name} ({line.display}) {line.count} IN USE") for line in in_use
+    ) or (case.line("No licenses in use"),)
+    if configured is not None:
+        evidence += (case.configured(f"license boot level {configured}"),)
+    wrong = sorted({_level(line.name) for line in in_use if _is_level(line.name)} - {wanted.level, wanted.addon})
+    missing = [level for level in (wanted.level, wanted.addon) if level and not _uses(in_use, level)]
+    if not wrong and not missing:
+        return passed(_levels(in_use), expected=expected, evidence=evidence)
+    line = f"license boot level {wanted}"
+    fix = ("reload",) if configured == wanted else (line, "write memory", "reload")
+    return failed(_levels(in_use), expected=expected, evidence=evidence, fix=fix)
+
+
+_LEVELS: Final = ("network-", "dna-")
+"""How the licences of a boot level begin. Source: reference/outputs.md section 13."""
+_UNIFIED: Final = ("advantage", "essentials")
+"""The unified levels of 17.18. Source: reference/cli.md section 2."""
+
+
+def _level(name: str) -> str:
+    """``network-essentials`` of ``network-essentials_10M``: routers put the throughput behind the level."""
+    return name.split("_", 1)[0].lower()
+
+
+def _is_level(name: str) -> bool:
+    return _level(name).startswith(_LEVELS) or _level(name) in _UNIFIED
+
+
+def _uses(in_use: Iterable[LicenseUsage], level: str) -> bool:
+    return any(_level(line.name) == level for line in in_use)
+
+
+def _levels(in_use: Iterable[LicenseUsage]) -> str:
+    return ", ".join(sorted({line.name for line in in_use if _is_level(line.name)})) or "no licence of a boot level"
+
+
+_TAG_WORDS: Final = {"hseck9": "HSEC"}
+"""What stands in the entitlement tag of a feature. Source: reference/outputs.md sections 5 and 13."""
+
+
+def _authorizations(case: Case) -> Outcome:
+    wanted = case.intent.authorizations
+    if not wanted:
+        return not_applicable("the inventory does not ask for it")
+    expected = "SLAC for " + ", ".join(wanted)
+    held = case.state.authorizations
+    if held is None:
+        return unknown("no output that was read tells the authorization codes", expected=expected)
+    evidence = tuple(case.line(f"{line.member} Status: {line.status.value}") for line in held.members)
+    fix = tuple(f"smartlic authorize {feature} -F name={{host}}" for feature in wanted)
+    bare = [line.member.udi for line in held.members if line.status is AuthorizationStatus.NOT_INSTALLED]
+    if not held.members or bare:
+        names = ", ".join(sorted({str(udi) for udi in bare}))
+        return failed("no SLAC" + (f" on {names}" if names else ""), expected=expected, evidence=evidence, fix=fix)
+    names_held = [text.lower() for entry in held.authorizations for text in (entry.name, entry.display)]
+    names_held += [tag.lower() for tag in held.derived_tags]
+    if not names_held:
+        return unknown(
+            "a SLAC is installed, but the device does not print for what", expected=expected, evidence=evidence
+        )
+    missing = [
+        feature
+        for feature in wanted
+        if not any(word in text for text in names_held for word in (feature.lower(), _word(feature)))
+    ]
+    if missing:
+        return failed("no SLAC for " + ", ".join(missing), expected=expected, evidence=evidence, fix=fix)
+    return passed(expected, expected=expected, evidence=evidence)
+
+
+def _word(feature: str) -> str:
+    return _TAG_WORDS.get(feature, feature).lower()
+
+
+LICENSE_RULES: Final = (
+    Rule(
+        "SLP-TRUST",
+        Severity.HIGH,
+        "A trust code is installed where reports need one",
+        "CSSM accepts reports over smart transport and call-home from devices that it trusts only.",
+        _trust,
+    ),
+    Rule(
+        "SLP-ACCOUNT",
+        Severity.HIGH,
+        "The device belongs to the account that the inventory names",
+        "Usage that is counted in another virtual account is missing from its own, and the other one pays.",
+        _account,
+    ),
+    Rule(
+        "SLP-BOOT-LEVEL",
+        Severity.MEDIUM,
+        "The licences in use are those of the wanted boot level",
+        "What is in use is what is reported, and paid for; a new boot level counts from the next boot on.",
+        _boot_level,
+    ),
+    Rule(
+        "SLP-SLAC",
+        Severity.HIGH,
+        "The authorization codes that the inventory asks for are installed",
+        "Export-controlled and enforced licences work only with a Smart Licensing Authorization Code.",
+        _authorizations,
+    ),
+)

@@ -1,0 +1,254 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from nornir_smartlic.compliance import RULES, Finding, Verdict, verify
+from nornir_smartlic.model import (
+    Account,
+    AuthorizationStatus,
+    BootLevel,
+    CommunicationStatistic,
+    DeviceClock,
+    Intent,
+    LicenseAuthorizations,
+    LicenseUsage,
+    LicensingReading,
+    LicensingState,
+    Member,
+    MemberAuthorization,
+    Proxy,
+    Registration,
+    RegistrationStatus,
+    Role,
+    TechSupport,
+    Transport,
+    TransportType,
+    TrustCode,
+    Udi,
+    UnplacedTime,
+    UsageStatus,
+)
+from tests.compliance.readings import JAN_1, UDI, WANTED, configuration, days, reading, reporting, state
+
+
+def finding(rule_id: str, of: LicensingReading, intent: Intent = WANTED) -> Finding:
+    return next(found for found in verify(of, intent, host="sw1") if found.rule_id == rule_id)
+
+
+def test_a_device_that_is_as_wanted_passes_every_rule_that_applies():
+    findings = verify(reading(), WANTED, host="sw1")
+    assert [found.rule_id for found in findings] == [rule.id for rule in RULES]
+    assert {found.verdict for found in findings} == {Verdict.PASS, Verdict.NOT_APPLICABLE}
+
+
+def test_a_device_with_everything_wrong_fails_and_says_how_to_mend_each():
+    wrong = reading(
+        transport=Transport(TransportType.CSLU),
+        account=Account("example.com", "Other"),
+        trust_codes=(),
+        usage=(LicenseUsage("network-essentials", "C9300-24 Network Essentials", 1, UsageStatus.IN_USE),),
+        usage_reporting=reporting(next_ack_deadline=JAN_1 - days(3), next_report_push=JAN_1 - days(2)),
+        configuration=configuration(intent=Intent(), name_servers=()),
+        clock=DeviceClock(JAN_1, synchronised=False),
+    )
+    failed = {found.rule_id: found for found in verify(wrong, WANTED, host="sw1") if found.verdict is Verdict.FAIL}
+    assert set(failed) == {
+        "SLP-TRANSPORT-TYPE",
+        "SLP-TRANSPORT-URL",
+        "SLP-TRANSPORT-VRF",
+        "SLP-SOURCE-INTERFACE",
+        "SLP-TRUST",
+        "SLP-ACCOUNT",
+        "SLP-BOOT-LEVEL",
+        "SLP-ACK-OVERDUE",
+        "SLP-REPORTS-FAILING",
+        "SLP-CLOCK",
+    }
+    assert all(found.fix and found.evidence and found.expected for found in failed.values())
+    assert failed["SLP-TRANSPORT-TYPE"].fix == ("license smart transport smart",)
+    assert failed["SLP-TRUST"].fix == ("smartlic trust -F name=sw1",)
+
+
+def test_what_the_inventory_leaves_alone_is_not_applicable():
+    left_alone = {found.rule_id for found in verify(reading(), Intent(), host="sw1") if found.why}
+    assert {"SLP-TRANSPORT-TYPE", "SLP-TRANSPORT-URL", "SLP-ACCOUNT", "SLP-BOOT-LEVEL"} <= left_alone
+
+
+@pytest.mark.parametrize(
+    ("deadline", "overdue", "due"),
+    [
+        (JAN_1 + days(89), Verdict.PASS, Verdict.PASS),
+        (JAN_1 + days(14), Verdict.PASS, Verdict.FAIL),
+        (JAN_1 + timedelta(seconds=1), Verdict.PASS, Verdict.FAIL),
+        (JAN_1 - timedelta(seconds=1), Verdict.FAIL, Verdict.NOT_APPLICABLE),
+        (None, Verdict.NOT_APPLICABLE, Verdict.NOT_APPLICABLE),
+        (UnplacedTime(datetime(2026, 3, 1), "IST"), Verdict.UNKNOWN, Verdict.UNKNOWN),
+    ],
+)
+def test_an_ack_is_due_or_overdue_by_its_deadline(deadline, overdue, due):
+    read = reading(usage_reporting=reporting(next_ack_deadline=deadline))
+    assert finding("SLP-ACK-OVERDUE", read).verdict is overdue
+    assert finding("SLP-ACK-DUE", read).verdict is due
+
+
+def test_deadlines_count_by_the_clock_of_the_device_and_are_in_the_finding():
+    found = finding("SLP-ACK-OVERDUE", reading(clock=DeviceClock(JAN_1 + days(100), synchronised=True)))
+    assert found.verdict is Verdict.FAIL
+    assert found.deadline == JAN_1 + days(89)
+    assert found.found == "the deadline passed 11 days ago, on Mar 31 12:00:00 2026 UTC"
+    assert found.evidence[0].line == "Next ACK deadline: Mar 31 12:00:00 2026 UTC"
+
+
+@pytest.mark.parametrize("clock", [None, DeviceClock(UnplacedTime(datetime(2026, 1, 1), "IST"), synchronised=True)])
+def test_without_a_time_that_is_known_deadlines_are_unknown_not_passed(clock):
+    read = reading(clock=clock)
+    for rule in ("SLP-ACK-OVERDUE", "SLP-ACK-DUE", "SLP-REPORTS-FAILING", "SLP-CLOCK"):
+        assert finding(rule, read).verdict is Verdict.UNKNOWN
+
+
+def test_a_push_that_was_planned_for_yesterday_hangs():
+    read = reading(usage_reporting=reporting(next_report_push=JAN_1 - days(1)))
+    found = finding("SLP-REPORTS-FAILING", read)
+    assert found.found == "a push was due 24 hours ago and has not left"
+    assert found.fix == ("smartlic diagnose sw1",)
+
+
+def test_a_report_of_last_week_without_an_ack_fails():
+    read = reading(usage_reporting=reporting(last_ack=None, last_report_push=JAN_1 - days(7)))
+    assert finding("SLP-REPORTS-FAILING", read).found == "the report of 7 days ago has no ACK"
+
+
+def test_without_transport_nothing_is_pushed_and_an_overdue_ack_travels_by_file():
+    read = reading(
+        transport=Transport(TransportType.OFF),
+        usage_reporting=reporting(next_report_push=JAN_1 - days(100), next_ack_deadline=JAN_1 - days(1)),
+    )
+    assert finding("SLP-REPORTS-FAILING", read).verdict is Verdict.NOT_APPLICABLE
+    assert finding("SLP-ACK-OVERDUE", read).fix[0] == "smartlic reports collect -F name=sw1"
+
+
+def tech_support(**failures: int) -> TechSupport:
+    group = CommunicationStatistic("Usage Reporting", 3, 1, 2, 0, 0, "NO REPLY", JAN_1, None, JAN_1 - days(3), JAN_1)
+    return TechSupport(JAN_1, (), "DIRECT", None, (replace(group, **failures),), (), (), (), (), (), (), ())
+
+
+def test_an_ongoing_failure_in_the_communication_statistics_fails():
+    assert finding("SLP-COMMUNICATION", reading(tech_support=tech_support())).verdict is Verdict.PASS
+    found = finding("SLP-COMMUNICATION", reading(tech_support=tech_support(ongoing_communication=2)))
+    assert found.verdict is Verdict.FAIL
+    assert "NO REPLY" in (found.found or "")
+    assert found.evidence[0].command == "show license tech support"
+
+
+ACTIVE, STANDBY = Member(Role.ACTIVE, UDI), Member(Role.STANDBY, Udi("C9300-24T", "FOC00000002"))
+
+
+def test_one_member_without_trust_is_enough_to_fail():
+    codes = (TrustCode(ACTIVE, JAN_1), TrustCode(STANDBY, None))
+    found = finding("SLP-TRUST", reading(members=(ACTIVE, STANDBY), trust_codes=codes))
+    assert found.verdict is Verdict.FAIL
+    assert found.found == "no trust code on PID:C9300-24T,SN:FOC00000002"
+
+
+def test_trust_is_not_needed_behind_a_utility_unless_the_inventory_asks():
+    read = reading(transport=Transport(TransportType.CSLU), trust_codes=())
+    assert finding("SLP-TRUST", read, Intent()).verdict is Verdict.NOT_APPLICABLE
+    assert finding("SLP-TRUST", read, Intent(trust=True)).verdict is Verdict.FAIL
+
+
+def test_a_device_in_another_account_needs_a_token_of_the_right_one():
+    found = finding("SLP-ACCOUNT", reading(account=Account("example.com", "Other")))
+    assert found.found == "Smart Account example.com, Virtual Account Other"
+    assert found.fix == ("smartlic trust -F name=sw1 --force",)
+
+
+def test_a_release_that_prints_no_account_leaves_it_unknown():
+    assert finding("SLP-ACCOUNT", reading(account=None)).verdict is Verdict.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("names", "wanted", "verdict"),
+    [
+        (("network-advantage", "dna-advantage"), BootLevel("network-advantage", "dna-advantage"), Verdict.PASS),
+        (("network-advantage",), BootLevel("network-advantage", "dna-advantage"), Verdict.FAIL),
+        (("network-advantage", "dna-advantage"), BootLevel("network-advantage"), Verdict.FAIL),
+        (("network-essentials_10M", "CUBE_TS_STD"), BootLevel("network-essentials"), Verdict.PASS),
+        ((), BootLevel("network-essentials"), Verdict.FAIL),
+        (("advantage",), BootLevel("advantage"), Verdict.PASS),
+    ],
+)
+def test_the_licences_in_use_are_those_of_the_boot_level(names, wanted, verdict):
+    usage = tuple(LicenseUsage(name, name.upper(), 1, UsageStatus.IN_USE) for name in names)
+    assert finding("SLP-BOOT-LEVEL", reading(usage=usage), Intent(boot_level=wanted)).verdict is verdict
+
+
+def test_a_boot_level_that_is_configured_already_only_needs_a_reload():
+    usage = (LicenseUsage("network-essentials", "N", 1, UsageStatus.IN_USE),)
+    assert finding("SLP-BOOT-LEVEL", reading(usage=usage)).fix == ("reload",)
+
+
+def test_a_receiver_whose_name_nobody_can_resolve_in_its_vrf_fails():
+    read = reading(configuration=configuration(name_servers=((None, "192.0.2.53"),)))
+    found = finding("SLP-NAME-RESOLUTION", read)
+    assert found.verdict is Verdict.FAIL
+    assert found.found == "no name server in VRF Mgmt-vrf"
+    assert found.fix == ("ip name-server vrf Mgmt-vrf ADDRESS",)
+
+
+def test_a_host_entry_in_the_vrf_serves_as_a_name_server_does():
+    entry = ("Mgmt-vrf", "smartreceiver.cisco.com", "192.0.2.10")
+    read = reading(configuration=configuration(name_servers=(), hosts=(entry,)))
+    assert finding("SLP-NAME-RESOLUTION", read).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize("url", ["http://192.0.2.9:8182/cslu/v1/pi", "http://[2001:db8::9]:8182/cslu/v1/pi"])
+def test_an_address_needs_no_name_server(url):
+    read = reading(transport=Transport(TransportType.CSLU, cslu_address=url))
+    assert finding("SLP-NAME-RESOLUTION", read).verdict is Verdict.NOT_APPLICABLE
+
+
+def test_a_proxy_is_compared_by_address_and_port():
+    wanted = Intent(proxy=Proxy("proxy.example.com", 8080))
+    assert finding("SLP-TRANSPORT-PROXY", reading(), wanted).verdict is Verdict.FAIL
+    transport = Transport(TransportType.SMART, proxy=Proxy("proxy.example.com", 8080))
+    assert finding("SLP-TRANSPORT-PROXY", reading(transport=transport), wanted).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("status", "tags", "verdict"),
+    [
+        (AuthorizationStatus.NOT_INSTALLED, (), Verdict.FAIL),
+        (AuthorizationStatus.SMART_INSTALLED, ("regid.2021-05.com.cisco.C9K_HSEC,1.0_90fdf411",), Verdict.PASS),
+        (AuthorizationStatus.SMART_INSTALLED, ("regid.2014-05.com.cisco.ax_250M,1.0_b59e576b",), Verdict.FAIL),
+        (AuthorizationStatus.SMART_INSTALLED, (), Verdict.UNKNOWN),
+    ],
+)
+def test_a_slac_counts_for_the_feature_that_it_is_for(status, tags, verdict):
+    held = LicenseAuthorizations((MemberAuthorization(ACTIVE, status),), derived_tags=tags)
+    wanted = Intent(authorizations=("hseck9",))
+    assert finding("SLP-SLAC", reading(authorizations=held), wanted).verdict is verdict
+
+
+def test_rules_for_policy_say_why_they_do_not_apply_to_a_registered_device():
+    legacy = LicensingState(registration=Registration(RegistrationStatus.REGISTERED))
+    found = finding("SLP-TRUST", reading(state=legacy))
+    assert found.verdict is Verdict.NOT_APPLICABLE
+    assert "registered model" in (found.why or "")
+    assert finding("SLP-CLOCK", reading(state=legacy)).verdict is Verdict.PASS
+
+
+def test_what_no_output_told_is_unknown_and_raises_nothing():
+    findings = verify(reading(state=LicensingState(slp=True)), WANTED, host="sw1")
+    assert "SLP-TRANSPORT-TYPE" in {found.rule_id for found in findings if found.verdict is Verdict.UNKNOWN}
+
+
+def test_rule_ids_are_unique_and_every_rule_says_why():
+    assert len({rule.id for rule in RULES}) == len(RULES)
+    assert all(rule.id.startswith("SLP-") and rule.rationale.endswith(".") for rule in RULES)
+
+
+def test_state_of_the_builder_is_under_policy():
+    assert state().model.value == "SLP"
