@@ -1,5 +1,18 @@
 """The wanted licensing configuration: read from the inventory, compared with a device, turned into commands."""
 
-from nornir_smartlic.intent.plan import Difference, Plan
+from nornir_smartlic.intent.inventory import KEY, intent_of
+from nornir_smartlic.intent.plan import Difference, Plan, undo
+from nornir_smartlic.intent.planning import make_plan, untrusted, why_not_slp
+from nornir_smartlic.intent.transport_unit import actual_transport
 
-__all__ = ["Difference", "Plan"]
+__all__ = [
+    "KEY",
+    "Difference",
+    "Plan",
+    "actual_transport",
+    "intent_of",
+    "make_plan",
+    "undo",
+    "untrusted",
+    "why_not_slp",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -15,7 +16,9 @@ class Difference:
     path: str  # smart_licensing.proxy
     actual: str | None
     wanted: str | None
-    commands: tuple[str, ...]  # the configuration lines that this difference needs, in the order of the plan
+    commands: tuple[str, ...]  # the configuration lines that bring it about
+    undo: tuple[str, ...] = ()  # the lines that bring back what was there
+    of_transport: bool = False  # part of the unit that makes the way to CSSM, and taken back with it
 
     def __str__(self) -> str:
         return f"-{self.path}: {self.actual or '<none>'}\n+{self.path}: {self.wanted or '<none>'}"
@@ -23,18 +26,11 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The whole difference between a device and its intent. A plan without differences is a device as wanted.
-
-    ``unit`` are the commands that make the way to CSSM (DNS, source interface, VRF, trustpoint, call-home, transport);
-    they lead ``commands`` and are taken back together. ``undo`` brings back what was there before, for a rollback:
-    the first of it undoes the last of ``commands``.
-    """
+    """The whole difference between a device and its intent. A plan without differences is a device as wanted."""
 
     differences: tuple[Difference, ...] = ()
-    commands: tuple[str, ...] = ()  # configuration lines, in an order that works
-    unit: tuple[str, ...] = ()
-    undo: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()  # what the plan cannot bring about by configuration: trust, account, SLAC
+    commands: tuple[str, ...] = ()  # of all differences, in an order that works; the transport's unit comes first
+    warnings: tuple[str, ...] = ()  # what configuration alone does not bring about: trust, account, SLAC
     needs_reload: bool = False  # True: the boot level counts from the next boot on
     not_applicable: str | None = None  # why this device has nothing to plan; None: it is under SLP
 
@@ -50,3 +46,8 @@ class Plan:
         lines = [str(difference) for difference in self.differences]
         lines += [f"  {command}" for command in self.commands]
         return "\n".join(lines)
+
+
+def undo(differences: Iterable[Difference]) -> tuple[str, ...]:
+    """The lines that take *differences* back, the last one first."""
+    return tuple(line for difference in reversed(list(differences)) for line in difference.undo)

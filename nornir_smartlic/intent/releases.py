@@ -1,0 +1,22 @@
+"""What a release of IOS-XE can take. Source: reference/cli.md section 1, the release ladder."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+Release = tuple[int, ...]
+
+SLP: Final[Release] = (17, 3, 2)  # Smart Licensing Using Policy; cslu and off come with it
+SMART_VRF: Final[Release] = (17, 6, 1)  # license smart vrf; recalled for the release
+UNIFIED_LEVELS: Final[Release] = (17, 16, 1)  # license boot level {advantage | essentials}
+
+
+def release_of(text: str) -> Release:
+    """``17.12.4`` or ``17.03.02a`` as numbers that compare; ``(17, 12)`` is older than ``(17, 12, 1)``."""
+    return tuple(int(number) for number in re.findall(r"\d+", text)[:3])
+
+
+def shown(release: Release) -> str:
+    """The release as users write it."""
+    return ".".join(map(str, release))

@@ -1,0 +1,258 @@
+"""From intent and reading to a plan."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from nornir_smartlic.errors import IntentError
+from nornir_smartlic.intent import intent_of, make_plan, undo
+from nornir_smartlic.model import (
+    BootLevel,
+    CallHome,
+    DeviceVersion,
+    Intent,
+    LicensingReading,
+    Member,
+    Proxy,
+    Role,
+    TransportType,
+    TrustCode,
+    Udi,
+    Unparsed,
+)
+from tests.intent.readings import UDI, registered, slp
+
+RECEIVER = "https://smartreceiver.cisco.com/licservice/license"
+
+
+def plan(reading: LicensingReading, **data: Any):
+    return make_plan(intent_of(data), reading)
+
+
+def test_the_way_to_cssm_is_planned_in_an_order_that_a_device_takes():
+    wanted = {
+        "transport": "smart",
+        "url": "default",
+        "vrf": "Mgmt-vrf",
+        "source_interface": "GigabitEthernet0/0",
+        "name_servers": ["192.0.2.53", "192.0.2.54"],
+        "proxy": {"address": "proxy.example.com", "port": 8080},
+        "revocation_check": "none",
+    }
+    made = plan(slp(vrfs=("Mgmt-vrf",), trustpoints=(("SLA-TrustPoint", "crl"),)), **wanted)
+    assert made.commands == (
+        "ip name-server vrf Mgmt-vrf 192.0.2.53",
+        "ip name-server vrf Mgmt-vrf 192.0.2.54",
+        "ip http client source-interface GigabitEthernet0/0",
+        "crypto pki trustpoint SLA-TrustPoint",
+        " revocation-check none",
+        " exit",
+        "license smart transport smart",
+        "license smart url default",
+        "license smart vrf Mgmt-vrf",
+        "license smart proxy address proxy.example.com",
+        "license smart proxy port 8080",
+    )
+    assert all(difference.of_transport for difference in made.differences)
+
+
+def test_taking_back_runs_the_other_way_round():
+    made = plan(slp(), transport="smart", url="default", usage_interval_days=7)
+    assert undo(made.differences) == (
+        "no license smart usage interval 7",
+        f"no license smart url smart {RECEIVER}",
+        f"no license smart url {RECEIVER}",
+        "no license smart transport",
+    )
+
+
+def test_taking_back_restores_what_was_replaced():
+    old = "https://smartreceiver-stage.cisco.com/licservice/license"
+    reading = slp(transport=TransportType.OFF, smart_url=old, plain_url=old)
+    made = plan(reading, transport="smart", url="default")
+    assert undo(made.differences) == (
+        f"license smart url smart {old}",
+        f"license smart url {old}",
+        "license smart transport off",
+    )
+
+
+@pytest.mark.parametrize(
+    ("reading", "wanted"),
+    [
+        (slp(), {}),
+        (slp(), {"transport": "cslu"}),
+        (slp(), {"transport": "cslu", "url": "default"}),
+        (slp(), {"server_identity_check": True, "privacy": {"hostname": False, "version": False}}),
+        (slp(), {"usage_interval_days": 30}),
+        (slp(transport=TransportType.SMART, smart_url=RECEIVER), {"transport": "smart", "url": "default"}),
+        (slp(cslu_url="http://192.0.2.8:8182/cslu/v1/pi"), {"url": "http://192.0.2.8:8182/cslu/v1/pi"}),
+        (slp(source_interface="GigabitEthernet0/0"), {"source_interface": "Gi0/0"}),
+        (
+            slp(name_servers=((None, "192.0.2.54"), (None, "192.0.2.53"))),
+            {"name_servers": ["192.0.2.53", "192.0.2.54"]},
+        ),
+        (slp(customer_tags=(("tag1", "a"), ("tag2", "b"))), {"customer_tags": {"tag2": "b"}}),
+    ],
+)
+def test_a_device_as_wanted_has_an_empty_plan(reading: LicensingReading, wanted: dict[str, Any]):
+    made = plan(reading, **wanted)
+    assert made.is_empty
+    assert made.commands == ()
+    assert str(made) == ""
+
+
+@pytest.mark.parametrize(
+    ("reading", "wanted", "commands"),
+    [
+        (slp(transport=TransportType.SMART), {"transport": "off"}, ["license smart transport off"]),
+        (slp(transport=TransportType.OFF), {"transport": "cslu"}, ["license smart transport cslu"]),
+        (
+            slp(transport=TransportType.SMART, smart_url=RECEIVER),
+            {"url": "https://onprem.example.com/SmartTransport"},
+            ["license smart url smart https://onprem.example.com/SmartTransport"],
+        ),
+        (
+            slp(cslu_url="http://192.0.2.8:8182/cslu/v1/pi"),
+            {"url": "default"},
+            ["no license smart url cslu http://192.0.2.8:8182/cslu/v1/pi"],
+        ),
+        (
+            slp(name_servers=((None, "192.0.2.9"), ("Mgmt-vrf", "192.0.2.9")), domain_lookup=False),
+            {"name_servers": ["192.0.2.53"]},
+            ["ip domain lookup", "no ip name-server 192.0.2.9", "ip name-server 192.0.2.53"],
+        ),
+        (
+            slp(proxy=Proxy("old.example.com", 80)),
+            {"proxy": {"address": "proxy.example.com", "port": 8080}},
+            ["license smart proxy address proxy.example.com", "license smart proxy port 8080"],
+        ),
+        (slp(), {"server_identity_check": False}, ["no license smart server-identity-check"]),
+        (slp(hostname_privacy=True), {"privacy": {"hostname": False}}, ["no license smart privacy hostname"]),
+        (slp(), {"privacy": {"version": True}}, ["license smart privacy version"]),
+        (slp(), {"customer_tags": {"tag2": "x 1"}}, ["license smart usage customer-tags tag2 x 1"]),
+        (
+            slp(boot_level=BootLevel("network-essentials", "dna-essentials")),
+            {"boot_level": {"level": "network-advantage", "addon": "dna-advantage"}},
+            ["license boot level network-advantage addon dna-advantage"],
+        ),
+        (
+            slp(),
+            {"boot_level": {"level": "air-network-advantage", "addon": "air-dna-advantage"}},
+            ["license air level air-network-advantage addon air-dna-advantage"],
+        ),
+    ],
+)
+def test_each_difference_has_its_lines(reading: LicensingReading, wanted: dict[str, Any], commands: list[str]):
+    assert list(plan(reading, **wanted).commands) == commands
+
+
+def test_the_call_home_profile_is_made_ready_before_the_transport():
+    made = plan(slp(call_home=CallHome(transport_method="email")), transport="callhome", url="default")
+    assert made.commands == (
+        "service call-home",
+        "call-home",
+        " contact-email-addr sch-smart-licensing@cisco.com",
+        " exit",
+        "call-home",
+        ' profile "CiscoTAC-1"',
+        "  no destination transport-method email",
+        "  active",
+        "  destination transport-method http",
+        "  exit",
+        " exit",
+        "call-home",
+        ' profile "CiscoTAC-1"',
+        "  destination address http https://tools.cisco.com/its/service/oddce/services/DDCEService",
+        "  exit",
+        " exit",
+        "license smart transport callhome",
+    )
+
+
+def test_the_proxy_of_call_home_stands_in_call_home():
+    ready = CallHome(True, "a@example.com", True, "http", http_proxy=Proxy("old.example.com", 80))
+    made = plan(
+        slp(transport=TransportType.CALLHOME, call_home=ready),
+        transport="callhome",
+        proxy={"address": "proxy.example.com", "port": 8080},
+    )
+    assert made.commands == (
+        "call-home",
+        ' no http-proxy "old.example.com" port 80',
+        ' http-proxy "proxy.example.com" port 8080',
+        " exit",
+    )
+
+
+def test_the_text_of_a_plan_is_its_difference():
+    assert str(plan(slp(), transport="smart", url="default")) == (
+        "-smart_licensing.transport: cslu\n"
+        "+smart_licensing.transport: smart\n"
+        "-smart_licensing.url: <none>\n"
+        "+smart_licensing.url: default\n"
+        "  license smart transport smart\n"
+        "  license smart url default"
+    )
+
+
+@pytest.mark.parametrize(
+    ("reading", "wanted", "path"),
+    [
+        (slp("17.3.5"), {"transport": "smart", "vrf": "Mgmt-vrf"}, "vrf"),
+        (slp("17.12.4", vrfs=("Mgmt-vrf",)), {"vrf": "Mgmt"}, "vrf"),
+        (registered("17.3.1"), {"transport": "cslu"}, "transport"),
+        (registered("16.12.4"), {"transport": "off"}, "transport"),
+        (slp("17.12.4"), {"boot_level": {"level": "advantage"}}, "boot_level.level"),
+        (slp("17.12.4", transport=TransportType.OFF), {"url": "default"}, "url"),
+        (slp("17.12.4"), {"url": RECEIVER}, "url"),
+    ],
+)
+def test_what_the_device_cannot_take_is_refused_with_the_key(
+    reading: LicensingReading, wanted: dict[str, Any], path: str
+):
+    with pytest.raises(IntentError) as caught:
+        plan(reading, **wanted)
+    assert caught.value.path == f"smart_licensing.{path}"
+
+
+def test_a_registered_device_says_why_it_has_no_plan():
+    made = plan(registered("16.12.4"), transport="smart", url="default")
+    assert made.is_empty
+    assert made.not_applicable == (
+        "licensing is registered (legacy Smart Licensing) on 16.12.4; Smart Licensing Using Policy starts with 17.3.2"
+    )
+
+
+def test_missing_trust_is_a_warning_for_each_member():
+    other = Udi("C9300-24T", "FOC00000002")
+    codes = (TrustCode(Member(Role.ACTIVE, UDI), None), TrustCode(Member(Role.STANDBY, other), None))
+    reading = slp()
+    state = type(reading.state)(
+        udi=UDI, slp=True, trust_codes=codes, members=(Member(Role.ACTIVE, UDI), Member(Role.STANDBY, other))
+    )
+    made = make_plan(Intent(trust=True), LicensingReading(state, reading.version, reading.configuration, None))
+    assert made.is_empty
+    assert "PID:C9300-24T,SN:FOC00000001; PID:C9300-24T,SN:FOC00000002" in made.warnings[0]
+
+
+def test_a_boot_level_that_waits_for_a_reload_says_so():
+    reading = slp(boot_level=BootLevel("network-advantage", "dna-advantage"))
+    version = DeviceVersion(
+        "17.12.4", "sw1", UDI, "C9300-24T", boot_level="network-essentials", addon_level="dna-essentials"
+    )
+    made = make_plan(
+        intent_of({"boot_level": {"level": "network-advantage", "addon": "dna-advantage"}}),
+        LicensingReading(reading.state, version, reading.configuration, None),
+    )
+    assert made.is_empty
+    assert made.needs_reload
+
+
+def test_a_line_that_nobody_understood_is_a_warning():
+    reading = slp()
+    unparsed = (Unparsed("show license all", "  Colour: blue"),)
+    made = make_plan(Intent(), LicensingReading(reading.state, reading.version, reading.configuration, None, unparsed))
+    assert made.warnings == ("show license all: line not understood: 'Colour: blue'",)
