@@ -1,0 +1,29 @@
+"""The formats of a report, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from nornir_smartlic.outputs.junit import render_junit
+from nornir_smartlic.outputs.machine import render_csv, render_json, render_prometheus
+from nornir_smartlic.outputs.pages import render_html, render_markdown
+from nornir_smartlic.outputs.report import Report
+from nornir_smartlic.outputs.sarif import render_sarif
+from nornir_smartlic.outputs.tables import render_table
+
+FORMATS: Final[dict[str, Callable[[Report], str]]] = {
+    "table": render_table,
+    "json": render_json,
+    "csv": render_csv,
+    "junit": render_junit,
+    "sarif": render_sarif,
+    "html": render_html,
+    "markdown": render_markdown,
+    "prometheus": render_prometheus,
+}
+
+
+def render(report: Report, name: str) -> str:
+    """*report* in the format *name*; the same report always gives the same text."""
+    return FORMATS[name](report)

@@ -1,0 +1,183 @@
+"""Outputs for programs: JSON, CSV, Prometheus."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable
+from dataclasses import fields
+from datetime import datetime
+from typing import Final
+
+from nornir_smartlic.compliance import Finding
+from nornir_smartlic.outputs.plain import Plain, plain
+from nornir_smartlic.outputs.report import HostReport, Report
+
+
+def document_of(report: Report) -> dict[str, Plain]:
+    """*report* as one JSON object."""
+    return {
+        "command": report.command,
+        "version": report.version,
+        "created": plain(report.created),
+        "exit_code": int(report.exit_code),
+        "summary": {
+            "hosts": len(report.hosts),
+            "failed_hosts": len(report.failed_hosts),
+            "changed_hosts": sum(host.changed for host in report.hosts),
+            "verdicts": {verdict.value: count for verdict, count in report.verdicts.items()},
+            "failures": {severity.value: count for severity, count in report.failures.items()},
+        },
+        "hosts": [_host(host) for host in report.hosts],
+    }
+
+
+def _host(host: HostReport) -> dict[str, Plain]:
+    values = {field.name: plain(getattr(host, field.name)) for field in fields(host)}
+    if host.device is not None:
+        device = plain(host.device)
+        assert isinstance(device, dict)
+        device["licenses_in_use"] = [{"name": name, "count": count} for name, count in host.device.licenses_in_use]
+        values["device"] = device
+    return values
+
+
+def render_json(report: Report) -> str:
+    return json.dumps(document_of(report), indent=2, ensure_ascii=False) + "\n"
+
+
+CSV_COLUMNS: Final = (
+    "host",
+    "platform",
+    "release",
+    "rule_id",
+    "severity",
+    "verdict",
+    "found",
+    "expected",
+    "why",
+    "deadline",
+    "evidence",
+    "fix",
+    "waiver_owner",
+    "waiver_reason",
+    "waiver_until",
+    "error",
+)
+
+
+def render_csv(report: Report) -> str:
+    """One row for each finding; a host that failed has one row with its error."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, CSV_COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for host in report.hosts:
+        if host.error is not None:
+            writer.writerow({"host": host.host, "error": host.error.message})
+        for finding in host.findings:
+            writer.writerow(_row(host, finding))
+    return text.getvalue()
+
+
+def _row(host: HostReport, finding: Finding) -> dict[str, str]:
+    waiver = finding.waiver
+    values = {
+        "host": host.host,
+        "platform": host.device.platform if host.device is not None else None,
+        "release": host.device.release if host.device is not None else None,
+        "rule_id": finding.rule_id,
+        "severity": finding.severity.value,
+        "verdict": finding.verdict.value,
+        "found": finding.found,
+        "expected": finding.expected,
+        "why": finding.why,
+        "deadline": finding.deadline.isoformat() if finding.deadline is not None else None,
+        "evidence": "; ".join(map(str, finding.evidence)),
+        "fix": "; ".join(finding.fix),
+        "waiver_owner": waiver.owner if waiver is not None else None,
+        "waiver_reason": waiver.reason if waiver is not None else None,
+        "waiver_until": waiver.until.isoformat() if waiver is not None else None,
+    }
+    return {name: value or "" for name, value in values.items()}
+
+
+def render_prometheus(report: Report) -> str:
+    """The text exposition format, for the textfile collector of a node exporter."""
+    lines: list[str] = []
+
+    def metric(name: str, help_text: str, samples: Iterable[tuple[dict[str, str], float]]) -> None:
+        lines.extend((f"# HELP {name} {help_text}", f"# TYPE {name} gauge"))
+        for labels, value in samples:
+            shown = ",".join(f'{key}="{_escaped(text)}"' for key, text in labels.items())
+            lines.append(f"{name}{{{shown}}} {value:g}" if value < 1e6 else f"{name}{{{shown}}} {value:.0f}")
+
+    metric(
+        "smartlic_host_read",
+        "1 where the host was read, 0 where it failed.",
+        (({"host": host.host}, float(host.error is None)) for host in report.hosts),
+    )
+    metric(
+        "smartlic_device_info",
+        "Always 1; the labels tell what the device is.",
+        (
+            (
+                {
+                    "host": host.host,
+                    "platform": host.device.platform or "",
+                    "release": host.device.release or "",
+                    "licensing_model": host.device.licensing_model,
+                    "transport": host.device.transport or "",
+                    "virtual_account": host.device.virtual_account or "",
+                },
+                1.0,
+            )
+            for host in report.hosts
+            if host.device is not None
+        ),
+    )
+    metric(
+        "smartlic_finding",
+        "1 for the verdict of each rule on each host.",
+        (
+            (
+                {
+                    "host": finding.host,
+                    "rule": finding.rule_id,
+                    "severity": finding.severity.value,
+                    "verdict": finding.verdict.value,
+                },
+                1.0,
+            )
+            for finding in report.findings
+        ),
+    )
+    for name, help_text, attribute in (
+        ("smartlic_last_ack_timestamp_seconds", "When the last acknowledgement came.", "last_ack"),
+        ("smartlic_next_ack_deadline_timestamp_seconds", "By when the next must come.", "next_ack_deadline"),
+        ("smartlic_device_time_timestamp_seconds", "The clock of the device when it was read.", "device_time"),
+    ):
+        metric(
+            name,
+            help_text,
+            (
+                ({"host": host.host}, instant.timestamp())
+                for host in report.hosts
+                if host.device is not None and isinstance(instant := getattr(host.device, attribute), datetime)
+            ),
+        )
+    metric(
+        "smartlic_licenses_in_use",
+        "Licences in use, by name.",
+        (
+            ({"host": host.host, "license": name}, float(count))
+            for host in report.hosts
+            if host.device is not None
+            for name, count in host.device.licenses_in_use
+        ),
+    )
+    return "\n".join(lines) + "\n"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

@@ -1,0 +1,91 @@
+"""Outputs for people: Markdown, and one self-contained HTML page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from nornir_smartlic.compliance import Verdict
+from nornir_smartlic.model import Instant
+from nornir_smartlic.outputs.report import Report
+
+
+def render_markdown(report: Report) -> str:
+    """Tables of hosts and findings, for a ticket or a wiki."""
+    lines = [f"# smartlic {report.command}", "", _sentence(report), ""]
+    rows = [
+        (
+            host.host,
+            (host.device.platform if host.device else None) or "-",
+            (host.device.release if host.device else None) or "-",
+            (host.device.virtual_account if host.device else None) or "-",
+            _date(host.device.next_ack_deadline if host.device else None),
+            host.outcome,
+        )
+        for host in report.hosts
+    ]
+    lines += _table(("host", "platform", "release", "virtual account", "next ACK deadline", "outcome"), rows)
+    findings = report.to_mend
+    if findings:
+        lines += ["", "## Findings", ""]
+        lines += _table(
+            ("severity", "rule", "host", "verdict", "met and expected", "evidence", "fix"),
+            [
+                (
+                    finding.severity.value,
+                    finding.rule_id,
+                    finding.host,
+                    finding.verdict.value,
+                    finding.message,
+                    "; ".join(map(str, finding.evidence)),
+                    "; ".join(f"`{command.strip()}`" for command in finding.fix),
+                )
+                for finding in findings
+            ],
+        )
+    for host in report.hosts:
+        if host.diff and not host.findings:
+            lines += ["", f"## {_cell(host.host)}", "", "```diff", *host.diff.splitlines(), "```"]
+    return "\n".join(lines) + "\n"
+
+
+def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
+    return [
+        "| " + " | ".join(header) + " |",
+        "|" + "---|" * len(header),
+        *("| " + " | ".join(map(_cell, row)) + " |" for row in rows),
+    ]
+
+
+def _cell(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
+
+
+def _date(instant: Instant | None) -> str:
+    if instant is None:
+        return "-"
+    return f"{instant:%Y-%m-%d %H:%M} {instant.tzname()}" if isinstance(instant, datetime) else str(instant)
+
+
+def _sentence(report: Report) -> str:
+    parts = [f"{len(report.hosts)} hosts"]
+    parts += [f"{count} {verdict.value}" for verdict, count in report.verdicts.items() if count]
+    parts += [f"{len(report.failed_hosts)} without a result"] if report.failed_hosts else []
+    return ", ".join(parts) + "."
+
+
+def render_html(report: Report) -> str:
+    """One page without scripts and without anything from elsewhere: it can be mailed and archived."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["date"] = _date
+    template = environment.get_template("report.html.j2")
+    return template.render(report=report, Verdict=Verdict) + "\n"

@@ -1,0 +1,155 @@
+"""The one model that every output is made from: what a command found or did, host by host."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum
+
+from nornir_smartlic import __version__
+from nornir_smartlic.compliance import Finding, Severity, Verdict
+from nornir_smartlic.model import Instant, LicensingReading, UsageStatus
+
+
+class ExitCode(IntEnum):
+    """What the command ``smartlic`` ends with. Source: design.md section 3.3."""
+
+    DONE = 0  # done and compliant
+    FINDINGS = 1
+    USAGE = 2  # wrong usage or configuration
+    FAILED = 3  # a host could not be reached, or failed
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFacts:
+    """What a reader wants to know of a device beside its findings; ``None``: it did not tell."""
+
+    udi: str | None
+    platform: str | None
+    release: str | None
+    licensing_model: str
+    transport: str | None
+    smart_account: str | None
+    virtual_account: str | None
+    last_ack: Instant | None
+    next_ack_deadline: Instant | None
+    device_time: Instant | None
+    licenses_in_use: tuple[tuple[str, int], ...]  # name and count
+
+    @classmethod
+    def of(cls, reading: LicensingReading) -> DeviceFacts:
+        """The facts in *reading*."""
+        state, version = reading.state, reading.version
+        reporting, account, udi = state.usage_reporting, state.account, state.udi or version.udi
+        return cls(
+            udi=str(udi) if udi is not None else None,
+            platform=version.platform,
+            release=version.release,
+            licensing_model=state.model.value,
+            transport=state.transport.type.keyword if state.transport is not None else None,
+            smart_account=account.smart_account if account is not None else None,
+            virtual_account=account.virtual_account if account is not None else None,
+            last_ack=reporting.last_ack if reporting is not None else None,
+            next_ack_deadline=reporting.next_ack_deadline if reporting is not None else None,
+            device_time=reading.clock.time if reading.clock is not None else None,
+            licenses_in_use=tuple(
+                (line.name, line.count) for line in state.usage or () if line.status is UsageStatus.IN_USE
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class HostError:
+    """Why a host has no result: one line, without secrets."""
+
+    kind: str  # the class of the error, such as Unreachable
+    message: str
+    is_usage: bool = False  # our mistake: the inventory or the command
+
+
+@dataclass(frozen=True, slots=True)
+class HostReport:
+    """One host."""
+
+    host: str
+    error: HostError | None = None
+    summary: str | None = None  # in a few words, what was done or is to be done
+    changed: bool = False
+    diff: str = ""
+    warnings: tuple[str, ...] = ()
+    device: DeviceFacts | None = None  # None: not read
+    findings: tuple[Finding, ...] = ()
+    result: object | None = None  # the dataclass that the task gave back; only JSON has it
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """The worst of its findings; ``None`` where there are none."""
+        met = {finding.verdict for finding in self.findings}
+        order = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WAIVED, Verdict.PASS, Verdict.NOT_APPLICABLE)
+        return next((verdict for verdict in order if verdict in met), None)
+
+    @property
+    def outcome(self) -> str:
+        """In a few words, how it went."""
+        if self.error is not None:
+            return self.error.message
+        if self.verdict is not None:
+            count = sum(finding.verdict is self.verdict for finding in self.findings)
+            return self.verdict.value if self.verdict is Verdict.PASS else f"{self.verdict.value} ({count})"
+        return self.summary or ("changed" if self.changed else "nothing to do")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one run of a command found or did. Hosts are in order of their names."""
+
+    command: str
+    hosts: tuple[HostReport, ...]
+    created: datetime | None = None  # None: left out, as in tests
+    version: str = __version__
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "hosts", tuple(sorted(self.hosts, key=lambda host: host.host)))
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All findings, host by host."""
+        return tuple(finding for host in self.hosts for finding in host.findings)
+
+    @property
+    def to_mend(self) -> tuple[Finding, ...]:
+        """What an audit is read for, the gravest first; waived findings come last."""
+        return tuple(
+            sorted(
+                (found for found in self.findings if found.verdict.is_finding or found.verdict is Verdict.WAIVED),
+                key=lambda found: (not found.verdict.is_finding, -found.severity.rank, found.rule_id, found.host),
+            )
+        )
+
+    @property
+    def failed_hosts(self) -> tuple[HostReport, ...]:
+        """Hosts without a result."""
+        return tuple(host for host in self.hosts if host.error is not None)
+
+    @property
+    def verdicts(self) -> dict[Verdict, int]:
+        """How often each verdict was given, all verdicts in order."""
+        counted = Counter(finding.verdict for finding in self.findings)
+        return {verdict: counted[verdict] for verdict in Verdict}
+
+    @property
+    def failures(self) -> dict[Severity, int]:
+        """How many failed findings there are of each severity, the gravest first."""
+        counted = Counter(finding.severity for finding in self.findings if finding.verdict is Verdict.FAIL)
+        return {severity: counted[severity] for severity in reversed(Severity)}
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The gravest that happened on any host."""
+        errors = [host.error for host in self.hosts if host.error is not None]
+        if any(not error.is_usage for error in errors):
+            return ExitCode.FAILED
+        if errors:
+            return ExitCode.USAGE
+        return ExitCode.FINDINGS if any(finding.verdict.is_finding for finding in self.findings) else ExitCode.DONE

@@ -1,0 +1,231 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+from xml.etree import ElementTree
+
+import pytest
+
+from nornir_smartlic.compliance import RULES, Verdict
+from nornir_smartlic.model import Secret, TransportType, UnplacedTime
+from nornir_smartlic.outputs import FORMATS, ExitCode, HostError, HostReport, Report, plain, render
+from tests.outputs.reports import every_verdict, host_report
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS))
+def test_the_same_report_gives_the_same_text_whatever_the_order_of_its_hosts(name):
+    report = every_verdict()
+    turned = Report(report.command, tuple(reversed(report.hosts)), report.created)
+    assert render(report, name) == render(turned, name)
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS))
+def test_every_format_names_every_host_and_why_one_failed(name):
+    text = render(every_verdict(), name)
+    assert all(host in text for host in ("sw1", "sw2", "sw3", "sw4"))
+    assert name == "prometheus" or "no answer on 192.0.2.4" in text
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS))
+def test_an_empty_report_has_a_form_too(name):
+    assert render(Report("audit", ()), name).endswith("\n")
+
+
+@pytest.mark.parametrize(
+    ("hosts", "code"),
+    [
+        ((), ExitCode.DONE),
+        ((host_report("sw1"),), ExitCode.DONE),
+        ((host_report("sw1", trust_codes=()),), ExitCode.FINDINGS),
+        ((host_report("sw1", account=None),), ExitCode.FINDINGS),
+        ((host_report("sw1"), HostReport("sw2", error=HostError("IntentError", "no", is_usage=True))), ExitCode.USAGE),
+        (
+            (host_report("sw1", trust_codes=()), HostReport("sw2", error=HostError("Unreachable", "no"))),
+            ExitCode.FAILED,
+        ),
+    ],
+)
+def test_the_exit_code_is_the_gravest_that_happened(hosts, code):
+    assert Report("audit", hosts).exit_code is code
+
+
+def test_json_tells_findings_with_evidence_deadline_fix_and_waiver():
+    document = json.loads(render(every_verdict(), "json"))
+    assert [host["host"] for host in document["hosts"]] == ["sw1", "sw2", "sw3", "sw4"]
+    assert document["exit_code"] == 3
+    sw2 = {finding["rule_id"]: finding for finding in document["hosts"][1]["findings"]}
+    assert sw2["SLP-ACK-OVERDUE"] | {"title": ""} == {
+        "rule_id": "SLP-ACK-OVERDUE",
+        "title": "",
+        "severity": "high",
+        "verdict": "fail",
+        "host": "sw2",
+        "found": "the deadline passed 3 days ago, on Dec 29 12:00:00 2025 UTC",
+        "expected": "an ACK before the deadline",
+        "why": None,
+        "evidence": [{"command": "show license all", "line": "Next ACK deadline: Dec 29 12:00:00 2025 UTC"}],
+        "deadline": "2025-12-29T12:00:00+00:00",
+        "fix": ["smartlic sync -F name=sw2"],
+        "waiver": None,
+    }
+    assert sw2["SLP-TRUST"]["verdict"] == "waived"
+    assert sw2["SLP-TRUST"]["waiver"]["until"] == "2026-02-01"
+    assert document["summary"]["verdicts"]["waived"] == 1
+
+
+def test_csv_has_a_row_for_each_finding_and_one_for_a_host_without_any():
+    rows = list(csv.DictReader(io.StringIO(render(every_verdict(), "csv"))))
+    assert len(rows) == 3 * len(RULES) + 1
+    assert rows[-1]["error"].startswith("sw4: no answer")
+
+
+def test_junit_counts_what_it_holds():
+    suites = ElementTree.fromstring(render(every_verdict(), "junit"))
+    for suite in suites:
+        for outcome in ("failure", "error", "skipped"):
+            counted = suite.get({"failure": "failures", "error": "errors"}.get(outcome, outcome))
+            assert counted == str(len(suite.findall(f"testcase/{outcome}")))
+    assert suites.get("errors") == "1"
+    assert suites.get("tests") == str(len(suites.findall(".//testcase")))
+
+
+def test_junit_survives_what_a_garbled_device_prints():
+    report = Report("audit", (HostReport("sw1", error=HostError("ParseError", "met '\x00\x1b[1m\ud800'")),))
+    assert ElementTree.fromstring(render(report, "junit").encode("utf-8", "strict")) is not None
+
+
+def test_sarif_gives_level_none_to_all_that_is_no_failure():
+    run = json.loads(render(every_verdict(), "sarif"))["runs"][0]
+    assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == [rule.id for rule in RULES]
+    for result in run["results"]:
+        assert (result["kind"] == "fail") == (result["level"] != "none")
+        assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
+    assert sum("suppressions" in result for result in run["results"]) == 1
+    assert run["invocations"][0]["executionSuccessful"] is False
+
+
+class Tags(HTMLParser):
+    """Every tag with its attributes, and whether each that was opened was closed."""
+
+    VOID = frozenset({"meta", "br", "!doctype"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+
+    def handle_starttag(self, tag, attrs):
+        self.attributes += attrs
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def test_html_is_one_page_that_needs_nothing_from_elsewhere():
+    page = render(every_verdict(), "html")
+    tags = Tags()
+    tags.feed(page)
+    assert tags.open == []
+    assert not {"src", "href", "onclick"} & {name for name, _ in tags.attributes}
+    assert "<script" not in page
+    assert "url(" not in page
+
+
+def test_html_shows_what_a_device_prints_as_text():
+    evil = Report("audit", (HostReport("<b>sw1</b>", error=HostError("X", "<script>alert(1)</script>")),))
+    page = render(evil, "html")
+    assert "<script" not in page
+    assert "&lt;b&gt;sw1" in page
+
+
+def test_markdown_keeps_its_tables_whole():
+    lines = render(every_verdict(), "markdown").splitlines()
+    row = next(line for line in lines if "SLP-TRUST" in line)
+    assert len(re.findall(r"(?<!\\)\|", row)) == 8
+
+
+PROMETHEUS_LINE = re.compile(r'[a-z_]+\{([a-z_]+="(\\.|[^"\\])*"(,(?!\}))?)+\} -?[0-9]+(\.[0-9]+)?')
+
+
+def test_prometheus_lines_are_samples_of_a_described_metric():
+    described = set()
+    for line in render(every_verdict(), "prometheus").splitlines():
+        if line.startswith("# "):
+            described.add(line.split()[2])
+        else:
+            assert PROMETHEUS_LINE.fullmatch(line), line
+            assert line.split("{")[0] in described
+
+
+def test_prometheus_has_the_deadline_and_one_sample_for_each_rule():
+    text = render(every_verdict(), "prometheus")
+    assert 'smartlic_next_ack_deadline_timestamp_seconds{host="sw1"} 1774958400' in text
+    assert text.count('smartlic_finding{host="sw1"') == len(RULES)
+
+
+def test_the_table_lists_what_is_to_be_mended_the_gravest_first():
+    text = render(every_verdict(), "table")
+    assert "license smart transport smart" in text
+    assert text.index("SLP-ACK-OVERDUE") < text.index("SLP-CLOCK")
+    assert "waived by noc@example.com" in " ".join(text.split())
+
+
+def test_the_worst_verdict_of_a_host_is_its_outcome():
+    host = host_report("sw1", trust_codes=())
+    assert host.verdict is Verdict.FAIL
+    assert host.outcome == "fail (1)"
+    assert replace(host, findings=()).outcome == "nothing to do"
+
+
+@dataclass(frozen=True)
+class Everything:
+    at: datetime
+    span: timedelta
+    kind: TransportType
+    unplaced: UnplacedTime
+    many: tuple[int, ...]
+    none: None = None
+
+
+def test_values_have_one_form_in_json():
+    value = Everything(
+        datetime(2026, 1, 1, tzinfo=UTC),
+        timedelta(days=30, minutes=15),
+        TransportType.OFF,
+        UnplacedTime(datetime(2026, 1, 1), "IST"),
+        (1, 2),
+    )
+    assert plain(value) == {
+        "at": "2026-01-01T00:00:00+00:00",
+        "span": "P30DT15M",
+        "kind": "Transport Off",
+        "unplaced": {"wall": "2026-01-01T00:00:00", "zone": "IST"},
+        "many": [1, 2],
+        "none": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("span", "text"),
+    [
+        (timedelta(0), "P0D"),
+        (timedelta(days=30), "P30D"),
+        (timedelta(minutes=15), "PT15M"),
+        (timedelta(hours=-25, seconds=-1), "-P1DT1H1S"),
+        (timedelta(seconds=1.5), "PT1.5S"),
+    ],
+)
+def test_spans_are_iso_8601_durations(span, text):
+    assert plain(span) == text
+
+
+def test_a_secret_has_no_place_in_a_result():
+    with pytest.raises(TypeError, match="secret"):
+        plain({"token": Secret("hunter2")})
