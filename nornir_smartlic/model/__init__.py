@@ -11,6 +11,7 @@ from nornir_smartlic.model.identity import (
     Member,
     Role,
     Secret,
+    SlotUdi,
     Udi,
 )
 from nornir_smartlic.model.licenses import (
@@ -134,6 +135,7 @@ __all__ = [
     "RunningConfiguration",
     "ScheduledJob",
     "Secret",
+    "SlotUdi",
     "TechSupport",
     "TelemetrySummary",
     "Transport",

@@ -44,6 +44,15 @@ class Member:
         return f"{self.role.value}: {self.udi}"
 
 
+@dataclass(frozen=True, slots=True)
+class SlotUdi:
+    """A row of the table that ``show license udi`` prints on old images; ``own`` is its star."""
+
+    slot: str | None  # None: the own row carries only the star
+    udi: Udi
+    own: bool
+
+
 class Secret:
     """A text that is never shown: ``repr`` and ``str`` hide it, only :meth:`reveal` gives it back.
 

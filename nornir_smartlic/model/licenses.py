@@ -104,6 +104,7 @@ class LicenseUsage:
     day0_verification: bool | None = None
     measurements: tuple[Measurement, ...] = ()
     soft_enforced: bool | None = None
+    sync_overdue_deadline: Instant | None = None  # agents with PolicyV2
 
 
 class AuthorizationStatus(Enum):
@@ -132,7 +133,7 @@ class AuthorizationTerm:
     """What one member is authorized for, under ``Term information:``."""
 
     member: Member
-    authorization_type: str
+    authorization_type: str | None  # None: not printed, as under a reservation
     license_type: str  # PERPETUAL | SUBSCRIPTION | TERM
     count: int
     start: Instant | None = None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from nornir_smartlic.model.identity import Member, Udi
+from nornir_smartlic.model.identity import Member, SlotUdi, Udi
 from nornir_smartlic.model.licenses import LicenseAuthorizations, LicenseUsage, Reservation, TrustCode
 from nornir_smartlic.model.policy import Policy
 from nornir_smartlic.model.registration import AuthorizationState, Registration
@@ -119,6 +119,7 @@ class LicensingState:
     event_log: tuple[EventLogEntry, ...] | None = None
     tech_support: TechSupport | None = None
     header: ClockHeader | None = None
+    slots: tuple[SlotUdi, ...] | None = None  # the table of show license udi on old images
 
     @property
     def model(self) -> LicensingModel:

@@ -1,0 +1,196 @@
+"""The table of commands: how each is named, abbreviated and read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final, Generic, TypeVar, cast
+
+from nornir_smartlic.model import ClockHeader, LicensingState
+from nornir_smartlic.parsers import authorizations, product, usage
+from nornir_smartlic.parsers.clock import device_clock
+from nornir_smartlic.parsers.configuration import running_configuration
+from nornir_smartlic.parsers.instants import in_zones
+from nornir_smartlic.parsers.section import Problem, Section
+from nornir_smartlic.parsers.state import licenses, located, read_sections, require, state_of
+from nornir_smartlic.parsers.texts import Text, prepare
+from nornir_smartlic.parsers.version import device_version
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed(Generic[T]):
+    """What an output tells, and what stood beside it."""
+
+    value: T
+    unparsed: tuple[str, ...] = ()  # lines that no rule took
+    command: str = ""  # in full
+    echo: str | None = None  # the command as it was echoed, with its prompt
+    header: ClockHeader | None = None  # of terminal exec prompt timestamp
+    syslog: tuple[str, ...] = ()  # lines that came in between
+
+
+Read = Callable[[str, Text], tuple[Any, tuple[str, ...]]]
+
+_SLP: Final = (
+    ("utility", "Utility:"),
+    ("privacy", "Data Privacy:"),
+    ("transport", "Transport:"),
+    ("policy", "Policy:"),
+    ("usage_reporting", "Usage Reporting:"),
+)
+_LEGACY: Final = (("registration", "Registration:"), ("authorization_state", "License Authorization:"))
+_ALL: Final = (("usage", "License Usage"), ("udi", "Product Information"), ("agent_version", "Agent Version"))
+
+
+def _whole(facts: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """What must be there; an output that has no word of SLP is a legacy one."""
+    return _SLP if facts.setdefault("slp", False) else (*_LEGACY, ("transport", "Transport:"))
+
+
+def license_status(command: str, text: Text) -> tuple[LicensingState, tuple[str, ...]]:
+    """``show license status``."""
+    facts, unparsed = read_sections(command, text)
+    wanted = _whole(facts)
+    if facts["slp"]:
+        wanted = (*wanted, ("trust_codes", "Trust Code Installed:"))
+    require(command, text, facts, wanted)
+    return state_of(facts, text), tuple(unparsed)
+
+
+def license_all(command: str, text: Text) -> tuple[LicensingState, tuple[str, ...]]:
+    """``show license all``."""
+    facts, unparsed = read_sections(command, text)
+    wanted = (*_whole(facts), *_ALL)
+    if facts["slp"]:
+        wanted = (*wanted, ("authorizations", "License Authorizations"))
+    require(command, text, facts, wanted)
+    return state_of(facts, text), tuple(unparsed)
+
+
+def license_tech_support(command: str, text: Text) -> tuple[LicensingState, tuple[str, ...]]:
+    """``show license tech support``."""
+    facts, unparsed = read_sections(command, text)
+    wanted = (
+        *_whole(facts),
+        *_ALL,
+        ("tech.jobs", "Upcoming Scheduled Jobs"),
+        ("reservation", "Reservation Info"),
+        ("tech.other", "Other Info"),
+    )
+    if facts["slp"]:
+        wanted = (*wanted, ("tech.mapping", "Platform Provided Mapping Table"))
+    require(command, text, facts, wanted)
+    return state_of(facts, text), tuple(unparsed)
+
+
+def license_summary(command: str, text: Text) -> tuple[LicensingState, tuple[str, ...]]:
+    """``show license summary``."""
+    facts, unparsed = read_sections(command, text)
+    wanted: tuple[tuple[str, str], ...] = (("usage", "License Usage:"),)
+    if "registration" in facts:
+        facts["slp"] = False
+        wanted = (*_LEGACY, *wanted)
+    require(command, text, facts, wanted)
+    return state_of(facts, text), tuple(unparsed)
+
+
+def license_usage(command: str, text: Text) -> tuple[LicensingState, tuple[str, ...]]:
+    """``show license usage``: on some platforms headed by ``License Authorization:``."""
+    lines = text.lines
+    start = next((i for i, line in enumerate(lines) if line and (usage.is_title(line) or line == _NONE)), len(lines))
+    facts, unparsed = read_sections(command, Text(lines[:start], text.numbers, text.first))
+    try:
+        told, left = licenses(lines[start:])
+    except Problem as problem:
+        raise located(command, text, problem, start) from None
+    if not told["usage"] and _NONE not in lines:
+        raise located(command, text, Problem("expected a licence, or 'No licenses in use'", None))
+    return state_of({**facts, **told}, text), (*unparsed, *left)
+
+
+_NONE: Final = "No licenses in use"
+
+
+def _sectionwise(fields: str, read: Callable[[Section], Any]) -> Read:
+    """How a command is read that is one section without a title."""
+    names = fields.split()
+
+    def read_whole(command: str, text: Text) -> tuple[LicensingState, tuple[str, ...]]:
+        section = Section(text.lines)
+        try:
+            value = read(section)
+        except Problem as problem:
+            raise located(command, text, problem) from None
+        facts = {names[0]: value} if len(names) == 1 else dict(zip(names, value, strict=True))
+        return state_of(facts, text), section.rest()
+
+    return read_whole
+
+
+def license_udi(command: str, text: Text) -> tuple[LicensingState, tuple[str, ...]]:
+    """``show license udi``: the UDI and its members, or the table of old images."""
+    table = text.lines[0].startswith("SlotID")
+    read = _sectionwise("udi slots", product.udi_table) if table else _sectionwise("udi members", product.product)
+    return cast("tuple[LicensingState, tuple[str, ...]]", read(command, text))
+
+
+PARSERS: Final[dict[str, Read]] = {
+    "show license all": license_all,
+    "show license authorization": _sectionwise("authorizations", authorizations.license_authorizations),
+    "show license reservation": _sectionwise("reservation authorizations", authorizations.reservation),
+    "show license status": license_status,
+    "show license summary": license_summary,
+    "show license tech support": license_tech_support,
+    "show license udi": license_udi,
+    "show license usage": license_usage,
+    "show clock": device_clock,
+    "show running-config": running_configuration,
+    "show version": device_version,
+}
+
+
+def full_name(command: str) -> str:
+    """The command in full, from what a user types: ``sh lic sum`` is ``show license summary``.
+
+    Raises:
+        ValueError: no command of the table begins so, or several do.
+    """
+    typed = command.partition("|")[0].lower().split()
+    found = [name for name in PARSERS if _abbreviates(typed, name.split())]
+    whole = [name for name in found if len(name.split()) == len(typed)] or found
+    if len(whole) == 1:
+        return whole[0]
+    if not found:
+        raise ValueError(f"'{command}' is not a command that is read here; there are: {', '.join(PARSERS)}")
+    raise ValueError(f"'{command}' may be {' or '.join(found)}")
+
+
+def _abbreviates(typed: list[str], words: list[str]) -> bool:
+    """Whether *typed* are beginnings of *words*; the second word of "tech support" may be left out."""
+    return (
+        len(typed) > 1
+        and len(words) - 1 <= len(typed) <= len(words)
+        and (len(typed) == len(words) or words[-1] == "support")
+        and all(word.startswith(part) for word, part in zip(words, typed, strict=False))
+    )
+
+
+def parse(command: str, text: str, *, zones: Mapping[str, timedelta] | None = None) -> Parsed[Any]:
+    """What *text*, the output of *command*, tells.
+
+    *zones* are the offsets of zone names, as the device's ``clock timezone`` line tells them; without, names that mean
+    several zones give an `UnplacedTime`.
+
+    Raises:
+        ParseError: the text is not what the command prints, or only a part of it.
+        ValueError: the command is not known.
+    """
+    name = full_name(command)
+    prepared = prepare(name, text)
+    value, unparsed = PARSERS[name](name, prepared)
+    if zones:
+        value = in_zones(value, zones)
+    return Parsed(value, tuple(unparsed), name, prepared.echo, prepared.header, prepared.syslog)

@@ -1,0 +1,103 @@
+"""Times as devices print them, and the offsets of the zone names that mean one zone only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any, Final
+
+from nornir_smartlic.model import Instant, UnplacedTime
+
+_MONTHS: Final = {
+    name: number
+    for number, name in enumerate(
+        ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), start=1
+    )
+}
+
+_HOURS: Final = {
+    # Names that mean one zone in practice. IST (India, Israel, Ireland), BST (Britain, Bangladesh), CST (Chicago,
+    # China) and others that mean several are left out on purpose: a device prints the name only.
+    "UTC": 0, "GMT": 0, "Z": 0, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2, "EET": 2, "EEST": 3,
+    "MSK": 3, "EST": -5, "EDT": -4, "CDT": -5, "MDT": -6, "PST": -8, "PDT": -7, "AKST": -9, "AKDT": -8, "HST": -10,
+    "NST": -3.5, "NDT": -2.5, "JST": 9, "KST": 9, "HKT": 8, "SGT": 8, "PKT": 5, "AEST": 10, "AEDT": 11,
+    "ACST": 9.5, "ACDT": 10.5, "AWST": 8, "NZST": 12, "NZDT": 13, "SAST": 2, "BRT": -3, "ART": -3,
+}  # fmt: skip
+
+_zones: dict[str, timezone | None] = {}  # spelling -> zone; None: unplaced. Filled as spellings are met, bounded below.
+
+
+def _zone(spelling: str) -> timezone | None:
+    hours = _HOURS.get(spelling.upper())
+    if hours is None:
+        found = None
+    elif hours == 0 and spelling == "UTC":
+        found = UTC
+    else:
+        found = timezone(timedelta(hours=hours), spelling)
+    if len(_zones) < 1000:
+        _zones[spelling] = found
+    return found
+
+
+def instant(text: str) -> Instant:
+    """``Oct 14 12:10:32 2021 UTC``; raises `ValueError`."""
+    try:
+        month = _MONTHS[text[:3]]
+        if text[6] != " " or text[9] != ":" or text[12] != ":" or text[15] != " " or text[20] != " ":
+            raise ValueError
+        wall = (int(text[16:20]), month, int(text[4:6]), int(text[7:9]), int(text[10:12]), int(text[13:15]))
+        spelling = text[21:]
+        if not spelling or " " in spelling:
+            raise ValueError
+        zone = _zones[spelling] if spelling in _zones else _zone(spelling)
+        if zone is None:
+            return UnplacedTime(datetime(*wall), spelling)  # noqa: DTZ001  its zone is unknown, and it says so
+        return datetime(*wall, tzinfo=zone)
+    except (KeyError, IndexError, ValueError):
+        raise ValueError("expected a time such as 'Oct 14 12:10:32 2021 UTC'") from None
+
+
+def optional_instant(text: str) -> Instant | None:
+    """A time, or ``<none>`` (``None`` in legacy outputs)."""
+    if text == "<none>" or text == "None":
+        return None
+    return instant(text)
+
+
+def clock_instant(text: str) -> Instant:
+    """``15:09:55.102 UTC Wed Nov 10 2021``, as ``show clock`` and the header print it; raises `ValueError`."""
+    words = text.split()
+    try:
+        clock, spelling, _weekday, month, day, year = words
+        hours, minutes, seconds = clock.split(":")
+        whole, _, fraction = seconds.partition(".")
+        wall = datetime(  # noqa: DTZ001  placed below
+            int(year), _MONTHS[month], int(day), int(hours), int(minutes), int(whole), int(fraction.ljust(6, "0"))
+        )
+    except (KeyError, ValueError):
+        raise ValueError("expected a time such as '15:09:55.102 UTC Wed Nov 10 2021'") from None
+    zone = _zone(spelling)
+    return UnplacedTime(wall, spelling) if zone is None else wall.replace(tzinfo=zone)
+
+
+def in_zones(value: Any, zones: Mapping[str, timedelta]) -> Any:
+    """*value* with every time in it placed by what *zones* tells of the zone names of this device."""
+    if isinstance(value, UnplacedTime):
+        offset = zones.get(value.zone)
+        return value if offset is None else value.wall.replace(tzinfo=timezone(offset, value.zone))
+    if isinstance(value, datetime):
+        offset = zones.get(value.tzname() or "")
+        return value if offset is None else value.replace(tzinfo=timezone(offset, value.tzname() or ""))
+    if isinstance(value, tuple):
+        items = tuple(in_zones(item, zones) for item in value)
+        return value if all(new is old for new, old in zip(items, value, strict=True)) else items
+    if is_dataclass(value) and not isinstance(value, type):
+        changes = {
+            item.name: new
+            for item in fields(value)
+            if (new := in_zones(old := getattr(value, item.name), zones)) is not old
+        }
+        return replace(value, **changes) if changes else value
+    return value

@@ -1,0 +1,74 @@
+"""Legacy Smart Licensing: registration and authorization. Source: reference/outputs.md section 2, last part."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from nornir_smartlic.model import Attempt, AuthorizationState, Registration, RegistrationStatus
+from nornir_smartlic.parsers.instants import instant, optional_instant
+from nornir_smartlic.parsers.section import Problem, Section, number, one_of, optional, text
+
+_status = one_of({status.value: status for status in RegistrationStatus})
+_allowed = one_of({"ALLOWED": True, "NOT ALLOWED": False, "Allowed": True, "Not Allowed": False})
+
+
+def _attempt(section: Section, key: str) -> Attempt | None:
+    """``SUCCEEDED on TIME``; the reason of a failure stands on the next line. ``None``: not printed, or "None"."""
+    value = section.take_optional(key, str)
+    if value is None or value == "None":
+        return None
+    outcome, on, time = value.partition(" on ")
+    try:
+        when = instant(time) if on else None
+    except ValueError as error:
+        raise Problem(str(error), f"{key}: {value}") from None
+    reason = None
+    for word in ("Failure reason", "Failure Reason"):
+        if section.next_key() == word:
+            reason = section.take(word, optional)
+    return Attempt(outcome, when, reason)
+
+
+def registration(section: Section) -> Registration:
+    """``Registration:``."""
+    return Registration(
+        status=section.take("Status", _status),
+        smart_account=section.take_optional("Smart Account", optional),
+        virtual_account=section.take_optional("Virtual Account", optional),
+        export_controlled_allowed=section.take_optional("Export-Controlled Functionality", _allowed),
+        initial=_attempt(section, "Initial Registration"),
+        last_renewal=_attempt(section, "Last Renewal Attempt"),
+        next_renewal=section.take_optional("Next Renewal Attempt", optional_instant),
+        expires=section.take_optional("Registration Expires", optional_instant),
+    )
+
+
+def authorization_state(section: Section) -> AuthorizationState:
+    """``License Authorization:``; under SLP its status is "Not Applicable"."""
+    status, on, time = section.take("Status", text).partition(" on ")
+    try:
+        since = instant(time) if on else None
+    except ValueError as error:
+        raise Problem(str(error), f"Status: {status} on {time}") from None
+    return AuthorizationState(
+        status=status,
+        since=since,
+        evaluation_remaining=section.take_optional("Evaluation Period Remaining", span),
+        last_communication=_attempt(section, "Last Communication Attempt"),
+        next_communication=section.take_optional("Next Communication Attempt", optional_instant),
+        communication_deadline=section.take_optional("Communication Deadline", optional_instant),
+    )
+
+
+_UNITS = {"day": 86400, "hour": 3600, "minute": 60, "second": 1, "week": 604800}
+
+
+def span(value: str) -> timedelta:
+    """``89 days, 23 hours, 59 minutes, 4 seconds``."""
+    seconds = 0
+    for part in value.split(", "):
+        count, _, unit = part.partition(" ")
+        if unit.removesuffix("s") not in _UNITS:
+            raise ValueError("expected a span such as '6 hours, 53 minutes, 4 seconds'")
+        seconds += number(count) * _UNITS[unit.removesuffix("s")]
+    return timedelta(seconds=seconds)

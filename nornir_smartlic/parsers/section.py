@@ -1,0 +1,131 @@
+"""A titled part of an output, whose lines are taken one by one until none is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+class Problem(Exception):
+    """What is wrong with a line, before anybody has counted which line it is.
+
+    It never leaves the package: `parse` makes a `ParseError` of it, with the line number.
+    """
+
+    def __init__(self, problem: str, line: str | None) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.line = line  # stripped; None: the text ends where more was expected
+
+
+class Section:
+    """The lines of one section, cut at their first colon. `take` removes what it gives."""
+
+    __slots__ = ("_entries",)
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._entries = [line.strip().partition(":") for line in lines if line]
+        self._entries.reverse()  # the next line is the last entry, so that taking it is cheap
+
+    def take(self, key: str, convert: Callable[[str], T]) -> T:
+        """The value of the line ``key: value``; raises `Problem` when there is none or it cannot be converted."""
+        entries = self._entries
+        if entries and entries[-1][0] == key:
+            entry = entries.pop()
+        else:
+            found = self._find(key)
+            if found is None:
+                raise self.missing(f"{key}:")
+            entry = found
+        try:
+            return convert(entry[2].strip())
+        except ValueError as error:
+            raise Problem(str(error), "".join(entry)) from None
+
+    def take_optional(self, key: str, convert: Callable[[str], T]) -> T | None:
+        """Like `take`; ``None`` where the section has no such line."""
+        entries = self._entries
+        if (entries and entries[-1][0] == key) or any(entry[0] == key for entry in entries):
+            return self.take(key, convert)
+        return None
+
+    def has(self, key: str) -> bool:
+        """Whether a line ``key: ...`` is left."""
+        return any(entry[0] == key for entry in self._entries)
+
+    def take_line(self, expected: str | None = None) -> str:
+        """The next line as a whole; with *expected*, the first that is equal to it."""
+        if expected is None:
+            if not self._entries:
+                raise self.missing("another line")
+            return "".join(self._entries.pop())
+        if not self.drop_line(expected):
+            raise self.missing(expected)
+        return expected
+
+    def drop_line(self, line: str) -> bool:
+        """Remove the first line that is equal to *line*; whether there was one."""
+        entries = self._entries
+        for index in range(len(entries) - 1, -1, -1):
+            if "".join(entries[index]) == line:
+                del entries[index]
+                return True
+        return False
+
+    def next_line(self) -> str | None:
+        """The next line, left where it is; ``None`` at the end."""
+        return "".join(self._entries[-1]) if self._entries else None
+
+    def next_key(self) -> str | None:
+        """The key of the next line; ``None`` at the end."""
+        return self._entries[-1][0] if self._entries else None
+
+    def rest(self) -> tuple[str, ...]:
+        """The lines that nobody took, in their order."""
+        return tuple("".join(entry) for entry in reversed(self._entries))
+
+    def missing(self, expected: str) -> Problem:
+        """The problem that *expected* is not there, pointing to the line that stands in its place."""
+        if self._entries:
+            return Problem(f"expected '{expected}'", "".join(self._entries[-1]))
+        return Problem(f"the output ends where '{expected}' was expected", None)
+
+    def _find(self, key: str) -> tuple[str, str, str] | None:
+        entries = self._entries
+        for index in range(len(entries) - 2, -1, -1):
+            if entries[index][0] == key:
+                return entries.pop(index)
+        return None
+
+
+def text(value: str) -> str:
+    """The text itself, which must not be empty."""
+    if not value:
+        raise ValueError("expected a value")
+    return value
+
+
+def optional(value: str) -> str | None:
+    """A text, or ``<none>``, ``<empty>``, ``None`` or nothing at all: ``None``."""
+    return None if value in ("<none>", "<empty>", "None", "") else value
+
+
+def number(value: str) -> int:
+    """A number without sign."""
+    if not value.isascii() or not value.isdigit():
+        raise ValueError("expected a number")
+    return int(value)
+
+
+def one_of(words: dict[str, T]) -> Callable[[str], T]:
+    """A converter for a closed set of words."""
+
+    def convert(value: str) -> T:
+        try:
+            return words[value]
+        except KeyError:
+            raise ValueError(f"expected one of {', '.join(words)}") from None
+
+    return convert

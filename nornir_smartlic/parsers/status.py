@@ -1,0 +1,348 @@
+"""The sections of ``show license status``, which ``show license all`` and ``tech support`` print too.
+
+Source: reference/outputs.md sections 2 and 6, and the captures.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import lru_cache
+
+from nornir_smartlic.model import (
+    Account,
+    Conversion,
+    DataPrivacy,
+    Member,
+    Policy,
+    PolicyAttributes,
+    PolicyDays,
+    PolicyOrigin,
+    Proxy,
+    TelemetrySummary,
+    Transport,
+    TransportType,
+    TrustCode,
+    UsageReporting,
+    UsageReportSummary,
+)
+from nornir_smartlic.parsers.instants import instant, optional_instant
+from nornir_smartlic.parsers.product import is_member, member
+from nornir_smartlic.parsers.section import Problem, Section, number, one_of, optional, text
+
+switch = one_of({"ENABLED": True, "DISABLED": False})
+truth = one_of({"True": True, "False": False, "TRUE": True, "FALSE": False})
+transport_type = one_of({kind.value: kind for kind in TransportType})
+origin = one_of({kind.value: kind for kind in PolicyOrigin})
+
+
+def status_switch(section: Section) -> bool:
+    """``Utility:`` and ``Smart Licensing Using Policy:``, each with one ``Status:``."""
+    return section.take("Status", switch)
+
+
+def using_policy(section: Section) -> tuple[bool, str | None]:
+    """``Smart Licensing Using Policy:``; the reporting mode is there from agent 5.11."""
+    return section.take("Status", switch), section.take_optional("Reporting Mode", text)
+
+
+def conversion(section: Section) -> Conversion:
+    """``License Conversion:``, agent 5.10 and later."""
+    return Conversion(
+        automatic=section.take("Automatic Conversion Enabled", truth),
+        status=section.take_optional("Status", optional),
+        last_data_push=section.take_optional("Last Data Push", optional_instant),
+        last_file_export=section.take_optional("Last File Export", optional_instant),
+    )
+
+
+def export_authorization_keys(section: Section) -> tuple[str, ...]:
+    """``Export Authorization Key:``; empty where ``<none>`` is printed."""
+    section.take("Features Authorized", str)
+    if section.drop_line("<none>"):
+        return ()
+    keys = []
+    while section.next_line() is not None:
+        keys.append(section.take_line())
+    if not keys:
+        raise section.missing("<none>")
+    return tuple(keys)
+
+
+def account(section: Section) -> Account:
+    """``Account Information:``."""
+    smart = section.take("Smart Account", text)
+    name, as_of, time = smart.rpartition(" As of ")
+    try:
+        when = instant(time) if as_of else None
+    except ValueError as error:
+        raise Problem(str(error), f"Smart Account: {smart}") from None
+    return Account(
+        smart_account=optional(name if as_of else smart),
+        virtual_account=optional(section.take("Virtual Account", text)),
+        as_of=when,
+    )
+
+
+def data_privacy(section: Section) -> DataPrivacy:
+    """``Data Privacy:``."""
+    return DataPrivacy(
+        sending_hostname=section.take("Sending Hostname", one_of({"yes": True, "no": False})),
+        callhome_hostname_privacy=section.take("Callhome hostname privacy", switch),
+        hostname_privacy=section.take("Smart Licensing hostname privacy", switch),
+        version_privacy=section.take("Version privacy", switch),
+    )
+
+
+def transport(section: Section) -> Transport:
+    """``Transport:``; what follows the type depends on it, and tech support says more."""
+    kind = section.take("Type", transport_type)
+    url = section.take_optional("URL", optional)
+    cslu_address = section.take_optional("Cslu address", optional)
+    proxy = _proxy(section) if section.has("Proxy") else None
+    check = section.take_optional("Server Identity Check", truth)
+    vrf = _vrf(section) if section.has("VRF") else None
+    return Transport(
+        type=kind,
+        url=url,
+        cslu_address=cslu_address,
+        proxy=proxy,
+        vrf=vrf,
+        server_identity_check=check,
+        ip_mode=section.take_optional("IP Mode", optional),
+        trust_point=section.take_optional("Trust Point", optional),
+    )
+
+
+def _proxy(section: Section) -> Proxy | None:
+    section.take("Proxy", str)
+    if section.drop_line("Not Configured"):
+        return None
+    address = section.take("Address", optional)
+    port = optional(section.take("Port", text))
+    username = section.take_optional("Username", optional)
+    section.take_optional("Password", str)  # never kept
+    if address is None and port is None and username is None:
+        return None
+    if port is not None and not port.isdigit():
+        raise Problem("expected a port number", f"Port: {port}")
+    return Proxy(address=address, port=None if port is None else int(port), username=username)
+
+
+def _vrf(section: Section) -> str | None:
+    name = section.take("VRF", str) or section.take_line()  # agents 5.1 to 5.3 print it on a line of its own
+    return None if name == "Not Configured" else optional(name)
+
+
+def custom_id(section: Section) -> str | None:
+    """``Miscellaneous:``."""
+    return section.take("Custom Id", optional)
+
+
+@lru_cache(maxsize=1024)
+def policy_days(value: str) -> PolicyDays:
+    """``365 (CISCO default)``; the same few values stand in every output, so they are kept."""
+    days, bracket, source = value.partition(" (")
+    if not bracket or not source.endswith(")"):
+        raise ValueError("expected days and their origin, such as '90 (CISCO default)'")
+    return PolicyDays(number(days), origin(source[:-1]))
+
+
+def _ack_required(value: str) -> tuple[bool, PolicyOrigin]:
+    word, bracket, source = value.partition(" (")
+    if word not in ("yes", "no") or not bracket:
+        raise ValueError("expected 'yes' or 'no' and its origin")
+    return word == "yes", origin(source[:-1])
+
+
+def _attributes(section: Section, title: str) -> PolicyAttributes:
+    section.take(title, str)
+    return PolicyAttributes(
+        first_report=section.take("First report requirement (days)", policy_days),
+        reporting_frequency=section.take("Reporting frequency (days)", policy_days),
+        report_on_change=section.take("Report on change (days)", policy_days),
+    )
+
+
+def policy(section: Section) -> Policy:
+    """``Policy:``."""
+    in_use = section.take("Policy in use", text)
+    if in_use == "Merged from multiple sources.":
+        installed = None
+    elif in_use.startswith("Installed On "):
+        try:
+            installed = instant(in_use.removeprefix("Installed On "))
+        except ValueError as error:
+            raise Problem(str(error), f"Policy in use: {in_use}") from None
+    else:
+        raise Problem(
+            "expected 'Merged from multiple sources.' or 'Installed On ' and a time", f"Policy in use: {in_use}"
+        )
+    name = section.take_optional("Policy name", optional)
+    required, required_origin = section.take("Reporting ACK required", _ack_required)
+    return Policy(
+        installed=installed,
+        name=name,
+        ack_required=required,
+        ack_required_origin=required_origin,
+        perpetual=_attributes(section, "Unenforced/Non-Export Perpetual Attributes"),
+        subscription=_attributes(section, "Unenforced/Non-Export Subscription Attributes"),
+        enforced=_attributes(section, "Enforced (Perpetual/Subscription) License Attributes"),
+        export=_attributes(section, "Export (Perpetual/Subscription) License Attributes"),
+    )
+
+
+def _push_interval(value: str) -> tuple[timedelta | None, int | None, timedelta | None]:
+    """``30  days``, ``0 (no reporting)``; tech support adds ``State(2) InPolicy(90)``."""
+    words = value.split()
+    state = in_policy = None
+    if len(words) == 4 and words[2].startswith("State(") and words[3].startswith("InPolicy("):
+        state = number(words[2][6:-1])
+        in_policy = timedelta(days=number(words[3][9:-1]))
+        del words[2:]
+    if len(words) == 2 and words[1] == "days":
+        return timedelta(days=number(words[0])), state, in_policy
+    if words == ["0", "(no", "reporting)"]:
+        return None, state, in_policy
+    if len(words) == 5 and words[:3] == ["0", "(no", "reporting)"] and words[3].startswith("State("):
+        return None, number(words[3][6:-1]), timedelta(days=number(words[4].removeprefix("InPolicy(")[:-1]))
+    raise ValueError("expected '30  days' or '0 (no reporting)'")
+
+
+def usage_reporting(section: Section) -> UsageReporting:
+    """``Usage Reporting:``, as in ``show license status`` and ``show license all``."""
+    last_ack = section.take("Last ACK received", optional_instant)
+    deadline = section.take("Next ACK deadline", optional_instant)
+    interval, state, in_policy = section.take("Reporting push interval", _push_interval)
+    return UsageReporting(
+        last_ack=last_ack,
+        next_ack_deadline=deadline,
+        push_interval=interval,
+        next_ack_push_check=section.take("Next ACK push check", optional_instant),
+        next_report_push=section.take("Next report push", optional_instant),
+        last_report_push=section.take("Last report push", optional_instant),
+        last_report_file_write=section.take("Last report file write", optional_instant),
+        state=state,
+        in_policy=in_policy,
+    )
+
+
+def trust_codes(section: Section) -> tuple[TrustCode, ...]:
+    """``Trust Code Installed:``, with its title line: none, one time, or a list of members; agent 6 says more."""
+    first = section.take("Trust Code Installed", str)
+    if first == "<none>":
+        return ()
+    if first and not first.startswith("Trust Code Type:"):
+        try:
+            return (TrustCode(member=None, installed=instant(first)),)
+        except ValueError as error:
+            raise Problem(str(error), f"Trust Code Installed: {first}") from None
+    head = None
+    if first:
+        head = (first.removeprefix("Trust Code Type:").strip(), section.take("Attributes", optional))
+    codes = []
+    if not is_member(section):
+        codes.append(_trust_code(section, None))
+    while is_member(section):
+        codes.append(_trust_code(section, member(section)))
+    if head is not None and (codes[0].type, codes[0].attributes) != head:
+        if codes[0].type is not None:
+            raise Problem(f"expected the type {codes[0].type} of the first member", f"Trust Code Installed: {first}")
+        codes = [TrustCode(c.member, c.installed, c.valid, c.expires, *head) for c in codes]
+    return tuple(codes)
+
+
+def _trust_code(section: Section, who: Member | None) -> TrustCode:
+    if section.drop_line("NOT INSTALLED") or section.drop_line("<none>"):
+        return TrustCode(member=who, installed=None)
+    line = section.next_line()
+    if line is None or not line.startswith("INSTALLED on "):
+        raise section.missing("INSTALLED on")
+    section.take_line()
+    installed, has_valid, valid = line.removeprefix("INSTALLED on ").partition("Valid on ")
+    expires = section.next_line()
+    try:
+        code = TrustCode(
+            member=who,
+            installed=instant(installed.strip()),
+            valid=instant(valid.strip()) if has_valid else None,
+            expires=instant(expires.removeprefix("Expired on "))
+            if expires is not None and expires.startswith("Expired on ")
+            else None,
+        )
+    except ValueError as error:
+        raise Problem(str(error), line) from None
+    if code.expires is not None:
+        section.take_line()
+    if section.next_key() == "Trust Code Type":
+        return TrustCode(
+            code.member,
+            code.installed,
+            code.valid,
+            code.expires,
+            type=section.take("Trust Code Type", optional),
+            attributes=section.take_optional("Attributes", optional),
+        )
+    return code
+
+
+def _bracketed(value: str) -> tuple[int, int | None]:
+    """``344(344)``, or a number alone."""
+    head, bracket, tail = value.partition("(")
+    return number(head), number(tail.removesuffix(")")) if bracket else None
+
+
+def _pair(value: str, second: str) -> tuple[str, str]:
+    """The two values of ``Total: 12,  Purged: 0`` behind the first key."""
+    first, found, rest = value.partition(second)
+    if not found:
+        raise ValueError(f"expected '{second}'")
+    return first.rstrip(" ,"), rest.strip()
+
+
+def report_summary(section: Section) -> UsageReportSummary:
+    """``Usage Report Summary:``; tech support prints numbers in brackets and two lines more."""
+    total, purged = section.take("Total", lambda value: _pair(value, "Purged:"))
+    acknowledged, waiting = section.take("Total Acknowledged Received", lambda value: _pair(value, "Waiting for Ack:"))
+    available, collecting = section.take("Available to Report", lambda value: _pair(value, "Collecting Data:"))
+    display = section.take_optional("Maximum Display", lambda value: _pair(value, "In Storage:"))
+    module = section.take_optional("Report Module Status", text)
+    try:
+        purged_number, purged_bracket = _bracketed(purged)
+        waiting_number, waiting_bracket = _bracketed(waiting)
+        storage: tuple[int | None, int | None] = (None, None)
+        mia: tuple[int | None, int | None] = (None, None)
+        if display is not None:
+            stored, missing = _pair(display[1], "MIA:")
+            storage, mia = (number(display[0]), number(stored)), _bracketed(missing)
+        return UsageReportSummary(
+            total=number(total),
+            purged=purged_number,
+            acknowledged=number(acknowledged),
+            waiting_for_ack=waiting_number,
+            available_to_report=number(available),
+            collecting_data=number(collecting),
+            purged_bracket=purged_bracket,
+            waiting_for_ack_bracket=waiting_bracket,
+            maximum_display=storage[0],
+            in_storage=storage[1],
+            mia=mia[0],
+            mia_bracket=mia[1],
+            module_status=module,
+        )
+    except ValueError as error:
+        raise Problem(f"{error} in the usage report summary", f"Total: {total},  Purged: {purged}") from None
+
+
+def telemetry(section: Section, title: str) -> TelemetrySummary:
+    """``Device Telemetry``, ``Telemetry`` or ``Product Analytics Report Summary:``: keys and values as printed."""
+    lines = []
+    while (key := section.next_key()) is not None:
+        lines.append((key, section.take(key, optional)))
+    if not lines:
+        raise section.missing("a line of the summary")
+    return TelemetrySummary(title=title, lines=tuple(lines))
+
+
+def device_enforcement(section: Section) -> str:
+    """``Device Enforcement State:``, agent 6.3."""
+    return section.take_line()

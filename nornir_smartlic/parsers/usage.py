@@ -1,0 +1,176 @@
+"""Licences: the table of the summary, the blocks of ``usage`` and ``all``, the handles of tech support.
+
+Source: reference/outputs.md sections 1, 3 and 7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from nornir_smartlic.model import (
+    ApplicationHa,
+    EnforcementType,
+    LicenseType,
+    LicenseUsage,
+    Measurement,
+    UsageStatus,
+)
+from nornir_smartlic.parsers.instants import optional_instant
+from nornir_smartlic.parsers.section import Problem, Section, number, one_of, text
+
+usage_status = one_of({status.value: status for status in UsageStatus})
+enforcement = one_of({kind.value: kind for kind in EnforcementType})
+license_type = one_of({kind.value: kind for kind in LicenseType})
+
+
+def summary_table(lines: Sequence[str]) -> tuple[LicenseUsage, ...]:
+    """``License Usage:`` of the summary: a heading, a rule, a row per licence."""
+    rows = [line.strip() for line in lines if line]
+    if rows == ["No licenses in use"]:
+        return ()
+    if len(rows) < 2 or not rows[0].startswith("License ") or not rows[1].startswith("---"):
+        raise Problem("expected the table of licences", rows[0] if rows else None)
+    if len(rows) == 2:
+        raise Problem("the output ends where a licence was expected", None)
+    return tuple(_row(row) for row in rows[2:])
+
+
+def _row(row: str) -> LicenseUsage:
+    name, _, rest = row.partition("(")
+    display, closing, counted = rest.rpartition(")")
+    if not closing:  # the tag is long, and cut without a bracket
+        raise Problem("expected a licence, its tag in brackets, a count and a status", row)
+    count, _, status = counted.strip().partition(" ")
+    try:
+        return LicenseUsage(text(name.strip()), display, number(count), usage_status(status.strip()))
+    except ValueError as error:
+        raise Problem(str(error), row) from None
+
+
+def is_title(line: str) -> bool:
+    """``network-advantage (C9300-24 Network Advantage):``, or ``Handle: 1`` of tech support."""
+    return (line[-2:] == "):" and line[0] != " ") or line[:8] == "Handle: "
+
+
+def split_blocks(lines: Sequence[str]) -> list[tuple[str, ...]]:
+    """*lines*, without empty ones, cut before each title; what stands before the first is a block of its own."""
+    kept = [line for line in lines if line]
+    starts = [index for index, line in enumerate(kept) if is_title(line)]
+    if not starts or starts[0]:
+        starts.insert(0, 0)
+    return [tuple(kept[a:b]) for a, b in zip(starts, [*starts[1:], len(kept)], strict=True) if b > a]
+
+
+def license_block(section: Section) -> LicenseUsage:
+    """One licence of ``show license usage`` and ``show license all``, its title first."""
+    title = section.take_line()
+    name, _, display = title[:-2].partition(" (")
+    return LicenseUsage(
+        name=name,
+        display=display,
+        description=section.take("Description", str),
+        count=section.take("Count", number),
+        version=section.take("Version", text),
+        status=section.take("Status", usage_status),
+        export_status=section.take_optional("Export status", text),
+        feature_name=section.take_optional("Feature Name", str),
+        feature_description=section.take_optional("Feature Description", str),
+        enforcement=section.take_optional("Enforcement type", enforcement),
+        license_type=section.take_optional("License type", license_type),
+        application_ha=_application_ha(section) if section.next_line() is not None else None,
+    )
+
+
+def _application_ha(section: Section) -> ApplicationHa | None:
+    """``Application HA Info:`` of CUBE. Source: ciscodoc-c8000v-17.15; the peers' lines are recalled."""
+    if section.take_optional("Application HA Info", str) is None:
+        return None
+    name, identity, role = _application(section)
+    peers = []
+    if section.take_optional("Peer Info", str) is not None:
+        while section.has("Application Name"):
+            peers.append(ApplicationHa(*_application(section)))
+    return ApplicationHa(name, identity, role, tuple(peers))
+
+
+def _application(section: Section) -> tuple[str, int, str]:
+    return (
+        section.take("Application Name", text),
+        section.take("Application Id", number),
+        section.take("Application Role", text),
+    )
+
+
+def handle(section: Section) -> LicenseUsage:
+    """One licence of ``show license tech support``, from ``Handle:`` to ``Soft Enforced:``."""
+    number_of_handle = section.take("Handle", number)
+    name = section.take("License", text)
+    tag = section.take("Entitlement Tag", text)
+    description = section.take("Description", str)
+    count = section.take("Count", number)
+    version = section.take("Version", text)
+    status, code = section.take("Status", _coded_status)
+    overdue = section.take_optional("Sync Overdue Deadline", optional_instant)
+    counts = None
+    if section.next_key() == "Authorized Count":
+        counts = (
+            section.take("Authorized Count", number),
+            section.take("Out-Of-Compliance Count", number),
+            section.take("Insufficient Count", number),
+            section.take("No license", number),
+        )
+    return LicenseUsage(
+        name=name,
+        display=None,
+        count=count,
+        status=status,
+        description=description,
+        version=version,
+        status_time=section.take("Status time", optional_instant),
+        request_time=section.take("Request Time", optional_instant),
+        export_status=section.take("Export status", text),
+        feature_name=section.take("Feature Name", str),
+        feature_description=section.take("Feature Description", str),
+        enforcement=section.take_optional("Enforcement type", enforcement),
+        day0_verification=section.take_optional("Day-0 Verification", one_of({"YES": True, "NO": False})),
+        license_type=section.take_optional("License type", license_type),
+        measurements=_measurements(section),
+        soft_enforced=section.take_optional("Soft Enforced", one_of({"True": True, "False": False})),
+        application_ha=_application_ha(section) if section.next_line() is not None else None,
+        handle=number_of_handle,
+        tag=tag,
+        status_code=code,
+        counts=counts,
+        sync_overdue_deadline=overdue,
+    )
+
+
+def _coded_status(value: str) -> tuple[UsageStatus, int | None]:
+    words, bracket, code = value.partition("(")
+    return usage_status(words.rstrip()), number(code.removesuffix(")")) if bracket else None
+
+
+def _measurements(section: Section) -> tuple[Measurement, ...]:
+    if section.take_optional("Measurements", str) is None:
+        return ()
+    measurements = []
+    while (metric := section.next_key()) is not None and section.next_line() == f"{metric}:":
+        section.take(metric, str)
+        interval = section.take("Interval", _span)
+        value = section.take("Current Value", number)
+        reports = section.take_optional("Current Report", _reports) or (None, None)
+        measurements.append(Measurement(metric, interval, value, *reports))
+    return tuple(measurements)
+
+
+def _span(value: str) -> timedelta:
+    hours, minutes, seconds = value.split(":")
+    return timedelta(hours=number(hours), minutes=number(minutes), seconds=number(seconds))
+
+
+def _reports(value: str) -> tuple[int | None, int | None]:
+    current, previous, last = value.partition("Previous:")
+    if not previous:
+        raise ValueError("expected 'Previous:'")
+    return number(current.strip()) or None, number(last.strip()) or None
