@@ -1,0 +1,158 @@
+"""AEtest test cases over the compliance rules, for pyATS jobs: import them into a test script of your own.
+
+What a device must be like stands in the testbed, in the same words as in the inventory::
+
+    devices:
+      branch-1:
+        custom:
+          smart_licensing: {transport: smart, url: default, trust: true}
+
+A job's script is then one line, ``from nornir_smartlic.pyats import *``, and its parameters are the testbed's.
+Needs the extra ``pyats``. Verdicts become results: pass Passed, fail Failed, unknown Errored, waived Passx, not
+applicable Skipped.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from pyats import aetest
+from pyats.results import Errored, Failed, Passed, Passx, Skipped
+from unicon.core.errors import ConnectionError as UniconConnectionError
+from unicon.core.errors import SubCommandFailure
+from unicon.core.errors import TimeoutError as UniconTimeoutError
+from unicon.eal.dialogs import Dialog, Statement
+
+from nornir_smartlic.compliance import RULES, ComplianceOptions, Finding, Verdict, Waiver, verify, waivers_of
+from nornir_smartlic.errors import CommandRefused, SmartLicError, TimedOut, Unreachable, UsageError
+from nornir_smartlic.intent import intent_of
+from nornir_smartlic.model import LicensingReading, Secret
+from nornir_smartlic.operations.conversation import Answer, Configure, Exec, Request, Save, Show, Wait, converse
+from nornir_smartlic.operations.reading import read_licensing
+
+__all__ = ["CommonCleanup", "CommonSetup", "LicensingCompliance", "UniconDoor"]
+
+_RESULTS: Final = {
+    Verdict.PASS: Passed,
+    Verdict.FAIL: Failed,
+    Verdict.UNKNOWN: Errored,
+    Verdict.WAIVED: Passx,
+    Verdict.NOT_APPLICABLE: Skipped,
+}
+
+
+class UniconDoor:
+    """Requests over a connected pyATS device. Files are not carried: use the Nornir tasks for reports."""
+
+    def __init__(self, device: Any) -> None:
+        self._device = device
+
+    def answer(self, request: Request) -> Answer:
+        """See `nornir_smartlic.operations.conversation.Door`."""
+        match request:
+            case Show(command):
+                return Answer(self._run(command, command))
+            case Exec(command, replies, secrets):
+                line = command.replace("{secret}", secrets[0].reveal()) if secrets else command
+                return Answer(self._run(line, command, replies, secrets))
+            case Configure(lines, secrets):
+                return Answer(self._configure(lines, secrets))
+            case Save():
+                return Answer(self._run("write memory", "write memory"))
+            case Wait(span):
+                time.sleep(span.total_seconds())
+                return Answer()
+        raise UsageError(f"a pyATS device carries no {type(request).__name__.lower()} - use the Nornir tasks for files")
+
+    def _run(
+        self, line: str, shown: str, replies: Sequence[tuple[str, str]] = (), secrets: Sequence[Secret] = ()
+    ) -> str:
+        questions = [Statement(pattern, action=f"sendline({reply})", loop_continue=True) for pattern, reply in replies]
+        try:
+            text = str(self._device.execute(line, reply=Dialog(questions), error_pattern=[]))
+        except UniconTimeoutError as error:
+            raise TimedOut(f"no answer to {shown!r}", host=self._device.name, command=shown) from error
+        except (UniconConnectionError, SubCommandFailure) as error:
+            raise Unreachable(f"the connection was lost at {shown!r}", host=self._device.name, command=shown) from error
+        refused = next((part.strip() for part in text.splitlines() if part.startswith("% ")), None)
+        if refused is not None:
+            raise CommandRefused(shown, _hidden(refused, secrets), host=self._device.name)
+        return text.replace("\r\n", "\n")
+
+    def _configure(self, lines: Sequence[str], secrets: Sequence[Secret]) -> str:
+        try:
+            return str(self._device.configure(list(lines)))
+        except SubCommandFailure as error:
+            raise CommandRefused("configure", _hidden(str(error), secrets), host=self._device.name) from None
+
+
+def _hidden(text: str, secrets: Sequence[Secret]) -> str:
+    for secret in secrets:
+        text = secret.hide_in(text)
+    return text
+
+
+class CommonSetup(aetest.CommonSetup):  # type: ignore[misc]  # pyATS has no types
+    """Connects to every device of the testbed, or to those of the parameter ``hosts``."""
+
+    @aetest.subsection  # type: ignore[untyped-decorator]  # pyATS has no types
+    def connect(self, testbed: Any, steps: Any, hosts: Sequence[str] | None = None) -> None:
+        """A device that cannot be reached fails here, and its compliance is not judged."""
+        reached = []
+        for name in hosts or sorted(testbed.devices):
+            with steps.start(f"Connect to {name}", continue_=True) as step:
+                try:
+                    testbed.devices[name].connect(log_stdout=False)
+                except (UniconConnectionError, UniconTimeoutError, SubCommandFailure) as error:
+                    step.failed(f"{name}: not reached: {error}".splitlines()[0])
+                reached.append(name)
+        if not reached:
+            self.failed("no device of the testbed was reached", goto=["common_cleanup"])
+        aetest.loop.mark(LicensingCompliance, host=reached)
+
+
+class LicensingCompliance(aetest.Testcase):  # type: ignore[misc]  # pyATS has no types
+    """Reads one device and judges it by every rule; one section per rule."""
+
+    @aetest.setup  # type: ignore[untyped-decorator]  # pyATS has no types
+    def read(
+        self,
+        testbed: Any,
+        host: str,
+        waivers: Sequence[Mapping[str, Any]] = (),
+        options: ComplianceOptions | None = None,
+    ) -> None:
+        """Read the device once; the rules share the reading."""
+        self.uid = f"licensing_compliance.{host}"
+        device = testbed.devices[host]
+        try:
+            wanted = intent_of(device.custom.get("smart_licensing", {}))
+            given: tuple[Waiver, ...] = waivers_of(waivers, known_rules=frozenset(rule.id for rule in RULES))
+            reading: LicensingReading = converse(read_licensing(), UniconDoor(device).answer)
+        except SmartLicError as error:
+            self.errored(f"{host}: {error}")
+        findings = verify(reading, wanted, options, given, host=host)
+        self.findings: dict[str, Finding] = {finding.rule_id: finding for finding in findings}
+
+    @aetest.test.loop(rule=[rule.id for rule in RULES])  # type: ignore[untyped-decorator]  # pyATS has no types
+    def judge(self, section: Any, rule: str) -> None:
+        """One rule on this device."""
+        section.uid = rule
+        finding = self.findings[rule]
+        text = f"{finding.title}: {finding.message}"
+        if finding.fix:
+            text += f" - fix: {'; '.join(finding.fix)}"
+        section.result = _RESULTS[finding.verdict].clone(text)
+
+
+class CommonCleanup(aetest.CommonCleanup):  # type: ignore[misc]  # pyATS has no types
+    """Disconnects."""
+
+    @aetest.subsection  # type: ignore[untyped-decorator]  # pyATS has no types
+    def disconnect(self, testbed: Any) -> None:
+        """Every device that is connected."""
+        for device in testbed.devices.values():
+            if device.is_connected():
+                device.disconnect()

@@ -1,0 +1,18 @@
+"""AEtest script: the licensing of every device in the testbed is as its ``smart_licensing`` data asks for.
+
+The sections come from nornir_smartlic.pyats; add test cases of your own below.
+"""
+
+from nornir_smartlic.pyats import CommonCleanup, CommonSetup, LicensingCompliance
+
+__all__ = ["CommonCleanup", "CommonSetup", "LicensingCompliance"]
+
+if __name__ == "__main__":
+    import argparse
+
+    from pyats import aetest
+    from pyats.topology import loader
+
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--testbed", required=True, type=loader.load)
+    aetest.main(**vars(parser.parse_known_args()[0]))
