@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from nornir_smartlic.errors import SmartLicError
 from nornir_smartlic.model import Proxy
@@ -76,6 +76,10 @@ class HttpResponse:
     body: bytes = b""
     content_type: str = "application/json"
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+NO_ANSWER: Final = HttpResponse(status=0)
+"""What was asked is done, and the answer is lost: whoever carries it closes the connection without a word."""
 
 
 class Authority(Protocol):
