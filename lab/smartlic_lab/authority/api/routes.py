@@ -1,0 +1,174 @@
+"""Routes: what can be asked over HTTP, checked at the edge, answered in a unit of work.
+
+One `Route` holds all that there is to know of an operation, so that the OpenAPI description is made from the same
+table that answers, and cannot say anything else. Names of fields are Cisco's; where reference/reports.md shows an
+answer, the model has those keys.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, ClassVar, Final, TypeAlias
+from urllib.parse import parse_qsl, unquote
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
+
+from smartlic_lab.authority.errors import Refusal
+from smartlic_lab.authority.work import Work
+from smartlic_lab.network import HttpRequest, HttpResponse
+
+BASE: Final = "/services/api/smart-accounts-and-licensing"
+"""Source: reference/reports.md section 7.1."""
+
+
+class Wire(BaseModel):
+    """A JSON object of the API with the names as they are written here; values are not converted from other types."""
+
+    model_config = ConfigDict(strict=True, extra="ignore", populate_by_name=True)
+
+
+class CamelWire(Wire):
+    """The same with names in camelCase, as in v1."""
+
+    model_config = ConfigDict(strict=True, extra="ignore", populate_by_name=True, alias_generator=to_camel)
+
+
+class QueryModel(BaseModel):
+    """Query parameters: text that is converted. Unknown ones are let be."""
+
+    model_config = ConfigDict(extra="ignore", populate_by_name=True, alias_generator=to_camel)
+
+
+class ErrorAnswer(CamelWire):
+    """What an error says (the keys are recalled)."""
+
+    status: str = "ERROR"
+    status_message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How the authority that answers is set."""
+
+    processing_time: timedelta
+    polls_are_slow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, checked: ``query`` and ``body`` are of the models that its route names."""
+
+    work: Work
+    path: Mapping[str, str]
+    query: Any
+    body: Any
+    request: HttpRequest
+    settings: Settings
+
+
+Handler: TypeAlias = Callable[[Call], BaseModel]
+
+
+@dataclass(frozen=True)
+class Route:
+    """One operation of the API."""
+
+    method: str
+    path: str  # "/v1/accounts/{domain}/devices"
+    summary: str
+    handler: Handler
+    answer: type[BaseModel]
+    body: type[BaseModel] | None = None
+    query: type[QueryModel] | None = None
+    form: bool = False  # the body is form encoded
+    signed_in: bool = True
+    statuses: tuple[int, ...] = ()  # what it answers beside 200 and what its shape makes possible
+    headers: Mapping[str, str] = field(default_factory=dict)  # request headers that matter: name -> what it is
+
+    @property
+    def operation_id(self) -> str:
+        """A name for clients that are generated."""
+        words = re.sub(r"[^a-zA-Z0-9]+", " ", self.path.removeprefix(BASE)).split()
+        return "_".join([self.method.lower(), *words])
+
+
+class BadRequest(Refusal):
+    """The request is not what the description asks for."""
+
+    status: ClassVar[int] = 400
+
+
+def match(routes: Mapping[str, list[Route]], path: str) -> tuple[list[Route], dict[str, str]]:
+    """The routes of *path*, one per method, with the values in it; ``routes`` as `by_shape` makes them."""
+    parts = [unquote(part) for part in path.split("/")]
+    for shape, candidates in routes.items():
+        names = shape.split("/")
+        if len(names) == len(parts) and all(
+            name == part or (name.startswith("{") and part) for name, part in zip(names, parts, strict=True)
+        ):
+            values = {name[1:-1]: part for name, part in zip(names, parts, strict=True) if name.startswith("{")}
+            return candidates, values
+    return [], {}
+
+
+def by_shape(routes: tuple[Route, ...]) -> dict[str, list[Route]]:
+    """Routes by their path; those without names in them come first, so that they are found first."""
+    table: dict[str, list[Route]] = {}
+    for route in sorted(routes, key=lambda route: route.path.count("{")):
+        table.setdefault(route.path, []).append(route)
+    return table
+
+
+def checked_body(route: Route, request: HttpRequest) -> Any:
+    """The body as its model; raises `BadRequest` that names the first problem."""
+    if route.body is None:
+        return None
+    try:
+        raw = dict(_form(request)) if route.form and not _is_json(request) else json.loads(request.body)
+    except (ValueError, RecursionError):
+        raise BadRequest("the body is not JSON") from None
+    try:
+        return route.body.model_validate(raw)
+    except ValidationError as error:
+        raise BadRequest(_first_problem("body", error)) from None
+
+
+def checked_query(route: Route, request: HttpRequest) -> Any:
+    """The query as its model; raises `BadRequest`."""
+    if route.query is None:
+        return None
+    try:
+        return route.query.model_validate(dict(request.query))
+    except ValidationError as error:
+        raise BadRequest(_first_problem("query", error)) from None
+
+
+def answer_of(model: BaseModel, status: int = 200) -> HttpResponse:
+    """*model* as a response; keys without a value are left out."""
+    return HttpResponse(status, model.model_dump_json(by_alias=True, exclude_none=True).encode())
+
+
+def error_answer(status: int, message: str, headers: Mapping[str, str] | None = None) -> HttpResponse:
+    """An error as a response."""
+    return HttpResponse(
+        status, ErrorAnswer(status_message=message).model_dump_json(by_alias=True).encode(), headers=headers or {}
+    )
+
+
+def _is_json(request: HttpRequest) -> bool:
+    return "json" in request.headers.get("content-type", "")
+
+
+def _form(request: HttpRequest) -> list[tuple[str, str]]:
+    return parse_qsl(request.body.decode("utf-8", errors="strict"), keep_blank_values=True)
+
+
+def _first_problem(where: str, error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    path = ".".join(str(part) for part in first["loc"]) or where
+    return f"{where}: {path}: {first['msg']}"

@@ -1,0 +1,186 @@
+"""Version 1: inventory and tokens. Source: reference/reports.md section 7.2, keys as public clients read them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+from pydantic import Field
+
+from smartlic_lab.authority import accounts, tokens
+from smartlic_lab.authority.api.routes import BASE, Call, CamelWire, Route
+from smartlic_lab.authority.models import RegistrationToken, VirtualAccount
+
+_ACCOUNT: Final = f"{BASE}/v1/accounts/{{domain}}"
+_VIRTUAL: Final = f"{_ACCOUNT}/virtual-accounts/{{virtual_account}}"
+
+Name = Annotated[str, Field(min_length=1, max_length=255)]
+
+
+class Done(CamelWire):
+    """It is done."""
+
+    status: str = "SUCCESS"
+    status_message: str = ""
+
+
+class VirtualAccountAnswer(CamelWire):
+    """One virtual account."""
+
+    name: str
+    description: str
+    is_default: str  # "Yes" or "No" (recalled)
+    commerce_access_level: str
+
+
+class VirtualAccountsAnswer(Done):
+    """The virtual accounts that one may see."""
+
+    virtual_accounts: list[VirtualAccountAnswer]
+
+
+class NewVirtualAccount(CamelWire):
+    """A virtual account to be made; ``parent`` is ours: public clients make them on the first level."""
+
+    name: Name
+    description: str = ""
+    is_default: Literal["false", "No"] | bool = "false"
+    commerce_access_level: Literal["PUBLIC", "PRIVATE"] = "PUBLIC"
+    parent: str | None = None
+
+
+class TokenAnswer(CamelWire):
+    """A registration token."""
+
+    token: str
+    description: str
+    expiration_date: str
+    export_controlled: str
+    created_by: str
+    max_uses: int | None = None
+    uses: int
+
+
+class TokensAnswer(Done):
+    """The tokens that are still good."""
+
+    tokens: list[TokenAnswer]
+
+
+class NewToken(CamelWire):
+    """A token to be made; ``maxUses`` is ours (recalled name)."""
+
+    description: str = ""
+    expires_after_days: Annotated[int, Field(ge=1, le=tokens.MAX_DAYS)] = 30
+    export_controlled: Literal["Allowed", "Not Allowed"] = "Not Allowed"
+    max_uses: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+
+
+class NewTokenAnswer(Done):
+    """The token that was made."""
+
+    token_info: TokenAnswer
+
+
+class TokensToRevoke(CamelWire):
+    """Texts of tokens."""
+
+    tokens: Annotated[list[str], Field(min_length=1)]
+
+
+def virtual_account_of(call: Call) -> VirtualAccount:
+    """The virtual account that the path names."""
+    account = call.work.smart_account(call.path["domain"])
+    return call.work.virtual_account(account, call.path["virtual_account"])
+
+
+def _virtual_accounts(call: Call) -> VirtualAccountsAnswer:
+    account = call.work.smart_account(call.path["domain"])
+    return VirtualAccountsAnswer(
+        virtual_accounts=[_shown(one) for one in accounts.visible_virtual_accounts(call.work, account)]
+    )
+
+
+def _new_virtual_account(call: Call) -> Done:
+    asked: NewVirtualAccount = call.body
+    account = call.work.smart_account(call.path["domain"])
+    parent = None if asked.parent is None else call.work.virtual_account(account, asked.parent)
+    made = accounts.add_virtual_account(call.work, account, asked.name, parent=parent, description=asked.description)
+    made.commerce_access_level = asked.commerce_access_level
+    return Done(status_message=f"Virtual Account '{made.name}' created successfully")
+
+
+def _delete_virtual_account(call: Call) -> Done:
+    gone = virtual_account_of(call)
+    accounts.delete_virtual_account(call.work, gone)
+    return Done(status_message=f"Virtual Account '{gone.name}' deleted successfully")
+
+
+def _tokens(call: Call) -> TokensAnswer:
+    listed = tokens.list_tokens(call.work, virtual_account_of(call))
+    return TokensAnswer(tokens=[_shown_token(call, token) for token in listed])
+
+
+def _new_token(call: Call) -> NewTokenAnswer:
+    asked: NewToken = call.body
+    token = tokens.create_token(
+        call.work,
+        virtual_account_of(call),
+        expires_after_days=asked.expires_after_days,
+        max_uses=asked.max_uses,
+        export_controlled=asked.export_controlled == "Allowed",
+        description=asked.description,
+    )
+    return NewTokenAnswer(token_info=_shown_token(call, token))
+
+
+def _revoke_tokens(call: Call) -> Done:
+    asked: TokensToRevoke = call.body
+    home = virtual_account_of(call)
+    for text in asked.tokens:
+        tokens.revoke_token(call.work, home, text)
+    return Done(status_message=f"{len(asked.tokens)} token(s) revoked")
+
+
+def _shown(virtual_account: VirtualAccount) -> VirtualAccountAnswer:
+    return VirtualAccountAnswer(
+        name=virtual_account.name,
+        description=virtual_account.description,
+        is_default="Yes" if virtual_account.is_default else "No",
+        commerce_access_level=virtual_account.commerce_access_level,
+    )
+
+
+def _shown_token(call: Call, token: RegistrationToken) -> TokenAnswer:
+    return TokenAnswer(
+        token=token.text,
+        description=token.description,
+        expiration_date=token.expires.isoformat(),
+        export_controlled="Allowed" if token.export_controlled else "Not Allowed",
+        created_by=token.creator,
+        max_uses=token.max_uses,
+        uses=tokens.uses_of(call.work, token),
+    )
+
+
+ROUTES: Final[tuple[Route, ...]] = (
+    *(
+        Route("GET", path, "List virtual accounts", _virtual_accounts, VirtualAccountsAnswer)
+        for path in (f"{_ACCOUNT}/virtual-accounts", f"{_ACCOUNT}/CUSTOMER/virtual-accounts")
+    ),
+    *(
+        Route(
+            "POST",
+            path,
+            "Create a virtual account",
+            _new_virtual_account,
+            Done,
+            body=NewVirtualAccount,
+            statuses=(409,),
+        )
+        for path in (f"{_ACCOUNT}/virtual-accounts", f"{_ACCOUNT}/CUSTOMER/virtual-accounts")
+    ),
+    Route("POST", f"{_VIRTUAL}/delete", "Delete a virtual account", _delete_virtual_account, Done, statuses=(409,)),
+    Route("GET", f"{_VIRTUAL}/tokens", "List valid tokens", _tokens, TokensAnswer),
+    Route("POST", f"{_VIRTUAL}/tokens", "Create a token", _new_token, NewTokenAnswer, body=NewToken, statuses=(409,)),
+    Route("POST", f"{_VIRTUAL}/tokens/revoke", "Revoke tokens", _revoke_tokens, Done, body=TokensToRevoke),
+)

@@ -1,0 +1,320 @@
+"""Version 2: accounts by number, usage reports, polling. Source: reference/reports.md section 7.3.
+
+A business refusal has HTTP status 200 and ``"status": "FAILED"`` (the HTTP status is recalled, the body is seen).
+"""
+
+from __future__ import annotations
+
+import base64
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field, JsonValue
+
+from nornir_smartlic.errors import FileRejected
+from nornir_smartlic.files import render_smart_license, report_of
+from nornir_smartlic.model import Udi
+from smartlic_lab.authority import accounts, reports, trust
+from smartlic_lab.authority.api.routes import BASE, BadRequest, Call, Route, Wire
+from smartlic_lab.authority.device_messages import POLL_INTERVAL
+from smartlic_lab.authority.errors import NotAllowed
+from smartlic_lab.authority.models import Acknowledgement, Origin, Submission, SubmissionStatus, VirtualAccount
+from smartlic_lab.authority.rights import Right
+
+ACCOUNT_HEADERS: Final = {
+    "X-CSW-SMART-ACCOUNT-ID": "number of the smart account",
+    "X-CSW-VIRTUAL-ACCOUNT-ID": "number of the virtual account",
+    "X-CSW-REQUESTING-SYSTEM": "who asks, as JSON",
+}
+
+
+class Sudi(Wire):
+    """A UDI."""
+
+    udi_pid: Annotated[str, Field(min_length=1, max_length=255)]
+    udi_serial_number: Annotated[str, Field(min_length=1, max_length=255)]
+
+
+class VirtualAccountNumber(Wire):
+    """A virtual account and its number."""
+
+    name: str
+    virtual_account_id: int
+    default: bool
+
+
+class AccountNumber(Wire):
+    """A smart account and its number."""
+
+    account_id: int
+    domain: str
+    name: str
+    virtual_accounts: list[VirtualAccountNumber]
+
+
+class AccountsAnswer(Wire):
+    """The accounts that one may see."""
+
+    status: str = "COMPLETE"
+    message: str = ""
+    message_code: str = ""
+    accounts: list[AccountNumber]
+
+
+class UsageOfDevice(Wire):
+    """The reports of one device, as they stand in its file."""
+
+    sudi: Sudi
+    usage: list[dict[str, JsonValue]]
+    hostname: str | None = None
+
+
+class UsageData(Wire):
+    """Reports; ``timestamp`` in milliseconds and ``nonce`` are those of the file's system information."""
+
+    timestamp: int
+    nonce: str | int
+    reports: Annotated[list[UsageOfDevice], Field(min_length=1)]
+
+
+class UsageRequest(Wire):
+    """What a client posts."""
+
+    data: UsageData
+
+
+class PollTicket(Wire):
+    """Ask again with this id after that many seconds; or FAILED, and why."""
+
+    status: Literal["OK_POLL", "FAILED"]
+    message: str | None = None
+    poll_id: int | None = None
+    poll_interval: int | None = None
+    action: str | None = None
+    nonce: str | int | None = None
+    timestamp: int | None = None
+
+
+class PollData(Wire):
+    """What is asked for."""
+
+    timestamp: int
+    nonce: str | int
+    poll_id: Annotated[int, Field(ge=0, lt=2**31)]
+    action: Literal["acknowledgements"]
+    type: str | None = None
+
+
+class PollRequest(Wire):
+    """What a client posts."""
+
+    data: PollData
+
+
+class TrustData(Wire):
+    """A device for which its relay vouches."""
+
+    sudi: Sudi
+    members: list[Sudi]
+    timestamp: int  # milliseconds, the device's own clock
+    hostname: str | None = None
+    software_tag_identifier: str = ""
+    software_version: str | None = None
+
+
+class TrustRequest(Wire):
+    """What a relay posts."""
+
+    data: TrustData
+
+
+class TrustAnswer(Wire):
+    """COMPLETE with the base64 of the file to import, or FAILED."""
+
+    status: Literal["COMPLETE", "FAILED"]
+    message: str | None = None
+    smart_license: str | None = None
+
+
+class AcknowledgementAnswer(Wire):
+    """The ACK of one device; ``smart_license`` is the base64 of the file to import."""
+
+    sudi: Sudi
+    software_tag_identifier: str
+    smart_license: str
+
+
+class PollAnswerData(Wire):
+    """What has come of it."""
+
+    acknowledgements: list[AcknowledgementAnswer] | None = None
+
+
+class PollAnswer(PollTicket):
+    """OK_POLL again, or COMPLETE with the documents, or FAILED."""
+
+    status: Literal["OK_POLL", "FAILED", "COMPLETE"]  # type: ignore[assignment]  # wider than a ticket's on purpose
+    type: str | None = None
+    correlation_id: str | None = None
+    data: PollAnswerData | None = None
+
+
+def numbered_virtual_account(call: Call) -> VirtualAccount:
+    """The virtual account that the headers name; raises `NotAllowed`, `BadRequest`."""
+    numbers = []
+    for name in ("X-CSW-SMART-ACCOUNT-ID", "X-CSW-VIRTUAL-ACCOUNT-ID"):
+        text = call.request.headers.get(name.lower(), "")
+        if not (text.isascii() and text.isdigit() and len(text) < 10):
+            raise BadRequest(
+                f"header {name}: {'missing' if not text else 'not a number'} - expected an account's number"
+            )
+        numbers.append(int(text))
+    found = call.work.session.get(VirtualAccount, numbers[1])
+    if found is None or found.smart_account_id != numbers[0]:
+        raise NotAllowed(f"no access to virtual account {numbers[1]} of smart account {numbers[0]}")
+    call.work.require(Right.MANAGE_LICENSES, found.smart_account, found)
+    return found
+
+
+def _accounts(call: Call) -> AccountsAnswer:
+    return AccountsAnswer(
+        accounts=[
+            AccountNumber(
+                account_id=account.id,
+                domain=account.domain,
+                name=account.name,
+                virtual_accounts=[
+                    VirtualAccountNumber(name=one.name, virtual_account_id=one.id, default=one.is_default)
+                    for one in accounts.visible_virtual_accounts(call.work, account)
+                ],
+            )
+            for account in accounts.visible_smart_accounts(call.work)
+        ]
+    )
+
+
+def _report_usage(call: Call) -> PollTicket:
+    asked: UsageData = call.body.data
+    home = numbered_virtual_account(call)
+    incoming: list[reports.Incoming | reports.Unreadable] = []
+    for device in asked.reports:
+        where = f"PID:{device.sudi.udi_pid},SN:{device.sudi.udi_serial_number}"
+        for raw in device.usage:
+            try:
+                incoming.append(reports.Incoming(report_of(raw, where), device.hostname))
+            except FileRejected as rejected:
+                incoming.append(reports.Unreadable("", str(rejected)))
+    submission = reports.submit(
+        call.work,
+        home,
+        incoming,
+        origin=Origin.API,
+        processing_time=call.settings.processing_time,
+        nonce=str(asked.nonce),
+    )
+    refusal = reports.refusal_of(submission)
+    if refusal is None and reports.all_delivered(submission):
+        refusal = "; ".join(item.reason or "" for item in submission.items)
+        submission.status = SubmissionStatus.ERRORS
+    if refusal is not None:
+        return PollTicket(status="FAILED", message=refusal, nonce=asked.nonce, timestamp=asked.timestamp)
+    return PollTicket(status="OK_POLL", **_ticket(call, submission, asked))
+
+
+def _request_trust(call: Call) -> TrustAnswer:
+    """Trust codes for a device behind a CSLU or On-Prem. The operation is ours: none is known."""
+    asked: TrustData = call.body.data
+    home = numbered_virtual_account(call)
+    try:
+        sent_at = datetime.fromtimestamp(asked.timestamp / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        raise BadRequest("body: data.timestamp: not a time in milliseconds") from None
+    device = trust.Applicant(
+        udi=Udi(asked.sudi.udi_pid, asked.sudi.udi_serial_number),
+        members=tuple(Udi(one.udi_pid, one.udi_serial_number) for one in asked.members),
+        sent_at=sent_at,
+        hostname=asked.hostname,
+        software=asked.software_tag_identifier,
+        software_version=asked.software_version,
+    )
+    try:
+        documents = trust.establish_trust_through_relay(call.work, home, device)
+    except trust.ClockMismatch as refusal:
+        return TrustAnswer(status="FAILED", message=str(refusal))
+    return TrustAnswer(status="COMPLETE", smart_license=packed(render_smart_license(documents)))
+
+
+def _poll(call: Call) -> PollAnswer:
+    asked: PollData = call.body.data
+    home = numbered_virtual_account(call)
+    submission = call.work.session.get(Submission, asked.poll_id)
+    if submission is None or submission.virtual_account_id != home.id or submission.origin is not Origin.API:
+        return PollAnswer(status="FAILED", message=f"there is nothing to poll with id {asked.poll_id}")
+    if submission.status is SubmissionStatus.PROCESSING or call.settings.polls_are_slow:
+        return PollAnswer(status="OK_POLL", **_ticket(call, submission, asked))
+    found = reports.acknowledgements_for(call.work, submission)
+    return PollAnswer(
+        status="COMPLETE",
+        type=asked.type,
+        action=asked.action,
+        nonce=asked.nonce,
+        timestamp=asked.timestamp,
+        correlation_id=submission.correlation_id,
+        data=PollAnswerData(acknowledgements=[_shown(one) for one in found]),
+    )
+
+
+def _ticket(call: Call, submission: Submission, asked: UsageData | PollData) -> dict[str, Any]:
+    return {
+        "poll_id": submission.id,
+        "poll_interval": int(POLL_INTERVAL.total_seconds()),
+        "action": "acknowledgements",
+        "nonce": asked.nonce,
+        "timestamp": int(call.work.now.timestamp() * 1000),
+    }
+
+
+def _shown(acknowledgement: Acknowledgement) -> AcknowledgementAnswer:
+    instance = acknowledgement.product_instance
+    return AcknowledgementAnswer(
+        sudi=Sudi(udi_pid=instance.pid, udi_serial_number=instance.sn),
+        software_tag_identifier=instance.software,
+        smart_license=packed(acknowledgement.document),
+    )
+
+
+def packed(text: str) -> str:
+    """A file to import as answers carry it."""
+    return base64.b64encode(text.encode()).decode()
+
+
+ROUTES: Final[tuple[Route, ...]] = (
+    Route("GET", f"{BASE}/v2/accounts/search", "List the accounts that one may see", _accounts, AccountsAnswer),
+    Route(
+        "POST",
+        f"{BASE}/v2/devices/reportusage",
+        "Hand in usage reports",
+        _report_usage,
+        PollTicket,
+        body=UsageRequest,
+        headers=ACCOUNT_HEADERS,
+    ),
+    Route(
+        "POST",
+        f"{BASE}/v2/devices/trustrequest",
+        "Ask for trust codes for a device behind a relay (ours)",
+        _request_trust,
+        TrustAnswer,
+        body=TrustRequest,
+        headers=ACCOUNT_HEADERS,
+    ),
+    Route(
+        "POST",
+        f"{BASE}/v2/accounts/poll",
+        "Ask for the result",
+        _poll,
+        PollAnswer,
+        body=PollRequest,
+        headers=ACCOUNT_HEADERS,
+    ),
+)

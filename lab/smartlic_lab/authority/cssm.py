@@ -1,0 +1,329 @@
+"""CSSM: one object with a database, that answers devices and API clients and does by itself what time brings."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final, TypeVar
+
+from nornir_smartlic.model import Entitlement, Policy, Secret
+from smartlic_lab.authority import accounts, catalogue, policies, principals, reports, tokens, uploads
+from smartlic_lab.authority.api import oauth, v1, v2
+from smartlic_lab.authority.api.routes import (
+    BASE,
+    Call,
+    Route,
+    Settings,
+    answer_of,
+    by_shape,
+    checked_body,
+    checked_query,
+    error_answer,
+    match,
+)
+from smartlic_lab.authority.database import Database
+from smartlic_lab.authority.device_messages import PATHS, Receiver, answer, failed
+from smartlic_lab.authority.errors import NotSignedIn, Refusal
+from smartlic_lab.authority.faults import FaultKind, Faults
+from smartlic_lab.authority.models import AccountKind, SmartAccount, VirtualAccount
+from smartlic_lab.authority.rights import Role
+from smartlic_lab.authority.uploads import AcknowledgementFile, UsageDataFile
+from smartlic_lab.authority.work import Work
+from smartlic_lab.network import NO_ANSWER, HttpRequest, HttpResponse
+from smartlic_lab.wire import Message, MessageKind, Reply, WireError, decode_message, encode_reply
+
+PROCESSING_TIME: Final = timedelta(minutes=2)
+"""How long usage reports are processed (ours)."""
+
+_DOUBLED_BASE: Final = "/services/api/services/api/smart-accounts-and-licensing"
+"""Source: reference/reports.md section 7.1: one sample has the prefix twice."""
+
+T = TypeVar("T")
+
+
+class Cssm:
+    """The lab's CSSM. Everything it knows is in its database; ``now`` is handed in, faults are its own."""
+
+    ROUTES: tuple[Route, ...] = (*oauth.CLOUD_ROUTES, *v1.ROUTES, *v2.ROUTES)
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        now: datetime,
+        database: str = "sqlite://",
+        processing_time: timedelta = PROCESSING_TIME,
+    ) -> None:
+        """Open *database* (an SQLAlchemy URL; the default lives in memory); raises `StoreError`."""
+        self.name = name
+        self.faults = Faults()
+        self.processing_time = processing_time
+        self._database = Database(database)
+        self._routes = by_shape(self.ROUTES)
+        self._lock = threading.RLock()
+        self._now = now
+        self._wakeup: datetime | None = None
+        with self.work() as work:
+            self._wakeup = reports.next_ready(work)
+
+    def close(self) -> None:
+        """Give the database back."""
+        self._database.close()
+
+    @property
+    def database(self) -> Database:
+        """The database, for benchmarks and tests."""
+        return self._database
+
+    # --- smartlic_lab.network.Authority ------------------------------------------------------------------------------
+
+    def handle(self, request: HttpRequest, now: datetime) -> HttpResponse:
+        """Answer a device or an API client; an error is a response."""
+        with self._lock:
+            self.tick(now)
+            early = self._fault_before(now)
+            if early is not None:
+                return early
+            response = self._answer(request, now)
+            if self.faults.strike(FaultKind.DELIVER_TWICE, now):
+                response = self._answer(request, now)
+            if self.faults.strike(FaultKind.LOSE_ANSWERS, now):
+                return NO_ANSWER
+            return response
+
+    def tick(self, now: datetime) -> None:
+        """Do what is due by *now*."""
+        with self._lock:
+            self._now = max(self._now, now)
+            if self._wakeup is None or now < self._wakeup:
+                return
+            more = True
+            while more:
+                with self.work() as work:
+                    more = bool(reports.process_due(work))
+            with self.work() as work:
+                self._wakeup = reports.next_ready(work)
+
+    def next_wakeup(self) -> datetime | None:
+        """When `tick` is next needed."""
+        return self._wakeup
+
+    # --- Python, for topologies, tests and the control API -----------------------------------------------------------
+
+    @contextmanager
+    def work(self, *, acting_as: str | None = None, now: datetime | None = None) -> Iterator[Work]:
+        """A unit of work, as the operator or as a user or client; it is kept as a whole, or not at all."""
+        with self._lock, self._database.begin() as session:
+            work = Work(session, now or self._now)
+            yield work if acting_as is None else replace(work, actor=principals.actor_named(work, acting_as))
+
+    def add_smart_account(
+        self, domain: str, name: str | None = None, *, limited_use: bool = False, export_controlled_allowed: bool = True
+    ) -> None:
+        """Open a smart account with its default virtual account; *name*, else the domain, is what devices print."""
+        kind = AccountKind.LIMITED_USE if limited_use else AccountKind.CUSTOMER
+        with self.work() as work:
+            accounts.add_smart_account(
+                work,
+                domain,
+                name or domain,
+                kind=kind,
+                export_controlled_allowed=export_controlled_allowed and not limited_use,
+            )
+
+    def add_virtual_account(self, domain: str, name: str, parent: str | None = None) -> None:
+        """Make a virtual account on the first level, or below *parent*."""
+        with self.work() as work:
+            account = work.smart_account(domain)
+            above = None if parent is None else work.virtual_account(account, parent)
+            accounts.add_virtual_account(work, account, name, parent=above)
+
+    def add_licenses(self, entitlements: Iterable[Entitlement]) -> None:
+        """Tell what licences there are: their names, whether they are subscriptions, enforced, export-controlled."""
+        with self.work() as work:
+            for entitlement in entitlements:
+                catalogue.add_license(work, entitlement)
+
+    def add_token(
+        self,
+        domain: str,
+        virtual_account: str,
+        *,
+        expires_after_days: int = 30,
+        max_uses: int | None = None,
+        export_controlled: bool = False,
+        text: str | None = None,
+    ) -> str:
+        """Make a token and give its text."""
+        with self.work() as work:
+            token = tokens.create_token(
+                work,
+                _home(work, domain, virtual_account),
+                expires_after_days=expires_after_days,
+                max_uses=max_uses,
+                export_controlled=export_controlled,
+                text=text,
+            )
+            return token.text
+
+    def add_api_client(
+        self,
+        domain: str,
+        client_id: str,
+        client_secret: str,
+        role: Role | str = Role.ACCOUNT_ADMINISTRATOR,
+        *,
+        virtual_account: str | None = None,
+    ) -> None:
+        """Let a program use the API with a role, by its FAQ name."""
+        with self.work() as work:
+            account, home = _scope(work, domain, virtual_account)
+            secret = Secret(client_secret)
+            principals.add_api_client(work, account, client_id, secret, Role(role), virtual_account=home)
+
+    def add_user(
+        self,
+        domain: str,
+        name: str,
+        role: Role | str,
+        *,
+        virtual_account: str | None = None,
+        email: str | None = None,
+        password: str | None = None,
+    ) -> None:
+        """Give a person a role, by its FAQ name."""
+        with self.work() as work:
+            account, home = _scope(work, domain, virtual_account)
+            secret = None if password is None else Secret(password)
+            principals.add_user(work, account, name, Role(role), virtual_account=home, email=email, password=secret)
+
+    def set_policy(self, domain: str, virtual_account: str, policy: Policy | None) -> None:
+        """Give a virtual account a custom policy; ``None``: the Cisco default again."""
+        with self.work() as work:
+            policies.set_policy(work, _home(work, domain, virtual_account), policy)
+
+    def submit_usage_file(
+        self,
+        data: bytes,
+        *,
+        domain: str,
+        virtual_account: str,
+        file_name: str = "usage.txt",
+        now: datetime | None = None,
+    ) -> int:
+        """Upload a usage file or a bundle; gives its number on the page *Usage Data Files*. Raises `FileRejected`."""
+        if now is not None:
+            self.tick(now)
+        with self.work(now=now) as work:
+            home = _home(work, domain, virtual_account)
+            done = uploads.upload(work, home, data, file_name=file_name, processing_time=self.processing_time)
+            self._wake_at(done.ready)
+            return done.id
+
+    def usage_data_file(self, number: int, now: datetime | None = None) -> UsageDataFile:
+        """What became of an upload."""
+        return self._later(now, lambda work: uploads.usage_data_file(work, number))
+
+    def acknowledgement(self, number: int, now: datetime | None = None) -> AcknowledgementFile:
+        """The ACK file, or bundle, of an upload; raises `Conflict` while it is not ready."""
+        return self._later(now, lambda work: uploads.acknowledgement_file(work, number))
+
+    # --- inside ------------------------------------------------------------------------------------------------------
+
+    def _later(self, now: datetime | None, ask: Callable[[Work], T]) -> T:
+        if now is not None:
+            self.tick(now)
+        with self.work(now=now) as work:
+            return ask(work)
+
+    def _wake_at(self, instant: datetime) -> None:
+        self._wakeup = instant if self._wakeup is None else min(self._wakeup, instant)
+
+    def _fault_before(self, now: datetime) -> HttpResponse | None:
+        """The answer of a fault that strikes before anything is done."""
+        fault = self.faults.strike(FaultKind.TOO_MANY_REQUESTS, now)
+        if fault is not None:
+            return error_answer(429, "Too Many Requests", {"Retry-After": str(fault.retry_after)})
+        if self.faults.strike(FaultKind.SERVER_ERROR, now):
+            return error_answer(500, "Internal Server Error")
+        if self.faults.strike(FaultKind.UNAVAILABLE, now):
+            return error_answer(503, "Service Unavailable")
+        return None
+
+    def _answer(self, request: HttpRequest, now: datetime) -> HttpResponse:
+        path = request.path
+        if path in PATHS:
+            return self._answer_device(request, now)
+        if path.startswith(_DOUBLED_BASE):
+            path = BASE + path.removeprefix(_DOUBLED_BASE)
+        candidates, values = match(self._routes, path)
+        if not candidates:
+            return error_answer(404, "there is nothing here")
+        route = next((one for one in candidates if one.method == request.method), None)
+        if route is None:
+            allowed = ", ".join(sorted(one.method for one in candidates))
+            return error_answer(405, f"expected {allowed}", {"Allow": allowed})
+        try:
+            with self.work(now=now) as work:
+                actor = work.actor
+                if route.signed_in:
+                    actor = principals.actor_with(work, _bearer(request))
+                call = Call(
+                    replace(work, actor=actor),
+                    values,
+                    checked_query(route, request),
+                    checked_body(route, request),
+                    request,
+                    Settings(self.processing_time, self.faults.active(FaultKind.SLOW_POLLS, now) is not None),
+                )
+                response = answer_of(route.handler(call))
+                self._wake_at(now + self.processing_time)
+        except NotSignedIn as refusal:
+            return error_answer(refusal.status, str(refusal), {"WWW-Authenticate": "Bearer"})
+        except Refusal as refusal:
+            return error_answer(refusal.status, str(refusal))
+        return response
+
+    def _answer_device(self, request: HttpRequest, now: datetime) -> HttpResponse:
+        if request.method != "POST":
+            return error_answer(405, "expected POST", {"Allow": "POST"})
+        try:
+            message = decode_message(request.body)
+        except WireError as error:
+            return error_answer(400, str(error))
+        fault = None if message.kind is MessageKind.HELLO else self.faults.strike(FaultKind.FAIL, now)
+        if fault is not None:
+            return HttpResponse(200, encode_reply(failed(message, fault.reason)))
+        reply = self._reply(message, now)
+        carries_ack = message.kind is MessageKind.RESULT_POLLING and bool(reply.documents)
+        if carries_ack and self.faults.strike(FaultKind.LOSE_NEXT_ACK, now):
+            return NO_ANSWER
+        return HttpResponse(200, encode_reply(reply))
+
+    def _reply(self, message: Message, now: datetime) -> Reply:
+        clock_off = self.faults.active(FaultKind.CLOCK_OFF, now)
+        shown = now if clock_off is None else now + clock_off.offset
+        receiver = Receiver(self.processing_time, self.faults.active(FaultKind.SLOW_POLLS, now) is not None)
+        with self.work(now=shown) as work:
+            reply = answer(work, message, receiver)
+        self._wake_at(shown + self.processing_time)
+        return reply
+
+
+def _home(work: Work, domain: str, virtual_account: str) -> VirtualAccount:
+    return work.virtual_account(work.smart_account(domain), virtual_account)
+
+
+def _scope(work: Work, domain: str, virtual_account: str | None) -> tuple[SmartAccount, VirtualAccount | None]:
+    account = work.smart_account(domain)
+    return account, None if virtual_account is None else work.virtual_account(account, virtual_account)
+
+
+def _bearer(request: HttpRequest) -> Secret:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise NotSignedIn("no access token - expected the header Authorization: Bearer ...")
+    return Secret(token)

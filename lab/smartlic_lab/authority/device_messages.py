@@ -1,0 +1,142 @@
+"""What CSSM answers to a device: one function per kind of message of `smartlic_lab.wire`, in a table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final, TypeAlias
+
+from nornir_smartlic.errors import FileRejected
+from nornir_smartlic.files import Document, render_smart_license, report_of
+from smartlic_lab.authority import reports, trust
+from smartlic_lab.authority.errors import Refusal
+from smartlic_lab.authority.models import Origin, ProductInstance, Submission, SubmissionStatus
+from smartlic_lab.authority.product_instances import refresh
+from smartlic_lab.authority.work import Work
+from smartlic_lab.wire import AnswerStatus, Message, MessageKind, Reply
+
+POLL_INTERVAL: Final = timedelta(seconds=300)
+"""Source: reference/policy.md section 3.4, smart transport."""
+
+PATHS: Final = frozenset({"/licservice/license", "/its/service/oddce/services/DDCEService"})
+"""Where devices reach CSSM: smart and call-home. Source: reference/reports.md section 6."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """How a message is taken: what the authority is set to."""
+
+    processing_time: timedelta
+    polls_are_slow: bool = False
+
+
+Handler: TypeAlias = Callable[[Work, Message, Receiver], Reply]
+
+
+def answer(work: Work, message: Message, receiver: Receiver) -> Reply:
+    """The reply to *message*; what is refused is FAILED with its reason, and leaves nothing behind."""
+    handler = HANDLERS.get(message.kind)
+    if handler is None:
+        return failed(message, f"{message.kind.value} is not supported here")
+    with work.session.begin_nested() as savepoint:
+        try:
+            return handler(work, message, receiver)
+        except (Refusal, FileRejected) as refusal:
+            savepoint.rollback()
+            return failed(message, str(refusal))
+
+
+def failed(message: Message, reason: str) -> Reply:
+    """FAILED, with its reason."""
+    return Reply(AnswerStatus.FAILED, message.message_id, reason=reason)
+
+
+def ok(message: Message, documents: Iterable[Document] = (), body: Mapping[str, Any] | None = None) -> Reply:
+    """OK, with documents to import."""
+    listed = list(documents)
+    texts = (render_smart_license(listed),) if listed else ()
+    return Reply(AnswerStatus.OK, message.message_id, documents=texts, body=body or {})
+
+
+def _hello(_work: Work, message: Message, _receiver: Receiver) -> Reply:
+    return ok(message)
+
+
+def _establish_trust(work: Work, message: Message, _receiver: Receiver) -> Reply:
+    return ok(message, trust.establish_trust(work, message))
+
+
+def _acknowledge_trust(work: Work, message: Message, _receiver: Receiver) -> Reply:
+    trust.trusted_instance(work, message)
+    return ok(message)
+
+
+def _sync_trust(work: Work, message: Message, _receiver: Receiver) -> Reply:
+    instance = _sender(work, message)
+    return ok(message, trust.sync_trust(work, instance, message))
+
+
+def _report_usage(work: Work, message: Message, receiver: Receiver) -> Reply:
+    instance = _sender(work, message)
+    submission = reports.submit(
+        work,
+        instance.virtual_account,
+        [reports.Incoming(report, message.hostname) for report in _reports(message.body)],
+        origin=Origin.DEVICE,
+        processing_time=receiver.processing_time,
+        device=instance,
+    )
+    refusal = reports.refusal_of(submission)
+    if refusal is not None:
+        return failed(message, refusal)
+    return Reply(AnswerStatus.OK_POLL, message.message_id, poll_id=submission.id, poll_interval=POLL_INTERVAL)
+
+
+def _poll(work: Work, message: Message, receiver: Receiver) -> Reply:
+    instance = _sender(work, message)
+    poll_id = message.body.get("poll_id")
+    submission = work.session.get(Submission, poll_id) if isinstance(poll_id, int) else None
+    if submission is None or submission.product_instance_id != instance.id:
+        return failed(message, f"there is nothing to poll with id {poll_id}")
+    if submission.status is SubmissionStatus.PROCESSING or receiver.polls_are_slow:
+        return Reply(AnswerStatus.OK_TRY_AGAIN, message.message_id, poll_id=submission.id, poll_interval=POLL_INTERVAL)
+    found = reports.acknowledgements_for(work, submission, instance)
+    return Reply(AnswerStatus.OK, message.message_id, documents=tuple(one.document for one in found))
+
+
+def _telemetry(work: Work, message: Message, _receiver: Receiver) -> Reply:
+    _sender(work, message)
+    return ok(message)
+
+
+HANDLERS: Final[Mapping[MessageKind, Handler]] = {
+    MessageKind.HELLO: _hello,
+    MessageKind.TRUST_ESTABLISHMENT: _establish_trust,
+    MessageKind.TRUST_ACKNOWLEDGEMENT: _acknowledge_trust,
+    MessageKind.TRUST_SYNC: _sync_trust,
+    MessageKind.USAGE_REPORTING: _report_usage,
+    MessageKind.RESULT_POLLING: _poll,
+    MessageKind.TELEMETRY: _telemetry,
+}
+
+
+def _sender(work: Work, message: Message) -> ProductInstance:
+    instance = trust.trusted_instance(work, message)
+    refresh(
+        work,
+        instance,
+        message.udi,
+        members=message.members,
+        hostname=message.hostname,
+        software=message.software,
+        software_version=message.software_version,
+    )
+    return instance
+
+
+def _reports(body: Mapping[str, Any]) -> Sequence[Any]:
+    raw = body.get("reports")
+    if not isinstance(raw, list):
+        raise Refusal("the message has no list of reports")
+    return [report_of(one) for one in raw]

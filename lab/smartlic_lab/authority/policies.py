@@ -1,0 +1,112 @@
+"""Policies: the Cisco default, and custom ones that are given to virtual accounts and go out with trust and ACK.
+
+Source: reference/policy.md section 2. A customer cannot edit a policy; a custom one is ordered from Cisco, so that
+only the operator sets it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import select
+
+from nornir_smartlic.files import PolicyDocument, signed
+from nornir_smartlic.model import CISCO_DEFAULT_POLICY, Policy, PolicyAttributes, PolicyDays, PolicyOrigin, Udi
+from smartlic_lab.authority.errors import NotAllowed, Refusal
+from smartlic_lab.authority.models import License, PolicyRow, ProductInstance, Usage, VirtualAccount
+from smartlic_lab.authority.work import Work
+from smartlic_lab.signing import CSSM_KEY
+
+_CLASSES: Final = ("perpetual", "subscription", "enforced", "export")
+_DAYS: Final = ("first_report", "reporting_frequency", "report_on_change")
+
+
+def set_policy(work: Work, virtual_account: VirtualAccount, policy: Policy | None) -> None:
+    """Give the virtual account a custom policy; ``None``: the Cisco default again."""
+    if not work.actor.is_operator:
+        raise NotAllowed("a policy is ordered from Cisco")
+    account = virtual_account.smart_account
+    if policy is None:
+        virtual_account.policy = None
+        work.log(account, "Policy Changed", "the policy is the Cisco default", virtual_account)
+        return
+    if not policy.name:
+        raise Refusal("a custom policy has a name")
+    row = work.session.scalar(
+        select(PolicyRow).where(PolicyRow.smart_account_id == account.id, PolicyRow.name == policy.name)
+    )
+    if row is None:
+        row = PolicyRow(smart_account_id=account.id, name=policy.name, content={})
+        work.session.add(row)
+    row.content = _content(policy)
+    virtual_account.policy = row
+    work.session.flush()
+    work.log(account, "Policy Changed", f"the policy is {policy.name}", virtual_account)
+
+
+def policy_of(virtual_account: VirtualAccount) -> Policy:
+    """The policy in force in *virtual_account*."""
+    row = virtual_account.policy
+    return CISCO_DEFAULT_POLICY if row is None else _policy(row.name, row.content)
+
+
+def policy_document(instance: ProductInstance, udi: Udi, now: datetime) -> PolicyDocument | None:
+    """The policy for a device that does not have it yet; ``None``: it lives by the Cisco default, as it should."""
+    policy = policy_of(instance.virtual_account)
+    if policy.name is None and instance.policy_sent is None:
+        return None
+    instance.policy_sent = policy.name
+    return signed(PolicyDocument(policy, issued=now, udi=udi), CSSM_KEY)
+
+
+def report_due(work: Work, instance: ProductInstance, last_ack: datetime | None) -> datetime | None:
+    """By when the next report of *instance* is due; ``None``: nothing in use asks for one.
+
+    Source: reference/policy.md section 3.1: the smallest value above zero of the classes that have a licence in use.
+    """
+    policy = policy_of(instance.virtual_account)
+    in_use = work.session.scalars(
+        select(License)
+        .join(Usage, Usage.tag == License.tag)
+        .where(Usage.product_instance_id == instance.id, Usage.quantity > 0)
+    )
+    spans = []
+    for license_ in in_use:
+        asked = _attributes(policy, license_)
+        spans.append(asked.first_report.days if last_ack is None else asked.reporting_frequency.days)
+    days = min((span for span in spans if span > 0), default=None)
+    return None if days is None else (last_ack or instance.registered) + timedelta(days=days)
+
+
+def _attributes(policy: Policy, license_: License) -> PolicyAttributes:
+    if license_.export_restricted:
+        return policy.export
+    if license_.enforced:
+        return policy.enforced
+    return policy.subscription if license_.subscription else policy.perpetual
+
+
+def _content(policy: Policy) -> dict[str, Any]:
+    return {
+        "ack_required": [policy.ack_required, policy.ack_required_origin.value],
+        **{
+            name: {
+                part: [value.days, value.origin.value]
+                for part in _DAYS
+                for value in [getattr(getattr(policy, name), part)]
+            }
+            for name in _CLASSES
+        },
+    }
+
+
+def _policy(name: str, content: dict[str, Any]) -> Policy:
+    required, origin = content["ack_required"]
+    classes = {
+        name: PolicyAttributes(
+            **{part: PolicyDays(days, PolicyOrigin(word)) for part, (days, word) in content[name].items()}
+        )
+        for name in _CLASSES
+    }
+    return Policy(installed=None, name=name, ack_required=required, ack_required_origin=PolicyOrigin(origin), **classes)

@@ -1,0 +1,180 @@
+"""Users and API clients: who signs in, with what role, and the access tokens that they get for it.
+
+Source: reference/reports.md section 7.1 (grant types), FAQ (roles).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import delete, select
+
+from nornir_smartlic.model import Secret
+from smartlic_lab.authority.errors import Conflict, NotAllowed, NotFound, NotSignedIn, Refusal
+from smartlic_lab.authority.models import (
+    AccessToken,
+    Principal,
+    PrincipalKind,
+    RoleAssignment,
+    SmartAccount,
+    VirtualAccount,
+)
+from smartlic_lab.authority.rights import Right, Role
+from smartlic_lab.authority.work import Actor, Work, actor_of
+
+ACCESS_TOKEN_SECONDS: Final = 3599
+"""Source: reference/reports.md section 7.1."""
+
+
+def add_user(
+    work: Work,
+    account: SmartAccount,
+    name: str,
+    role: Role,
+    *,
+    virtual_account: VirtualAccount | None = None,
+    email: str | None = None,
+    password: Secret | None = None,
+) -> Principal:
+    """Give a person a role; somebody who is there already gets one role more."""
+    return _add(work, PrincipalKind.USER, account, name, role, virtual_account, email, password)
+
+
+def add_api_client(
+    work: Work,
+    account: SmartAccount,
+    client_id: str,
+    client_secret: Secret,
+    role: Role,
+    *,
+    virtual_account: VirtualAccount | None = None,
+) -> Principal:
+    """Give a program a role."""
+    return _add(work, PrincipalKind.CLIENT, account, client_id, role, virtual_account, None, client_secret)
+
+
+def list_users(work: Work, account: SmartAccount, virtual_account: VirtualAccount | None = None) -> Sequence[Principal]:
+    """Everybody with a role in the account, or in one virtual account."""
+    work.require(Right.VIEW_USERS, account, virtual_account)
+    query = select(Principal).join(RoleAssignment).where(RoleAssignment.smart_account_id == account.id).distinct()
+    if virtual_account is not None:
+        query = query.where(RoleAssignment.virtual_account_id == virtual_account.id)
+    return work.session.scalars(query.order_by(Principal.id)).all()
+
+
+def remove_role(
+    work: Work, account: SmartAccount, name: str, role: Role, virtual_account: VirtualAccount | None = None
+) -> None:
+    """Take a role away; who has none left cannot reach the account any more."""
+    work.require(Right.EDIT_USERS, account, virtual_account)
+    principal = _principal(work, name)
+    held = None if principal is None else _assignment(principal, account, role, virtual_account)
+    if principal is None or held is None:
+        raise NotFound(f"{name} is not a {role.value} there")
+    principal.roles.remove(held)
+    work.log(account, "User Edited", f"{name} is no longer {role.value}", virtual_account)
+
+
+def sign_in(work: Work, name: str, secret: Secret) -> Principal:
+    """The principal of that name, if the secret is its own; raises `NotSignedIn`."""
+    principal = _principal(work, name)
+    if principal is None or principal.secret_digest is None:
+        raise NotSignedIn("the credentials are not valid")
+    salt, _, digest = principal.secret_digest.partition(":")
+    if not hmac.compare_digest(digest, _digest(secret, salt)):
+        raise NotSignedIn("the credentials are not valid")
+    return principal
+
+
+def issue_access_token(work: Work, principal: Principal) -> Secret:
+    """A bearer token for `ACCESS_TOKEN_SECONDS`."""
+    text = secrets.token_urlsafe(24)
+    work.session.execute(delete(AccessToken).where(AccessToken.expires <= work.now))
+    work.session.add(
+        AccessToken(
+            digest=_token_digest(text),
+            principal_id=principal.id,
+            expires=work.now + timedelta(seconds=ACCESS_TOKEN_SECONDS),
+        )
+    )
+    return Secret(text)
+
+
+def actor_with(work: Work, access_token: Secret) -> Actor:
+    """Who shows this bearer token; raises `NotSignedIn`."""
+    found = work.session.get(AccessToken, _token_digest(access_token.reveal()))
+    if found is None or found.expires <= work.now:
+        raise NotSignedIn("the access token is not valid")
+    return actor_of(work.session.get_one(Principal, found.principal_id))
+
+
+def actor_named(work: Work, name: str) -> Actor:
+    """The actor that a user or client is; raises `NotFound`."""
+    principal = _principal(work, name)
+    if principal is None:
+        raise NotFound(f"there is no user {name}")
+    return actor_of(principal)
+
+
+def _add(
+    work: Work,
+    kind: PrincipalKind,
+    account: SmartAccount,
+    name: str,
+    role: Role,
+    virtual_account: VirtualAccount | None,
+    email: str | None,
+    secret: Secret | None,
+) -> Principal:
+    if role.is_over_virtual_account != (virtual_account is not None):
+        scope = "one virtual account" if role.is_over_virtual_account else "the whole smart account"
+        raise Refusal(f"{role.value} is a role over {scope}")
+    work.require(Right.EDIT_USERS, account, virtual_account)
+    principal = _principal(work, name)
+    if principal is None:
+        principal = Principal(kind=kind, name=name, email=email, created=work.now)
+        work.session.add(principal)
+    elif principal.kind is not kind:
+        raise Conflict(f"{name} is a {principal.kind.value}")
+    elif secret is not None:
+        raise NotAllowed(f"{name} has a secret of its own already")
+    if secret is not None:
+        salt = secrets.token_hex(8)
+        principal.secret_digest = f"{salt}:{_digest(secret, salt)}"
+    if _assignment(principal, account, role, virtual_account) is None:
+        principal.roles.append(
+            RoleAssignment(
+                role=role,
+                smart_account_id=account.id,
+                virtual_account_id=None if virtual_account is None else virtual_account.id,
+            )
+        )
+        work.log(account, "User Edited", f"{name} is now {role.value}", virtual_account)
+    work.session.flush()
+    return principal
+
+
+def _principal(work: Work, name: str) -> Principal | None:
+    return work.session.scalar(select(Principal).where(Principal.name == name))
+
+
+def _assignment(
+    principal: Principal, account: SmartAccount, role: Role, virtual_account: VirtualAccount | None
+) -> RoleAssignment | None:
+    wanted = (role, account.id, None if virtual_account is None else virtual_account.id)
+    return next(
+        (one for one in principal.roles if (one.role, one.smart_account_id, one.virtual_account_id) == wanted), None
+    )
+
+
+def _digest(secret: Secret, salt: str) -> str:
+    return hashlib.scrypt(secret.reveal().encode(), salt=salt.encode(), n=4096, r=8, p=1).hex()
+
+
+def _token_digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

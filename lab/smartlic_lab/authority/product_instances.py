@@ -1,0 +1,143 @@
+"""Product instances: the devices that a virtual account knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import and_, delete, func, select
+
+from nornir_smartlic.model import Udi
+from smartlic_lab.authority.errors import Conflict, NotFound
+from smartlic_lab.authority.models import (
+    ProductInstance,
+    ProductUdi,
+    TokenUse,
+    Usage,
+    VirtualAccount,
+)
+from smartlic_lab.authority.rights import Right
+from smartlic_lab.authority.work import Work
+
+
+def find_instance(work: Work, udi: Udi) -> ProductInstance | None:
+    """The device that has *udi* as one of its members."""
+    member = work.session.get(ProductUdi, (udi.pid, udi.sn))
+    return None if member is None else member.product_instance
+
+
+def take_in(
+    work: Work,
+    virtual_account: VirtualAccount,
+    udi: Udi,
+    *,
+    members: Iterable[Udi] = (),
+    hostname: str | None = None,
+    software: str | None = None,
+    software_version: str | None = None,
+) -> ProductInstance:
+    """The product instance with this active member, made or brought up to date; it ends up in *virtual_account*."""
+    instance = find_instance(work, udi)
+    if instance is None:
+        instance = ProductInstance(
+            virtual_account=virtual_account,
+            pid=udi.pid,
+            sn=udi.sn,
+            registered=work.now,
+            last_contact=work.now,
+            software=software or "",
+        )
+        work.session.add(instance)
+        work.session.flush()
+        work.log(virtual_account.smart_account, "Product Instance Added", f"{udi} was added", virtual_account)
+    elif instance.virtual_account_id != virtual_account.id:
+        _move(work, instance, virtual_account)
+    refresh(
+        work,
+        instance,
+        udi,
+        members=members,
+        hostname=hostname,
+        software=software,
+        software_version=software_version,
+    )
+    return instance
+
+
+def refresh(
+    work: Work,
+    instance: ProductInstance,
+    udi: Udi,
+    *,
+    members: Iterable[Udi] = (),
+    hostname: str | None = None,
+    software: str | None = None,
+    software_version: str | None = None,
+) -> None:
+    """Note what a device says of itself; what it keeps to itself (``None``) stays as it was known."""
+    instance.last_contact = work.now
+    if (instance.pid, instance.sn) != (udi.pid, udi.sn):  # another member is active now
+        instance.pid, instance.sn = udi.pid, udi.sn
+    for name, value in (("hostname", hostname), ("software", software), ("software_version", software_version)):
+        if value and getattr(instance, name) != value:
+            setattr(instance, name, value)
+    for member in {udi, *members}:
+        known = work.session.get(ProductUdi, (member.pid, member.sn))
+        if known is None:
+            work.session.add(ProductUdi(pid=member.pid, sn=member.sn, product_instance_id=instance.id))
+        elif known.product_instance_id != instance.id:  # it has changed stacks; its trust code goes with it
+            known.product_instance_id = instance.id
+
+
+def list_instances(
+    work: Work, virtual_accounts: Sequence[VirtualAccount], *, limit: int = 50, offset: int = 0
+) -> tuple[int, Sequence[ProductInstance]]:
+    """How many product instances these have, and one page of them."""
+    for virtual_account in virtual_accounts:
+        work.require(Right.MANAGE_LICENSES, virtual_account.smart_account, virtual_account)
+    here = and_(
+        ProductInstance.virtual_account_id.in_([one.id for one in virtual_accounts]), ProductInstance.removed.is_(None)
+    )
+    total = work.session.scalar(select(func.count()).select_from(ProductInstance).where(here)) or 0
+    page = work.session.scalars(
+        select(ProductInstance).where(here).order_by(ProductInstance.id).limit(limit).offset(offset)
+    )
+    return total, page.all()
+
+
+def instance_in(work: Work, virtual_account: VirtualAccount, udi: Udi) -> ProductInstance:
+    """The device in that virtual account; raises `NotFound`."""
+    work.require(Right.MANAGE_LICENSES, virtual_account.smart_account, virtual_account)
+    instance = find_instance(work, udi)
+    if instance is None or instance.virtual_account_id != virtual_account.id:
+        raise NotFound(f"there is no product instance {udi} in {virtual_account.name}")
+    return instance
+
+
+def transfer_instance(work: Work, instance: ProductInstance, target: VirtualAccount) -> None:
+    """Move a device to another virtual account of the same smart account; what it uses is counted there from now on."""
+    source = instance.virtual_account
+    if target.smart_account_id != source.smart_account_id:
+        raise Conflict("a product instance does not leave its smart account")
+    work.require(Right.MANAGE_LICENSES, source.smart_account, source)
+    work.require(Right.MANAGE_LICENSES, target.smart_account, target)
+    if target.id == source.id:
+        raise Conflict(f"the product instance is in {target.name} already")
+    _move(work, instance, target)
+
+
+def remove_instance(work: Work, instance: ProductInstance) -> None:
+    """Forget a device; what it reported stays in the accounts' consumption."""
+    home = instance.virtual_account
+    work.require(Right.MANAGE_LICENSES, home.smart_account, home)
+    work.log(home.smart_account, "Product Instance Removed", f"PID:{instance.pid},SN:{instance.sn} was removed", home)
+    instance.removed = work.now
+    work.session.execute(delete(Usage).where(Usage.product_instance_id == instance.id))
+    work.session.execute(delete(TokenUse).where(TokenUse.product_instance_id == instance.id))
+    work.session.execute(delete(ProductUdi).where(ProductUdi.product_instance_id == instance.id))
+
+
+def _move(work: Work, instance: ProductInstance, target: VirtualAccount) -> None:
+    source = instance.virtual_account
+    message = f"PID:{instance.pid},SN:{instance.sn} was moved from {source.name} to {target.name}"
+    work.log(target.smart_account, "Product Instance Transferred", message, target)
+    instance.virtual_account = target

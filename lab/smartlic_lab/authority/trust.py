@@ -1,0 +1,169 @@
+"""Trust: a device shows a token, and each of its members gets a trust code.
+
+Source: reference/policy.md section 4. The texts of refusals are recalled.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from nornir_smartlic.files import AccountInfo, Document, TrustCodeDocument, TrustRequestFile, signed
+from nornir_smartlic.model import Udi
+from smartlic_lab.authority.errors import Refusal
+from smartlic_lab.authority.models import ProductInstance, ProductUdi, VirtualAccount
+from smartlic_lab.authority.policies import policy_document, report_due
+from smartlic_lab.authority.product_instances import find_instance, take_in
+from smartlic_lab.authority.tokens import find_token, use_token
+from smartlic_lab.authority.work import Work
+from smartlic_lab.signing import CSSM_KEY
+from smartlic_lab.wire import Message
+
+MAX_CLOCK_DIFFERENCE: Final = timedelta(hours=1)
+"""Source: reference/policy.md section 4: above one hour it fails, ``timestamp mismatch``."""
+
+TRUST_CODE_LIFE: Final = timedelta(days=8 * 365 + 2)
+"""Source: reference/policy.md section 4: valid and expired dates of agent 6 are about eight years apart."""
+
+
+class ClockMismatch(Refusal):
+    """The clocks of the device and of CSSM are too far apart."""
+
+
+class NotTrusted(Refusal):
+    """The device has no trust code that CSSM knows."""
+
+
+def check_clock(sent_at: datetime, now: datetime) -> None:
+    """Raise `ClockMismatch` unless the device's clock fits that of CSSM."""
+    difference = sent_at - now
+    if abs(difference) > MAX_CLOCK_DIFFERENCE:
+        word = "ahead of" if difference > timedelta() else "behind"
+        raise ClockMismatch(f"Timestamp mismatch: the device's clock is {abs(difference)} {word} that of CSSM")
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """The device that asks for trust codes, as it or its carrier describes it."""
+
+    udi: Udi  # of the active member
+    members: tuple[Udi, ...]
+    sent_at: datetime
+    hostname: str | None = None
+    software: str | None = None
+    software_version: str | None = None
+
+    @classmethod
+    def of_message(cls, message: Message) -> Applicant:
+        """Who sends *message*."""
+        return cls(
+            udi=message.udi,
+            members=message.members,
+            sent_at=message.sent_at,
+            hostname=message.hostname,
+            software=message.software,
+            software_version=message.software_version,
+        )
+
+
+def establish_trust(work: Work, message: Message) -> list[Document]:
+    """What a device gets for its token: trust codes, its accounts, the policy."""
+    check_clock(message.sent_at, work.now)
+    token = find_token(work, str(message.body.get("token", "")))
+    instance = _take_in(work, token.virtual_account, Applicant.of_message(message))
+    use_token(work, token, instance)
+    instance.export_controlled = instance.export_controlled or token.export_controlled
+    return _granted(work, instance, message.udi, message.members if message.body.get("all") else ())
+
+
+def establish_trust_through_relay(work: Work, virtual_account: VirtualAccount, applicant: Applicant) -> list[Document]:
+    """The same for all members without a token, where a CSLU or On-Prem vouches: from 17.7.1 on (recalled)."""
+    check_clock(applicant.sent_at, work.now)
+    known = find_instance(work, applicant.udi)
+    home = virtual_account
+    if known is not None and known.virtual_account.smart_account_id == virtual_account.smart_account_id:
+        home = known.virtual_account  # it was moved in CSSM; a relay does not move it back
+    return _granted(work, _take_in(work, home, applicant), applicant.udi, applicant.members)
+
+
+def trust_by_file(work: Work, virtual_account: VirtualAccount, request: TrustRequestFile) -> list[Document]:
+    """What a trust request in an upload gets. Source: reference/reports.md section 5 (recalled)."""
+    info = request.system_info
+    if info.timestamp > work.now:  # a file may be old, but not from tomorrow
+        check_clock(info.timestamp, work.now)
+    instance = take_in(
+        work,
+        virtual_account,
+        info.udi,
+        members=request.members,
+        hostname=info.hostname,
+        software=info.software_tag,
+    )
+    return _granted(work, instance, info.udi, request.members)
+
+
+def _granted(work: Work, instance: ProductInstance, active: Udi, members: Iterable[Udi]) -> list[Document]:
+    work.session.flush()
+    documents: list[Document] = [_trust_code(work, instance, udi) for udi in dict.fromkeys((active, *members))]
+    documents.append(_account(instance, active, work.now))
+    policy = policy_document(instance, active, work.now)
+    if policy is not None:
+        documents.append(policy)
+    if instance.report_due is None:
+        instance.report_due = report_due(work, instance, instance.last_report)
+    home = instance.virtual_account
+    work.log(home.smart_account, "Trust Established", f"{active} was given a trust code", home)
+    return documents
+
+
+def trusted_instance(work: Work, message: Message) -> ProductInstance:
+    """The device that sends *message*, by its trust code; raises `NotTrusted`."""
+    instance = find_instance(work, message.udi)
+    if instance is None or message.trust_id is None:
+        raise NotTrusted("Trust is not established: the product instance has no trust code")
+    if not any(member.trust_code == message.trust_id for member in instance.udis):
+        raise NotTrusted("Trust is not established: the trust code is not known")
+    return instance
+
+
+def sync_trust(work: Work, instance: ProductInstance, message: Message) -> list[Document]:
+    """What a device that asks is told anew: its accounts, and a policy that it does not have yet."""
+    documents: list[Document] = [_account(instance, message.udi, work.now)]
+    policy = policy_document(instance, message.udi, work.now)
+    return documents if policy is None else [*documents, policy]
+
+
+def _take_in(work: Work, virtual_account: VirtualAccount, applicant: Applicant) -> ProductInstance:
+    return take_in(
+        work,
+        virtual_account,
+        applicant.udi,
+        members=applicant.members,
+        hostname=applicant.hostname,
+        software=applicant.software,
+        software_version=applicant.software_version,
+    )
+
+
+def _trust_code(work: Work, instance: ProductInstance, udi: Udi) -> TrustCodeDocument:
+    member = work.session.get_one(ProductUdi, (udi.pid, udi.sn))
+    member.trust_code = str(secrets.randbelow(10**9) + 1)
+    member.trust_issued, member.trust_expires = work.now, work.now + TRUST_CODE_LIFE
+    home = instance.virtual_account
+    document = TrustCodeDocument(
+        udi=udi,
+        trust_id=member.trust_code,
+        issued=work.now,
+        expires=member.trust_expires,
+        smart_account=home.smart_account.name,
+        virtual_account=home.name,
+    )
+    return signed(document, CSSM_KEY)
+
+
+def _account(instance: ProductInstance, udi: Udi, now: datetime) -> AccountInfo:
+    home = instance.virtual_account
+    return signed(AccountInfo(udi, now, home.smart_account.name, home.name), CSSM_KEY)
