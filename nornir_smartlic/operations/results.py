@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from nornir_smartlic.compliance import Finding
 from nornir_smartlic.intent.plan import Difference, Plan
 from nornir_smartlic.model import Account, Instant, LicensingReading, TrustCode, Udi, Unparsed
 
 __all__ = [
     "CollectedReports",
+    "ComplianceReport",
     "Difference",
     "ImportOutcome",
     "ImportedFile",
@@ -75,6 +77,7 @@ class ImportedFile:
     path: Path
     kinds: tuple[str, ...]  # ACK, policy, trust code, authorization, ...: the documents in it
     udi: Udi | None  # whose it is; None: the file names none
+    applies: bool  # it is for this device
     imported: bool  # False: not for this device, or a dry run
     answer: str | None = None  # what the device printed
     explanation: str | None = None  # why it was not imported
@@ -92,5 +95,18 @@ class ImportOutcome:
 
     @property
     def changed(self) -> bool:
-        """Whether the device took anything in."""
-        return any(file.imported for file in self.files)
+        """Whether the device took anything in, or would have in a dry run."""
+        return any(file.applies for file in self.files)
+
+
+@dataclass(frozen=True, slots=True)
+class ComplianceReport:
+    """The verdicts of all rules on one device, and the reading that they stand on."""
+
+    findings: tuple[Finding, ...]
+    reading: LicensingReading
+
+    @property
+    def is_compliant(self) -> bool:
+        """Whether no rule failed or stayed unknown."""
+        return not any(finding.verdict.is_finding for finding in self.findings)

@@ -1,0 +1,109 @@
+"""What the blocking doors have in common: one request after the other, over one terminal."""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+from nornir_smartlic.doors.terminal import SAVE, answered, read_over_terminal, taken
+from nornir_smartlic.errors import DeviceError, Refused
+from nornir_smartlic.model import Secret
+from nornir_smartlic.operations.conversation import (
+    Answer,
+    Configure,
+    Exec,
+    Fetch,
+    Put,
+    Request,
+    Save,
+    Show,
+    Wait,
+)
+
+
+class CopyRefused(Exception):
+    """The device speaks no SCP, or did not take this copy; the text is the library's, in one line."""
+
+
+class BlockingDoor(ABC):
+    """Answers requests over a terminal; a library's connection gives the four ways below."""
+
+    def __init__(self, host: str) -> None:
+        self.host = host
+
+    def answer(self, request: Request) -> Answer:
+        """Do what *request* says. An error carries the host and never a secret."""
+        try:
+            return self._answer(request)
+        except DeviceError as error:
+            error.host = error.host or self.host
+            raise
+
+    def _answer(self, request: Request) -> Answer:
+        match request:
+            case Show(command):
+                return Answer(answered(command, self.run(Exec(command))))
+            case Exec():
+                return Answer(answered(request.command, self.run(request), request.secrets))
+            case Save():
+                return Answer(answered(SAVE.command, self.run(SAVE)))
+            case Configure(lines, secrets):
+                return Answer(self.configure(lines, secrets))
+            case Fetch(path):
+                return Answer(data=self._fetch(path))
+            case Put(path, data):
+                self._put(path, data)
+                return Answer()
+            case Wait(span):
+                time.sleep(span.total_seconds())
+                return Answer()
+
+    @abstractmethod
+    def run(self, request: Exec) -> str:
+        """Run a command, answer its questions; its output without echo and prompt."""
+
+    @abstractmethod
+    def enter(self, line: str) -> str:
+        """Send one line in configuration mode; what the device said to it."""
+
+    @abstractmethod
+    def configuration_mode(self, on: bool) -> None:
+        """Enter configuration mode, or leave it from any depth."""
+
+    @abstractmethod
+    def copy_from(self, path: str) -> bytes:
+        """The bytes of a file by SCP; raises `CopyRefused`."""
+
+    @abstractmethod
+    def copy_to(self, path: str, data: bytes) -> None:
+        """Write a file by SCP; raises `CopyRefused`."""
+
+    def configure(self, lines: Sequence[str], secrets: Sequence[Secret] = ()) -> str:
+        """Send *lines*, stop at the first that is refused, and leave configuration mode in any case."""
+        self.configuration_mode(on=True)
+        try:
+            said = [taken(line, self.enter(line), secrets) for line in lines]
+        finally:
+            self.configuration_mode(on=False)
+        return "".join(said)
+
+    def _fetch(self, path: str) -> bytes:
+        try:
+            return self.copy_from(path)
+        except CopyRefused:
+            conversation = read_over_terminal(path)
+            command = next(conversation)
+            try:
+                while True:
+                    command = conversation.send(answered(command, self.run(Exec(command))))
+            except StopIteration as stop:
+                data: bytes = stop.value
+                return data
+
+    def _put(self, path: str, data: bytes) -> None:
+        try:
+            self.copy_to(path, data)
+        except CopyRefused as error:
+            reason = f"{error}; the device needs 'ip scp server enable'"
+            raise Refused(f"{path} could not be written", reason) from None

@@ -1,0 +1,141 @@
+"""The door over a host's scrapli connection (nornir_scrapli, extra ``scrapli``)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+from weakref import WeakKeyDictionary
+
+import paramiko  # type: ignore[import-untyped]  # ships no type information
+from nornir.core.configuration import Config
+from nornir.core.inventory import Host
+from scrapli.exceptions import ScrapliAuthenticationFailed, ScrapliException, ScrapliTimeout
+
+from nornir_smartlic.doors import secure_copy
+from nornir_smartlic.doors.blocking import BlockingDoor
+from nornir_smartlic.doors.terminal import READ_SECONDS, hidden, one_line, translated, typed, without_echo
+from nornir_smartlic.errors import DeviceError, TimedOut, Unreachable
+from nornir_smartlic.operations.conversation import Exec
+
+T = TypeVar("T")
+_PROMPT: Final = r"^[\w.\-@/:]{1,63}[#>]\s*$"
+_LOGGERS: Final = ("scrapli", "scrapli.channel", "scrapli.transport", "scrapli.driver")
+_DOORS: Final[WeakKeyDictionary[Any, ScrapliDoor]] = WeakKeyDictionary()
+
+
+def scrapli_door(host: Host, configuration: Config) -> ScrapliDoor:
+    """The door over the scrapli connection of *host*; the same one as long as the connection lives."""
+    connection = translated(lambda: host.get_connection("scrapli", configuration), lambda e: _ours(e, host.name, ""))
+    door = _DOORS.get(connection)
+    if door is None:
+        door = _DOORS[connection] = ScrapliDoor(host, connection)
+    return door
+
+
+class ScrapliDoor(BlockingDoor):
+    """Speaks to scrapli's channel: its driver would leave configuration mode between lines."""
+
+    def __init__(self, host: Host, connection: Any) -> None:
+        super().__init__(host.name)
+        self._nornir_host = host
+        self._connection = connection
+        connection.timeout_ops = max(connection.timeout_ops, READ_SECONDS)
+        self._mode: str | None = None  # the privilege level that we are at; None: not asked yet
+
+    def run(self, request: Exec) -> str:
+        return self._call(lambda: self._run(request), request.command)
+
+    def enter(self, line: str) -> str:
+        def send() -> str:
+            _, answer = self._connection.channel.send_input(channel_input=line.strip())
+            return str(answer.decode(errors="replace"))
+
+        return self._call(send, line.strip())
+
+    def configuration_mode(self, on: bool) -> None:
+        level = "configuration" if on else "privilege_exec"
+        self._call(lambda: self._at(level), "configure terminal" if on else "end")
+
+    def copy_from(self, path: str) -> bytes:
+        return secure_copy.fetch(self._second_connection, path)
+
+    def copy_to(self, path: str, data: bytes) -> None:
+        secure_copy.put(self._second_connection, path, data)
+
+    def _at(self, level: str) -> None:
+        if self._mode != level:
+            self._connection.acquire_priv(level)
+            self._mode = level
+
+    def _run(self, request: Exec) -> str:
+        self._at("privilege_exec")
+        if not request.replies and not request.secrets:
+            _, answer = self._connection.channel.send_input(channel_input=request.command)
+            return str(answer.decode(errors="replace"))
+        questions = [_searched(question) for question, _ in request.replies]
+        text = typed(request)
+        with hidden(request.secrets, _LOGGERS):
+            output = self._ask(text, questions, secret=bool(request.secrets))
+            for question, reply in request.replies:
+                if re.search(question, output) and not re.search(_PROMPT, output.splitlines()[-1]):
+                    output += self._ask(reply, questions, secret=False)
+        return re.sub(_PROMPT, "", without_echo(output, text), flags=re.MULTILINE).rstrip("\n")
+
+    def _ask(self, text: str, questions: list[str], *, secret: bool) -> str:
+        """Send *text* and read up to the prompt or to one of *questions*."""
+        _, output = self._connection.channel.send_inputs_interact(
+            [(text, _PROMPT, secret)], interaction_complete_patterns=questions
+        )
+        return str(output.decode(errors="replace"))
+
+    def _second_connection(self) -> paramiko.SSHClient:
+        """A paramiko client with the parameters of the first connection: scrapli copies no files."""
+        connection = self._connection
+        client = paramiko.SSHClient()
+        if connection.auth_strict_key:
+            client.load_system_host_keys(connection.ssh_known_hosts_file or None)
+        else:
+            client.set_missing_host_key_policy(paramiko.AutoAddPolicy())  # noqa: S507  as the first connection does
+        key = connection.auth_private_key
+        client.connect(
+            connection.host,
+            port=connection.port,
+            username=connection.auth_username,
+            password=connection.auth_password or None,
+            key_filename=key or None,
+            look_for_keys=False,
+            allow_agent=False,
+            timeout=connection.timeout_socket,
+        )
+        return client
+
+    def _call(self, call: Callable[[], T], command: str) -> T:
+        try:
+            return translated(call, lambda error: _ours(error, self.host, command))
+        except (Unreachable, TimedOut):
+            self._drop()
+            raise
+
+    def _drop(self) -> None:
+        """Close what no longer answers, so that the next task starts with a new connection."""
+        if "scrapli" in self._nornir_host.connections:
+            try:
+                self._nornir_host.close_connection("scrapli")
+            except Exception:  # noqa: BLE001  it is broken already; closing may fail in any way
+                self._nornir_host.connections.pop("scrapli", None)
+
+
+def _searched(question: str) -> str:
+    """scrapli searches a pattern only where it has anchors, and takes any other text literally."""
+    return question if question.startswith("^") and question.endswith("$") else f"^.*{question}.*$"
+
+
+def _ours(error: Exception, host: str, command: str) -> DeviceError | None:
+    if isinstance(error, ScrapliAuthenticationFailed):
+        return Unreachable("authentication failed", host=host)
+    if isinstance(error, ScrapliTimeout):
+        return TimedOut(f"{command or 'login'}: no answer in time", host=host, command=command or None)
+    if isinstance(error, ScrapliException | OSError | EOFError):
+        return Unreachable(one_line(error), host=host, command=command or None)
+    return None

@@ -1,0 +1,118 @@
+"""Usage reports by file: saved on the device, fetched, checked, kept, and only then deleted there."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from nornir_smartlic.errors import DeviceError, FileRejected, Refused, SmartLicError
+from nornir_smartlic.files import UsageFile, check_report, parse_usage_file
+from nornir_smartlic.intent import why_not_slp
+from nornir_smartlic.model import LicensingModel, LicensingState, Udi
+from nornir_smartlic.operations.conversation import Conversation, Exec, Fetch
+from nornir_smartlic.operations.reading import read_state
+from nornir_smartlic.operations.refusals import remark
+from nornir_smartlic.operations.results import CollectedReports
+
+FLASH: Final = "flash:"
+NOTHING_TO_SAVE: Final = "The requested item was not found"
+"""Source: reference/cli.md section 3, what ``save usage`` prints when no report matches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which reports, in the words of ``license smart save usage``: all, unreported, days N, rum-Id N."""
+
+    words: str = "unreported"
+
+    @classmethod
+    def days(cls, days: int) -> Selection:
+        """The reports of the last *days* days."""
+        return cls(f"days {days}")
+
+    @classmethod
+    def report(cls, report_id: int) -> Selection:
+        """One report."""
+        return cls(f"rum-Id {report_id}")
+
+
+@dataclass(frozen=True, slots=True)
+class UsageFileKept:
+    """A file that passed its check, for the one who keeps it."""
+
+    udi: Udi
+    content: bytes
+    usage: UsageFile
+
+
+Keep = Callable[[UsageFileKept], Path]
+"""Keeps a file for good, or raises `StoreError`; it is called before the file on the device is deleted."""
+
+
+def collect_usage_reports(
+    keep: Keep, name: str, *, selection: Selection | None = None, commit: bool = True
+) -> Conversation[CollectedReports]:
+    """Have the device save its usage reports to the file *name* on its flash, and bring that here.
+
+    *name* is one that no other file there has; the file is deleted again, also when something fails on the way.
+
+    Raises:
+        FileRejected: the file is not one of usage reports, or not of this device.
+        StoreError: it could not be kept; the reports stay on the device and can be collected again.
+        Refused: the device did not save it.
+    """
+    state = yield from read_state()
+    if state.model is not LicensingModel.SLP:
+        return CollectedReports(None, not_applicable=why_not_slp(state, None))
+    if not commit:
+        return CollectedReports(None, udi=state.udi, explanation="dry run: nothing was saved on the device")
+    path = FLASH + name
+    words = (selection or Selection()).words
+    answer = yield Exec(f"license smart save usage {words} file {path}")
+    said = remark(answer.text)
+    if said is not None and NOTHING_TO_SAVE in said:
+        return CollectedReports(None, udi=state.udi, explanation=f"the device has no reports to save ({words})")
+    if said is not None:
+        raise Refused("usage reports were not saved", said, command=f"license smart save usage {words}")
+    try:
+        fetched = yield Fetch(path)
+        kept, warnings = checked(fetched.data, state)
+        where = keep(kept)
+    except SmartLicError:
+        yield from delete(path)
+        raise
+    yield from delete(path)
+    return CollectedReports(
+        path=where,
+        report_count=len(kept.usage.reports),
+        report_ids=tuple(report.report_id for report in kept.usage.reports),
+        udi=kept.udi,
+        digest=hashlib.sha256(kept.content).hexdigest(),
+        size_bytes=len(kept.content),
+        warnings=warnings,
+    )
+
+
+def checked(content: bytes, state: LicensingState) -> tuple[UsageFileKept, tuple[str, ...]]:
+    """*content* as a file of usage reports of this device, and what its check met."""
+    try:
+        text = content.decode()
+    except UnicodeDecodeError as error:
+        raise FileRejected(f"usage file: byte {error.start} is not UTF-8") from None
+    usage = parse_usage_file(text)
+    ours = {udi for udi in (state.udi, *(member.udi for member in state.members or ())) if udi is not None}
+    if ours and usage.udi not in ours:
+        raise FileRejected(f"usage file of {usage.udi} - expected one of {', '.join(map(str, sorted(ours)))}")
+    warnings = [f"report {report.report_id}: {problem}" for report in usage.reports for problem in check_report(report)]
+    return UsageFileKept(usage.udi, content, usage), tuple(warnings)
+
+
+def delete(path: str) -> Conversation[None]:
+    """Delete a file of ours on the device; one that cannot be deleted is no reason to fail."""
+    try:
+        yield Exec(f"delete /force {path}")
+    except DeviceError:
+        return

@@ -1,0 +1,134 @@
+"""Files from CSSM brought to the device that they are for: ACK, policy, trust code, authorization code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from nornir_smartlic.errors import FileRejected, Refused, SmartLicError
+from nornir_smartlic.files import parse_smart_license, read_bundle
+from nornir_smartlic.intent import why_not_slp
+from nornir_smartlic.model import LicensingModel, LicensingState, Udi
+from nornir_smartlic.operations.collecting import FLASH, delete
+from nornir_smartlic.operations.conversation import Conversation, Exec, Put
+from nornir_smartlic.operations.reading import read_state
+from nornir_smartlic.operations.refusals import remark
+from nornir_smartlic.operations.results import ImportedFile, ImportOutcome
+
+SUCCESS: Final = "Import Data Successful"
+"""Source: reference/cli.md section 3."""
+_KINDS: Final = {
+    "Ack": "ACK",
+    "PolicyDocument": "policy",
+    "TrustCodeDocument": "trust code",
+    "AuthorizationDocument": "authorization code",
+    "ConversionAck": "conversion ACK",
+    "AccountInfo": "account",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ImportFile:
+    """One file to import: whose it is, and what is in it. ``udis`` is empty where it names no device: for any."""
+
+    path: Path
+    content: bytes
+    kinds: tuple[str, ...]
+    udis: frozenset[Udi]
+
+
+def import_files_of(path: Path, content: bytes) -> tuple[ImportFile, ...]:
+    """The files in *content*: itself, or those of a bundle of ACKs.
+
+    Raises:
+        FileRejected: neither of the two.
+    """
+    if content.startswith(b"\x1f\x8b"):
+        bundle = read_bundle(content)
+        if not bundle.is_ack:
+            raise FileRejected(f"{path.name}: a bundle of usage reports - expected one of ACKs")
+        return tuple(_import_file(path / file.name, file.content) for file in bundle.files)
+    return (_import_file(path, content),)
+
+
+def _import_file(path: Path, content: bytes) -> ImportFile:
+    """What a file says of itself. The inner fields of Cisco's documents are not known to us for sure (see `files`), so
+    that a file which is a ``smartLicense`` but not of our reading is told by the UDIs that stand in it."""
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        raise FileRejected(f"{path.name}: not a text file") from None
+    try:
+        documents = parse_smart_license(text)
+    except FileRejected as error:
+        kinds = tuple(dict.fromkeys(re.findall(r"<smartLicense(RumAck|Policy|Authorization|Trust\w*)\b", text)))
+        udis = frozenset(Udi(pid, sn) for pid, sn in _UDI.findall(text))
+        if not kinds or not udis:
+            raise FileRejected(f"{path.name}: {error}") from None
+        return ImportFile(path, content, kinds, udis)
+    kinds = tuple(dict.fromkeys(_KINDS.get(type(document).__name__, type(document).__name__) for document in documents))
+    udis = frozenset(document.udi for document in documents if document.udi is not None)
+    return ImportFile(path, content, kinds, udis)
+
+
+_UDI: Final = re.compile(r'"udi_pid"\s*:\s*"([^"]+)"\s*,\s*"udi_serial_number"\s*:\s*"([^"]+)"')
+
+
+def import_files(files: Sequence[ImportFile], name: str, *, commit: bool = True) -> Conversation[ImportOutcome]:
+    """Bring those of *files* that are for this device to it, and import them one by one.
+
+    *name* is the start of a file name that nothing on the device's flash has. Nothing is sent before it is known
+    which of the files are for this device.
+
+    Raises:
+        Refused: the device did not take a file; ``reason`` is its answer. Files before it are imported.
+    """
+    state = yield from read_state()
+    if state.model is not LicensingModel.SLP:
+        return ImportOutcome(not_applicable=why_not_slp(state, None))
+    results = []
+    for number, file in enumerate(files):
+        result = _for_device(file, state)
+        if result.applies and commit:
+            path = f"{FLASH}{name}-{number}.txt"
+            result = replace(result, answer=(yield from _import(file, path)), imported=True)
+        elif result.applies:
+            result = replace(result, explanation="dry run")
+        results.append(result)
+    if any(result.imported for result in results):
+        state = yield from read_state()
+    reporting = state.usage_reporting
+    return ImportOutcome(
+        files=tuple(results),
+        last_ack=reporting.last_ack if reporting is not None else None,
+        next_ack_deadline=reporting.next_ack_deadline if reporting is not None else None,
+        account=state.account,
+    )
+
+
+def _for_device(file: ImportFile, state: LicensingState) -> ImportedFile:
+    ours = {udi for udi in (state.udi, *(member.udi for member in state.members or ())) if udi is not None}
+    explanation = None
+    if file.udis and not file.udis & ours:
+        explanation = f"for {'; '.join(map(str, sorted(file.udis)))}, not for this device"
+    udi = next(iter(sorted(file.udis & ours or file.udis)), None)
+    return ImportedFile(
+        file.path, file.kinds, udi, applies=explanation is None, imported=False, explanation=explanation
+    )
+
+
+def _import(file: ImportFile, path: str) -> Conversation[str]:
+    try:
+        yield Put(path, file.content)
+        answer = yield Exec(f"license smart import {path}")
+    except SmartLicError:
+        yield from delete(path)
+        raise
+    yield from delete(path)
+    if SUCCESS not in answer.text:
+        reason = remark(answer.text) or "no answer"
+        raise Refused(f"{file.path.name} was not imported", reason, command=f"license smart import {path}")
+    return remark(answer.text) or SUCCESS

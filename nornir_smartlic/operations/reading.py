@@ -1,0 +1,107 @@
+"""Reading a device: which commands, and what they make together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, Final
+
+from nornir_smartlic.errors import CommandRefused
+from nornir_smartlic.model import (
+    DeviceClock,
+    DeviceVersion,
+    LicensingReading,
+    LicensingState,
+    RunningConfiguration,
+    Unparsed,
+)
+from nornir_smartlic.operations.conversation import Conversation, Show
+from nornir_smartlic.parsers import parse
+
+SHOW_CONFIGURATION: Final = (
+    "show running-config | section ^hostname|license|call-home|^vrf def|^ip (vrf|name-server|domain|host|http client)"
+    "|^no ip domain|^crypto pki trustpoint|^clock"
+)
+"""The licensing parts alone: a whole configuration takes a device seconds to print. A line may have 254 characters."""
+
+Zones = Mapping[str, timedelta]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One output, parsed."""
+
+    value: Any
+    unparsed: tuple[Unparsed, ...]
+
+
+def read(command: str, *, ask: str | None = None, zones: Zones | None = None) -> Conversation[Shown]:
+    """Ask for *command* (or for *ask*, the same with a pipe behind it) and parse the answer."""
+    answer = yield Show(ask or command)
+    parsed = parse(command, answer.text, zones=zones)
+    return Shown(parsed.value, tuple(Unparsed(command, line) for line in parsed.unparsed))
+
+
+def read_state(command: str = "show license all", *, zones: Zones | None = None) -> Conversation[LicensingState]:
+    """What one ``show license ...`` command tells."""
+    state: LicensingState = (yield from read(command, zones=zones)).value
+    return state
+
+
+def read_configuration() -> Conversation[RunningConfiguration]:
+    """The licensing parts of the running configuration."""
+    configuration: RunningConfiguration = (yield from read("show running-config", ask=SHOW_CONFIGURATION)).value
+    return configuration
+
+
+def zones_of(configuration: RunningConfiguration) -> Zones:
+    """What ``clock timezone`` tells of the name of the device's zone."""
+    return dict([configuration.clock_timezone]) if configuration.clock_timezone is not None else {}
+
+
+def read_licensing(*, authorizations: bool = True) -> Conversation[LicensingReading]:
+    """Everything that plans and verdicts stand on.
+
+    The configuration comes first, for it knows the offset of the zone whose name alone the other outputs print.
+    ``authorizations``: also ``show license authorization``, which lists what the SLACs are for.
+    """
+    configured = yield from read("show running-config", ask=SHOW_CONFIGURATION)
+    configuration: RunningConfiguration = configured.value
+    zones = zones_of(configuration)
+    shown = yield from read("show version")
+    version: DeviceVersion = shown.value
+    licensing = yield from _licensing(zones)
+    state: LicensingState = licensing.value
+    unparsed = configured.unparsed + shown.unparsed + licensing.unparsed
+    if authorizations and state.slp:
+        more = yield from read("show license authorization", zones=zones)
+        state = replace(state, authorizations=more.value.authorizations or state.authorizations)
+        unparsed += more.unparsed
+    clock = yield from _clock(zones)
+    return LicensingReading(state, version, configuration, clock, unparsed)
+
+
+def reread(reading: LicensingReading) -> Conversation[LicensingReading]:
+    """What configuration can have changed since *reading*: the configuration itself, and the licensing state."""
+    configured = yield from read("show running-config", ask=SHOW_CONFIGURATION)
+    licensing = yield from _licensing(zones_of(configured.value))
+    return replace(
+        reading,
+        configuration=configured.value,
+        state=licensing.value,
+        unparsed=configured.unparsed + licensing.unparsed,
+    )
+
+
+def _licensing(zones: Zones) -> Conversation[Shown]:
+    """``show license all``; a release that does not know it is a classic one, and shows what it has."""
+    try:
+        return (yield from read("show license all", zones=zones))
+    except CommandRefused:
+        return Shown(LicensingState(), ())
+
+
+def _clock(zones: Zones) -> Conversation[DeviceClock]:
+    clock: DeviceClock = (yield from read("show clock", zones=zones)).value
+    return clock

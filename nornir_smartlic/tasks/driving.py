@@ -1,0 +1,35 @@
+"""Between a Nornir task and an operation: the host's intent, its door, and a run of the conversation."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from nornir.core.inventory import Host
+from nornir.core.task import Task
+
+from nornir_smartlic.doors import door_of
+from nornir_smartlic.errors import DeviceError
+from nornir_smartlic.intent import KEY, intent_of
+from nornir_smartlic.model import Intent
+from nornir_smartlic.operations.conversation import Conversation, converse
+
+T = TypeVar("T")
+
+
+def drive(task: Task, conversation: Conversation[T]) -> T:
+    """Run *conversation* with the task's host; an error of the device carries the host's name."""
+    door = door_of(task.host, task.nornir.config)
+    try:
+        return converse(conversation, door.answer)
+    except DeviceError as error:
+        error.host = error.host or task.host.name
+        raise
+
+
+def intent_of_host(host: Host) -> Intent:
+    """What the inventory wants of *host*: its ``smart_licensing`` data, inherited as Nornir does, as a whole.
+
+    Raises:
+        IntentError: the data is inconsistent.
+    """
+    return intent_of(host.get(KEY))

@@ -1,0 +1,35 @@
+"""The task ``establish_trust``."""
+
+from __future__ import annotations
+
+from nornir.core.task import Result, Task
+
+from nornir_smartlic.model import Secret
+from nornir_smartlic.operations.patience import Patience
+from nornir_smartlic.operations.trusting import TRUST_PATIENCE
+from nornir_smartlic.operations.trusting import establish_trust as trusting
+from nornir_smartlic.tasks.driving import drive
+
+
+def establish_trust(
+    task: Task,
+    token: Secret,
+    all_members: bool = True,
+    force: bool = False,
+    patience: Patience = TRUST_PATIENCE,
+    dry_run: bool | None = None,
+) -> Result:
+    """Install a trust code on every member of the host with a *token* of CSSM, and wait for it.
+
+    A host that has its trust codes is left alone, unless *force*. *token* is a `Secret`, so that it shows nowhere.
+
+    Returns:
+        Result: ``result`` the TrustOutcome, ``changed`` whether trust was missing - in a dry run too.
+    Raises:
+        Refused: the trust code was not installed, with the reason of the device.
+        TimedOut: nothing came in time.
+    """
+    commit = not task.is_dry_run(dry_run)
+    outcome = drive(task, trusting(token, all_members=all_members, force=force, commit=commit, patience=patience))
+    diff = "".join(f"+trust code on {udi}\n" for udi in outcome.untrusted) if not outcome.requested else ""
+    return Result(host=task.host, result=outcome, diff=diff, changed=outcome.needed)

@@ -1,0 +1,23 @@
+"""The task ``sync_usage``."""
+
+from __future__ import annotations
+
+from nornir.core.task import Result, Task
+
+from nornir_smartlic.operations.patience import Patience
+from nornir_smartlic.operations.syncing import SYNC_PATIENCE
+from nornir_smartlic.operations.syncing import sync_usage as syncing
+from nornir_smartlic.tasks.driving import drive
+
+
+def sync_usage(task: Task, patience: Patience = SYNC_PATIENCE, dry_run: bool | None = None) -> Result:
+    """Have the host report its usage now, and wait for the acknowledgement.
+
+    Returns:
+        Result: ``result`` the SyncOutcome, ``changed`` whether a report was sent, or would be.
+    Raises:
+        Refused: the report did not arrive, with the reason of the device.
+        TimedOut: no acknowledgement in time.
+    """
+    outcome = drive(task, syncing(commit=not task.is_dry_run(dry_run), patience=patience))
+    return Result(host=task.host, result=outcome, changed=outcome.needed)
