@@ -11,9 +11,10 @@ from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from smartlic_lab.certificates import ServerIdentity
-from smartlic_lab.network import DeliveryFailed, HttpRequest
+from smartlic_lab.network import NO_ANSWER, DeliveryFailed, HttpRequest
 from smartlic_lab.world import World
 
 MAX_BODY: Final = 64 * 1024 * 1024  # a bundle of a thousand devices' reports has a few megabytes
@@ -22,6 +23,13 @@ _METHODS: Final = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 
 class BodyTooLarge(Exception):
     """More bytes than an authority takes."""
+
+
+class _LostAnswer(Response):
+    """An answer that is promised and does not come: the server then closes the connection."""
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1")]})
 
 
 def application(world: World, authority: str) -> Starlette:
@@ -49,6 +57,8 @@ def application(world: World, authority: str) -> Starlette:
             got = await asyncio.to_thread(world.serve, authority, asked)
         except DeliveryFailed as failure:
             return Response(f"{failure.reason}\n", 504, media_type="text/plain")
+        if got.status == NO_ANSWER.status:
+            return _LostAnswer()
         headers = {name: value for name, value in got.headers.items() if name.lower() != "content-type"}
         return Response(got.body, got.status, headers, media_type=got.content_type)
 
