@@ -33,6 +33,7 @@ class Text:
     echo: str | None = None
     header: ClockHeader | None = None
     syslog: tuple[str, ...] = ()
+    prompt: str | None = None  # behind the output
 
     def number(self, index: int) -> int:
         """The line number, from 1, in the text as it was given."""
@@ -55,8 +56,9 @@ def prepare(command: str, text: str) -> Text:
     if "%" in text and SYSLOG.search(text):
         lines, numbers, syslog = _without_syslog(lines)
     first, echo, header = _head(lines)
+    prompt = None
     if lines and _PROMPT.fullmatch(lines[-1]) and len(lines) > first:
-        lines.pop()
+        prompt = lines.pop()
         while lines and not lines[-1]:
             lines.pop()
     if first:
@@ -67,7 +69,7 @@ def prepare(command: str, text: str) -> Text:
         raise ParseError(command, "there is no output")
     if "%" in text:
         _refused(command, lines)
-    return Text(lines, numbers, first + 1, echo, header, syslog)
+    return Text(lines, numbers, first + 1, echo, header, syslog, prompt)
 
 
 def _without_syslog(lines: list[str]) -> tuple[list[str], list[int], tuple[str, ...]]:

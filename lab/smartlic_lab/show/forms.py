@@ -1,0 +1,123 @@
+"""What differs between two prints of the same state: by agent version, by family, and by who saved the text.
+
+A form holds no values. `form_of` gives the form of a live device; `form_met` reads one off a saved text, so that
+``render(command, parse(command, text).value, form_met(command, text)) == text`` can be asked of every saved output.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from nornir_smartlic.model import LicensingState
+from nornir_smartlic.parsers.state import RULES
+
+CATALYST: Final = frozenset({"c9200", "c9300", "c9350", "c9400", "c9500", "c9600", "c9k", "ie3x00"})
+STATUS: Final = "show license status"
+ALL: Final = "show license all"
+TECH: Final = "show license tech support"
+TRUST_TITLE: Final = "Trust Code Installed:"
+
+
+@dataclass(frozen=True, slots=True)
+class Spacing:
+    """White space of a text where it differs from what is usual; never anything but white space."""
+
+    lines: tuple[tuple[int, tuple[str, ...]], ...] = ()  # line that is not blank: white space before, between, behind
+    blanks: tuple[tuple[int, tuple[str, ...]], ...] = ()  # blank lines before that line; the last number: at the end
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How an agent prints. Thresholds by version are inferred from the captures (reference/outputs.md)."""
+
+    version: tuple[int, ...]
+    family: str
+    heads_usage: bool = True  # "License Authorization:" heads show license usage
+    tag_heading: str = "Entitlement Tag"
+    table_indent: int = 2
+    vrf_block: bool = False  # VRF on two lines
+    member_status_indent: int = 6
+    order: tuple[str, ...] | None = None  # of the section titles met; None: the usual
+    met: frozenset[tuple[str, str]] | None = None  # (section title, key) of each line met; None: by version
+    underlines: tuple[tuple[str, int], ...] = ()  # titles underlined with another length than usual
+    echo: str | None = None  # the command, with its prompt
+    prompt: str | None = None  # behind the output
+    newline: str = "\n"
+    spacing: Spacing = Spacing()
+
+    def since(self, *version: int) -> bool:
+        """Whether the agent is at least of this version."""
+        return self.version >= version
+
+    def prints(self, title: str, key: str, usual: bool) -> bool:
+        """Whether the section *title* has a line *key*: as it was met, else as is *usual*."""
+        return usual if self.met is None else (title, key) in self.met
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a section is drawn from: the state, how the device prints, and the command that it stands in."""
+
+    state: LicensingState
+    form: Form
+    command: str
+
+
+def agent_release(version: str | None) -> tuple[int, ...]:
+    """``5.3.10_rel/25`` -> (5, 3, 10); an unknown version counts as the newest."""
+    if version is None:
+        return (6, 3, 7)
+    numbers = []
+    for part in version.partition("/")[0].partition("_")[0].split("."):
+        if not part.isdigit():
+            break
+        numbers.append(int(part))
+    return tuple(numbers) or (6, 3, 7)
+
+
+def form_of(agent_version: tuple[int, ...], family: str) -> Form:
+    """How an agent of this version prints on a device of this family (``c9300``, ``c8000v``)."""
+    catalyst = family.lower() in CATALYST or family.lower().startswith(("c9", "cat9"))
+    return Form(
+        version=agent_version,
+        family=family,
+        heads_usage=catalyst,
+        vrf_block=agent_version < (5, 5),
+        member_status_indent=6 if agent_version < (5, 10) else 4,
+    )
+
+
+def scan(form: Form, lines: list[str]) -> Form:
+    """*form* with the sections, keys and switches that the *lines* of a saved output show."""
+    order: list[str] = []
+    met: set[tuple[str, str]] = set()
+    underlines: list[tuple[str, int]] = []
+    title = ""
+    for index, line in enumerate(lines):
+        if line in RULES or line.startswith(TRUST_TITLE):
+            known = TRUST_TITLE if line.startswith(TRUST_TITLE) else line
+            if not (title and RULES[title].chapter and not RULES[known].chapter) or title not in _WHOLE:
+                title = known
+                order.append(title)
+        stripped = line.strip()
+        if stripped and not stripped.strip("=") and index and order and lines[index - 1].strip() == order[-1]:
+            underlines.append((order[-1], len(stripped)))
+        elif stripped:
+            met.add((title, stripped.partition(":")[0]))
+    changed = replace(form, order=tuple(order), met=frozenset(met), underlines=tuple(underlines))
+    if "VRF:" in (line.strip() for line in lines):
+        changed = replace(changed, vrf_block=True)
+    elif ("Transport:", "VRF") in met:
+        changed = replace(changed, vrf_block=False)
+    heading = next((line for line in lines if line.lstrip().startswith("License  ")), None)
+    if heading is not None:
+        changed = replace(
+            changed,
+            tag_heading="Entitlement tag" if "Entitlement tag" in heading else "Entitlement Tag",
+            table_indent=len(heading) - len(heading.lstrip()),
+        )
+    return changed
+
+
+_WHOLE: Final = frozenset(title for title, rule in RULES.items() if rule.chapter)

@@ -1,0 +1,65 @@
+"""Registration and authorization of the legacy model, as lines."""
+
+from __future__ import annotations
+
+from nornir_smartlic.model import Attempt, Instant
+from smartlic_lab.show.forms import Form, Page
+from smartlic_lab.show.words import allowed, instant, remaining
+
+Lines = list[str]
+
+
+def registration(page: Page) -> Lines | None:
+    """``Registration:``; what is not known in this state is not printed."""
+    told = page.state.registration
+    if told is None:
+        return None
+    title = "Registration:"
+    lines = [title, f"  Status: {told.status.value}"]
+    if told.smart_account is not None:
+        lines.append(f"  Smart Account: {told.smart_account}")
+    if told.virtual_account is not None:
+        lines.append(f"  Virtual Account: {told.virtual_account}")
+    if told.export_controlled_allowed is not None:
+        lines.append(f"  Export-Controlled Functionality: {allowed(told.export_controlled_allowed)}")
+    registered = told.initial is not None
+    lines += _attempt(page.form, title, "Initial Registration", told.initial, registered)
+    lines += _attempt(page.form, title, "Last Renewal Attempt", told.last_renewal, registered)
+    lines += _time(page.form, title, "Next Renewal Attempt", told.next_renewal, registered)
+    lines += _time(page.form, title, "Registration Expires", told.expires, registered)
+    return lines
+
+
+def authorization_state(page: Page) -> Lines | None:
+    """``License Authorization:``."""
+    told = page.state.authorization_state
+    title = "License Authorization:"
+    if told is None:
+        return [title, "  Status: Not Applicable"] if page.state.slp is not False and page.form.heads_usage else None
+    since = "" if told.since is None else f" on {instant(told.since)}"
+    lines = [title, f"  Status: {told.status}{since}"]
+    if told.evaluation_remaining is not None:
+        lines.append(f"  Evaluation Period Remaining: {remaining(told.evaluation_remaining)}")
+    known = told.last_communication is not None
+    lines += _attempt(page.form, title, "Last Communication Attempt", told.last_communication, known)
+    lines += _time(page.form, title, "Next Communication Attempt", told.next_communication, known)
+    lines += _time(page.form, title, "Communication Deadline", told.communication_deadline, known)
+    return lines
+
+
+def _attempt(form: Form, title: str, key: str, told: Attempt | None, usual: bool) -> Lines:
+    if not form.prints(title, key, usual):
+        return []
+    if told is None:
+        return [f"  {key}: None"]
+    when = "" if told.time is None else f" on {instant(told.time)}"
+    lines = [f"  {key}: {told.outcome}{when}"]
+    if told.failure_reason is not None:
+        lines.append(f"    Failure reason: {told.failure_reason}")
+    return lines
+
+
+def _time(form: Form, title: str, key: str, told: Instant | None, usual: bool) -> Lines:
+    if not form.prints(title, key, usual):
+        return []
+    return [f"  {key}: {'None' if told is None else instant(told)}"]

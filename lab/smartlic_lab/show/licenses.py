@@ -1,0 +1,139 @@
+"""Licences, as lines: the table of the summary, blocks, handles."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from nornir_smartlic.model import ApplicationHa, LicenseUsage, Measurement, UsageStatus
+from smartlic_lab.show.forms import ALL, TECH, Form, Page
+from smartlic_lab.show.words import instant, interval, time_or_none, truth
+
+Lines = list[str]
+_WIDEST_TAG: Final = 25  # a longer one is cut to 22 characters and "..."; inferred from genie-c9300-48-noindent-table
+
+
+def summary_table(page: Page) -> Lines:
+    """``License Usage:`` of the summary."""
+    if not page.state.usage:
+        return ["License Usage:", "  No licenses in use"]
+    indent = " " * page.form.table_indent
+    lines = ["License Usage:", f"{indent}{'License':<24}{page.form.tag_heading:<30}Count Status", f"{indent}{'-' * 77}"]
+    for used in page.state.usage:
+        if page.form.met is None and used.status is UsageStatus.NOT_IN_USE:
+            continue
+        tag = used.display or used.name
+        tag = tag if len(tag) <= _WIDEST_TAG else f"{tag[:22]}..."
+        lines.append(f"{indent}{used.name:<24}{f'({tag})':<30}{used.count:>5} {used.status.value}")
+    return lines
+
+
+def chapter(page: Page) -> Lines:
+    """``License Usage`` of ``show license all`` and tech support."""
+    lines = ["License Usage", "=" * (13 if page.state.slp else 14)]
+    if page.command == ALL:
+        lines.append("")
+    return lines + (blocks(page) or ["No licenses in use"])
+
+
+def blocks(page: Page) -> Lines:
+    """A block per licence, an empty line between; what is not in use stands in tech support only."""
+    lines: Lines = []
+    for used in page.state.usage or ():
+        if page.command != TECH and page.form.met is None and used.status is UsageStatus.NOT_IN_USE:
+            continue
+        if lines:
+            lines.append("")
+        lines += _handle(used, page.form) if page.command == TECH else _block(used)
+    return lines
+
+
+def _block(used: LicenseUsage) -> Lines:
+    lines = [
+        f"{used.name} ({used.display or used.name}):",
+        f"  Description: {used.description or ''}".rstrip(),
+        f"  Count: {used.count}",
+        f"  Version: {used.version or '1.0'}",
+        f"  Status: {used.status.value}",
+    ]
+    return [*lines, *_features(used), *_license_type(used), *_application_ha(used.application_ha)]
+
+
+def _features(used: LicenseUsage) -> Lines:
+    lines = []
+    if used.export_status is not None:
+        lines.append(f"  Export status: {used.export_status}")
+    if used.feature_name is not None:
+        lines.append(f"  Feature Name: {used.feature_name}".rstrip())
+    if used.feature_description is not None:
+        lines.append(f"  Feature Description: {used.feature_description}".rstrip())
+    if used.enforcement is not None:
+        lines.append(f"  Enforcement type: {used.enforcement.value}")
+    return lines
+
+
+def _license_type(used: LicenseUsage) -> Lines:
+    return [] if used.license_type is None else [f"  License type: {used.license_type.value}"]
+
+
+def _application_ha(told: ApplicationHa | None) -> Lines:
+    if told is None:
+        return []
+    lines = ["  Application HA Info:", *_application(told, "    ")]
+    if told.peers:
+        lines.append("    Peer Info:")
+        for peer in told.peers:
+            lines += _application(peer, "      ")
+    return lines
+
+
+def _application(told: ApplicationHa, indent: str) -> Lines:
+    return [
+        f"{indent}Application Name: {told.name}",
+        f"{indent}Application Id: {told.id}",
+        f"{indent}Application Role: {told.role}",
+    ]
+
+
+def _handle(used: LicenseUsage, form: Form) -> Lines:
+    title = "License Usage"
+    code = used.status_code
+    if code is None:
+        code = 15 if used.status is UsageStatus.IN_USE else 1
+    lines = [
+        f"Handle: {used.handle}",
+        f"  License: {used.name}",
+        f"  Entitlement Tag: {used.tag}",
+        f"  Description: {used.description or ''}".rstrip(),
+        f"  Count: {used.count}",
+        f"  Version: {used.version or '1.0'}",
+        f"  Status: {used.status.value}({code})",
+    ]
+    if used.sync_overdue_deadline is not None:
+        lines.append(f"  Sync Overdue Deadline: {instant(used.sync_overdue_deadline)}")
+    if used.counts is not None and (form.met is not None or form.since(6, 3)):
+        names = ("Authorized Count", "Out-Of-Compliance Count", "Insufficient Count", "No license")
+        lines += [f"    {name}: {count}" for name, count in zip(names, used.counts, strict=True)]
+    request = "None" if used.request_time is None else instant(used.request_time)
+    lines += [f"  Status time: {time_or_none(used.status_time)}", f"  Request Time: {request}", *_features(used)]
+    if used.day0_verification is not None and (form.met is not None or form.since(6, 3, 7)):
+        lines.append(f"  Day-0 Verification: {'YES' if used.day0_verification else 'NO'}")
+    lines += _license_type(used)
+    if used.measurements:
+        lines.append("  Measurements:")
+        for measured in used.measurements:
+            lines += _measurement(measured, form, title)
+    if used.soft_enforced is not None:
+        lines.append(f"  Soft Enforced: {truth(used.soft_enforced)}")
+    return [*lines, *_application_ha(used.application_ha)]
+
+
+def _measurement(measured: Measurement, form: Form, title: str) -> Lines:
+    lines = [
+        f"    {measured.metric}:",
+        f"      Interval: {interval(measured.interval)}",
+        f"      Current Value: {measured.current_value}",
+    ]
+    if form.prints(title, "Current Report", form.since(5, 3)):
+        current, previous = measured.current_report or 0, measured.previous_report or 0
+        lines.append(f"      Current Report: {current}       Previous: {previous}")
+    return lines

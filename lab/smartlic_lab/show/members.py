@@ -1,0 +1,173 @@
+"""Product information, authorizations and reservations, as lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nornir_smartlic.model import (
+    Authorization,
+    AuthorizationStatus,
+    AuthorizationTerm,
+    Instant,
+    LicenseAuthorizations,
+    MemberReservation,
+)
+from smartlic_lab.show.forms import TECH, Page
+from smartlic_lab.show.words import allowed, instant, member, none, time_or_none
+
+Lines = list[str]
+
+
+def udi(page: Page) -> Lines:
+    """``show license udi``; old images print a table."""
+    if page.state.slots is not None:
+        lines = ["SlotID   PID    \t\tSN      \t\tUDI", "-" * 80]
+        for row in page.state.slots:
+            mark = f"*{row.slot or ''}\t" if row.own else f" {row.slot or ''}\t"
+            lines.append(f"{mark} {row.udi.pid:<22}{row.udi.sn:<16}{row.udi.pid}:{row.udi.sn}")
+        return lines
+    lines = [f"UDI: {page.state.udi}"]
+    if page.state.members:
+        lines += ["", "HA UDI List:", *(f"    {who.role.value}:{who.udi}" for who in page.state.members)]
+    return lines
+
+
+def product(page: Page) -> Lines:
+    """``Product Information``."""
+    return ["Product Information", "===================", *udi(page)]
+
+
+def agent_version(page: Page) -> Lines:
+    """``Agent Version``."""
+    return ["Agent Version", "=============", f"Smart Agent for Licensing: {page.state.agent_version}"]
+
+
+def authorizations_chapter(page: Page) -> Lines | None:
+    """``License Authorizations`` of ``show license all``."""
+    told = page.state.authorizations
+    if told is None:
+        return None
+    title = "License Authorizations"
+    lines = [title, "======================"]
+    if page.form.prints(title, "Last Data Push", page.form.since(5, 11)):
+        lines += [*_pushes(told), ""]
+    return lines + authorizations(page)
+
+
+def _pushes(told: LicenseAuthorizations) -> Lines:
+    return [
+        f"Last Data Push: {time_or_none(told.last_data_push)}",
+        f"Last File Export: {time_or_none(told.last_file_export)}",
+    ]
+
+
+def authorizations(page: Page) -> Lines:
+    """``show license authorization``, and the larger part of the chapter."""
+    told = page.state.authorizations
+    if told is None:
+        return []
+    indent = " " * page.form.member_status_indent
+    lines = ["Overall status:"]
+    for item in told.members:
+        lines += [f"  {member(item.member)}", f"{indent}Status: {_dated(item.status, item.installed)}"]
+        if item.last_return_code is not None:
+            lines.append(f"{indent}Last return code: {item.last_return_code}")
+        if item.last_confirmation_code is not None:
+            lines.append(f"{indent}Last Confirmation code: {item.last_confirmation_code}")
+    lines += _authorized(told.authorizations)
+    lines += ["", *_purchased(told.purchased)]
+    if told.derived_tags:
+        lines += ["", "Derived Licenses:", *(f"  Entitlement Tag: {tag}" for tag in told.derived_tags)]
+    return lines
+
+
+def _dated(status: AuthorizationStatus, installed: Instant | None) -> str:
+    return status.value if installed is None else f"{status.value} on {instant(installed)}"
+
+
+def _purchased(purchased: Sequence[str]) -> Lines:
+    return ["Purchased Licenses:", *(f"  {line}" for line in purchased or ("No Purchase Information Available",))]
+
+
+def _authorized(told: Sequence[Authorization]) -> Lines:
+    if not told:
+        return []
+    lines = ["", "Authorizations:"]
+    for item in told:
+        lines += [
+            f"  {item.name} ({item.display}):",
+            f"    Description: {item.description}",
+            f"    Total available count: {item.total_count}",
+            f"    Enforcement type: {item.enforcement.value}",
+            *_terms(item.terms),
+        ]
+    return lines
+
+
+def _terms(terms: Sequence[AuthorizationTerm]) -> Lines:
+    lines = ["    Term information:"]
+    for term in terms:
+        lines.append(f"      {member(term.member)}")
+        if term.authorization_type is not None:
+            lines.append(f"        Authorization type: {term.authorization_type}")
+        lines.append(f"        License type: {term.license_type}")
+        if term.start is not None:
+            lines.append(f"          Start Date: {instant(term.start)}")
+        if term.end is not None:
+            lines.append(f"          End Date: {instant(term.end)}")
+        lines.append(f"          Term Count: {term.count}")
+        if term.subscription_id is not None:
+            lines.append(f"          Subscription ID: {term.subscription_id}")
+    return lines
+
+
+def reservation_chapter(page: Page) -> Lines | None:
+    """``Reservation Info`` of tech support, and of ``show license all`` under the legacy model."""
+    if page.state.reservation is None:
+        return None
+    return ["Reservation Info", "================", *reservation(page)]
+
+
+def reservation(page: Page) -> Lines:
+    """``show license reservation``, and the larger part of the chapter."""
+    told = page.state.reservation
+    title = "Reservation Info"
+    if told is None:
+        return []
+    lines = [f"License reservation: {'ENABLED' if told.enabled else 'DISABLED'}"]
+    authorized = page.state.authorizations
+    if authorized is not None and page.form.prints(title, "Last Data Push", page.form.since(5, 10)):
+        lines += _pushes(authorized)
+    if not told.members:
+        return lines
+    lines += ["", "Overall status:"]
+    indent = " " * page.form.member_status_indent
+    for item in told.members:
+        lines += _member_reservation(item, indent, told.export_controlled_allowed if page.command != TECH else None)
+    if authorized is not None and page.command == TECH:
+        lines += _authorized(authorized.authorizations)
+    if page.form.prints(title, "Specified license reservations", True):
+        lines += ["", "Specified license reservations:"]
+        for reserved in told.licenses:
+            lines += [
+                f"  {reserved.name} ({reserved.display}):",
+                f"    Description: {reserved.description}",
+                f"    Total reserved count: {reserved.total_count}",
+                *_terms(reserved.terms),
+            ]
+    if authorized is not None and page.form.prints(title, "Purchased Licenses", page.command == TECH):
+        lines += ["", *_purchased(authorized.purchased)]
+    return lines
+
+
+def _member_reservation(item: MemberReservation, indent: str, export_allowed: bool | None) -> Lines:
+    lines = [f"  {member(item.member)}", f"{indent}Reservation status: {_dated(item.status, item.installed)}"]
+    if export_allowed is not None:
+        lines.append(f"{indent}Export-Controlled Functionality: {allowed(export_allowed)}")
+    return [
+        *lines,
+        f"{indent}Request code: {none(item.request_code)}",
+        f"{indent}Last return code: {none(item.last_return_code)}",
+        f"{indent}Last Confirmation code: {none(item.last_confirmation_code)}",
+        f"{indent}Reservation authorization code: {none(item.authorization_code)}",
+    ]

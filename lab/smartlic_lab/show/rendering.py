@@ -1,0 +1,220 @@
+"""From a state to the text of a show command, and the round trip that holds it to saved outputs."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from nornir_smartlic.model import ClockHeader, LicensingState
+from nornir_smartlic.parsers import full_name, identify, parse
+from nornir_smartlic.parsers.texts import Text, prepare
+from smartlic_lab.show import legacy, licenses, members, status, techsupport
+from smartlic_lab.show.forms import ALL, STATUS, TECH, Form, Page, agent_release, form_of, scan
+from smartlic_lab.show.spacing import spaced, spacing_met
+from smartlic_lab.show.words import clock
+
+Lines = list[str]
+Draw = Callable[[Page], Lines | None]
+
+
+def _fixed(*lines: str) -> Draw:
+    return lambda _: list(lines)
+
+
+def _enabled(page: Page) -> Lines:
+    return [f"Smart Licensing is {'DISABLED' if page.state.enabled is False else 'ENABLED'}"]
+
+
+_TELEMETRY: Final = "telemetry"  # stands for the title that this agent has for it
+SECTIONS: Final[dict[str, Draw]] = {
+    "Smart Licensing Tech Support info": _fixed("Smart Licensing Tech Support info"),
+    "Smart Licensing Status": _fixed("Smart Licensing Status", "======================"),
+    "Smart Licensing is ENABLED": _enabled,
+    "License Conversion:": status.conversion,
+    "Export Authorization Key:": status.export_keys,
+    "Utility:": status.utility,
+    "Smart Licensing Using Policy:": status.using_policy,
+    "Account Information:": status.account,
+    "Registration:": legacy.registration,
+    "License Authorization:": legacy.authorization_state,
+    "Data Privacy:": status.data_privacy,
+    "Transport:": status.transport,
+    "Miscellaneous:": status.miscellaneous,
+    "Policy:": status.policy,
+    "Usage Reporting:": status.usage_reporting,
+    "Trust Code Installed:": status.trust_codes,
+    "License Usage:": licenses.summary_table,
+    "License Usage": licenses.chapter,
+    "Product Information": members.product,
+    "Agent Version": members.agent_version,
+    "License Authorizations": members.authorizations_chapter,
+    "Usage Report Summary:": status.report_summary,
+    "Device Enforcement State:": status.device_enforcement,
+    _TELEMETRY: status.telemetry,
+    "Upcoming Scheduled Jobs": techsupport.scheduled_jobs,
+    "Communication Statistics:": techsupport.communication,
+    "License Certificates": techsupport.certificates,
+    "HA Info": techsupport.ha_info,
+    "Reservation Info": members.reservation_chapter,
+    "Last Reporting Not Required:": techsupport.reporting_not_required,
+    "Other Info": techsupport.other_info,
+    "Platform Provided Mapping Table": techsupport.mapping_table,
+}
+
+_HEAD: Final = (
+    "Smart Licensing Status", "Smart Licensing is ENABLED", "License Conversion:", "Export Authorization Key:",
+    "Utility:", "Smart Licensing Using Policy:", "Account Information:", "Data Privacy:", "Transport:",
+    "Miscellaneous:", "Policy:", "Usage Reporting:", "Trust Code Installed:", "License Usage", "Product Information",
+    "Agent Version",
+)  # fmt: skip
+_ORDER: Final = {
+    STATUS: (
+        "Utility:", "Smart Licensing Using Policy:", "Account Information:", "Data Privacy:", "Transport:", "Policy:",
+        "Miscellaneous:", "Usage Reporting:", "Trust Code Installed:", _TELEMETRY,
+    ),
+    ALL: (
+        *_HEAD, "License Authorizations", "Usage Report Summary:", "Device Enforcement State:", _TELEMETRY,
+    ),
+    TECH: (
+        "Smart Licensing Tech Support info", *_HEAD, "Upcoming Scheduled Jobs", "Communication Statistics:",
+        "License Certificates", "HA Info", "Reservation Info", "Last Reporting Not Required:",
+        "Device Enforcement State:", "Usage Report Summary:", _TELEMETRY, "Other Info",
+        "Platform Provided Mapping Table",
+    ),
+    "show license summary": ("Account Information:", "License Usage:"),
+}  # fmt: skip
+_LEGACY_ORDER: Final = {
+    STATUS: (
+        "Smart Licensing is ENABLED", "Utility:", "Data Privacy:", "Transport:", "Registration:",
+        "License Authorization:", "Export Authorization Key:", "Miscellaneous:",
+    ),
+    ALL: (
+        "Smart Licensing Status", "Smart Licensing is ENABLED", "Registration:", "License Authorization:",
+        "Export Authorization Key:", "Utility:", "Data Privacy:", "Transport:", "License Usage",
+        "Product Information", "Agent Version", "Reservation Info",
+    ),
+    "show license summary": (
+        "Smart Licensing is ENABLED", "Registration:", "License Authorization:", "License Usage:",
+    ),
+}  # fmt: skip
+
+
+def render(command: str, state: LicensingState, form: Form) -> str:
+    """What *command* prints of *state* on a device of this *form*; raises `ValueError` for an unknown command."""
+    name = full_name(command)
+    lines = spaced(_usual_lines(name, state, form), form.spacing)
+    around = [*([form.echo] if form.echo else []), *lines, *([form.prompt] if form.prompt else [])]
+    return "".join(f"{line}{form.newline}" for line in around)
+
+
+def _usual_lines(command: str, state: LicensingState, form: Form) -> Lines:
+    """The lines with their usual white space, the clock header before them if the state has one."""
+    lines = [] if state.header is None else [*_header(state.header), ""]
+    page = Page(state, form, command)
+    return lines + (_sections(page) if command in _ORDER else _SINGLE[command](page))
+
+
+def _header(header: ClockHeader) -> Lines:
+    five, one, fifteen = header.load
+    source = "No time source" if header.source is None else f"Time source is {header.source}"
+    return [
+        f"Load for five secs: {five}; one minute: {one}; five minutes: {fifteen}",
+        f"{source}, {header.mark}{clock(header.time)}",
+    ]
+
+
+def _sections(page: Page) -> Lines:
+    command, form = page.command, page.form
+    order = form.order
+    if order is None:
+        legacy_state = page.state.slp is False and page.state.registration is not None
+        order = _LEGACY_ORDER[command] if legacy_state and command in _LEGACY_ORDER else _ORDER[command]
+    lengths = dict(form.underlines)
+    lines: Lines = []
+    for title in order:
+        draw = SECTIONS.get(title)
+        if draw is None:
+            draw = _enabled if title.startswith("Smart Licensing is ") else SECTIONS[_TELEMETRY]
+        drawn = draw(page)
+        if not drawn:
+            continue
+        if title in lengths and len(drawn) > 1 and not drawn[1].strip("="):
+            drawn[1] = "=" * lengths[title]
+        if lines:
+            lines += [""] * _blanks(command, title, lines)
+        lines += drawn
+    return lines
+
+
+def _blanks(command: str, title: str, before: Lines) -> int:
+    """Empty lines before a section: one, but two behind the purchased licences of tech support."""
+    after_purchased = command == TECH and before[-1] == "  No Purchase Information Available"
+    return 2 if after_purchased or (command == ALL and title == "Device Enforcement State:") else 1
+
+
+def _usage(page: Page) -> Lines:
+    order = page.form.order
+    heads = page.form.heads_usage if order is None else "License Authorization:" in order
+    lines = [*(legacy.authorization_state(page) or []), ""] if heads else []
+    return lines + (licenses.blocks(page) or ["No licenses in use"])
+
+
+_SINGLE: Final[dict[str, Callable[[Page], Lines]]] = {
+    "show license usage": _usage,
+    "show license udi": members.udi,
+    "show license authorization": members.authorizations,
+    "show license reservation": members.reservation,
+}
+
+
+def form_met(command: str, text: str) -> Form:
+    """The form of a saved output: what its agent prints, and the white space around it."""
+    name = full_name(command)
+    parsed = parse(name, text)
+    state: LicensingState = parsed.value
+    prepared = prepare(name, text)
+    form = form_of(agent_release(state.agent_version), "c9300")
+    form = _indented(scan(form, prepared.lines), prepared.lines)
+    lines, newline = text.splitlines(), "\r\n" if "\r\n" in text else "\n"
+    form, body = _around(form, lines, prepared)
+    return replace(form, newline=newline, spacing=spacing_met(_usual_lines(name, state, form), body))
+
+
+def _indented(form: Form, lines: list[str]) -> Form:
+    """*form* with the indent of the status lines of members."""
+    for line in lines:
+        if line.lstrip().startswith(("Status: ", "Reservation status: ")) and line.startswith("    "):
+            return replace(form, member_status_indent=len(line) - len(line.lstrip()))
+    return form
+
+
+def _around(form: Form, lines: list[str], prepared: Text) -> tuple[Form, list[str]]:
+    """*form* with echo and prompt, and the lines between them."""
+    body = [line for line in lines if line not in prepared.syslog]
+    if prepared.echo is not None:
+        at = next(index for index, line in enumerate(body) if line.rstrip() == prepared.echo)
+        form = replace(form, echo=body[at])
+        del body[at]
+    if prepared.prompt is not None:
+        at = max(index for index, line in enumerate(body) if line.rstrip() == prepared.prompt)
+        form = replace(form, prompt=body[at])
+        body = body[:at]
+    return form, body
+
+
+def roundtrip(text: str, command: str | None = None) -> str:
+    """The difference between *text* and the lab's rendering of it, as a unified diff; empty when they are the same.
+
+    Raises:
+        ParseError: the text is not what the command prints.
+        ValueError: the command is not known, or not found by the text.
+    """
+    name = full_name(command) if command is not None else identify(text)
+    if name is None:
+        raise ValueError("no command is known that prints this; name the command")
+    rendered = render(name, parse(name, text).value, form_met(name, text))
+    return "".join(
+        difflib.unified_diff(text.splitlines(keepends=True), rendered.splitlines(keepends=True), "saved", "rendered")
+    )

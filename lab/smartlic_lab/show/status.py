@@ -1,0 +1,258 @@
+"""The sections of ``show license status``, ``all`` and ``tech support``, as lines."""
+
+from __future__ import annotations
+
+from nornir_smartlic.model import (
+    PolicyAttributes,
+    PolicyDays,
+    PolicyOrigin,
+    TransportType,
+    TrustCode,
+)
+from smartlic_lab.show.forms import STATUS, TECH, Page
+from smartlic_lab.show.words import empty, instant, member, none, switch, time_or_none, truth
+
+Lines = list[str]
+
+
+def conversion(page: Page) -> Lines | None:
+    """``License Conversion:``, from agent 5.10 on."""
+    told = page.state.conversion
+    if told is None or not (page.form.met or page.form.since(5, 10)):
+        return None
+    title = "License Conversion:"
+    lines = [title, f"  Automatic Conversion Enabled: {truth(told.automatic)}"]
+    if page.form.prints(title, "Status", told.status is not None):
+        lines.append(f"  Status: {none(told.status)}")
+    if page.form.prints(title, "Last Data Push", True):
+        lines.append(f"  Last Data Push: {time_or_none(told.last_data_push)}")
+    if page.form.prints(title, "Last File Export", True):
+        lines.append(f"  Last File Export: {time_or_none(told.last_file_export)}")
+    return lines
+
+
+def export_keys(page: Page) -> Lines:
+    """``Export Authorization Key:``."""
+    keys = page.state.export_authorization_keys or ("<none>",)
+    return ["Export Authorization Key:", "  Features Authorized:", *(f"    {key}" for key in keys)]
+
+
+def utility(page: Page) -> Lines:
+    """``Utility:``."""
+    return ["Utility:", f"  Status: {switch(bool(page.state.utility))}"]
+
+
+def using_policy(page: Page) -> Lines | None:
+    """``Smart Licensing Using Policy:``; the reporting mode from agent 5.11 on, but not in the status."""
+    if not page.state.slp:
+        return None
+    title = "Smart Licensing Using Policy:"
+    lines = [title, "  Status: ENABLED"]
+    if page.form.prints(title, "Reporting Mode", page.form.since(5, 11) and page.command != STATUS):
+        lines.append(f"  Reporting Mode: {page.state.reporting_mode or 'STANDARD'}")
+    return lines
+
+
+def account(page: Page) -> Lines | None:
+    """``Account Information:``, from agent 5.3 on."""
+    told = page.state.account
+    if told is None or not (page.form.met or page.form.since(5, 3)):
+        return None
+    as_of = "" if told.as_of is None else f" As of {instant(told.as_of)}"
+    return [
+        "Account Information:",
+        f"  Smart Account: {none(told.smart_account)}{as_of}",
+        f"  Virtual Account: {none(told.virtual_account)}",
+    ]
+
+
+def data_privacy(page: Page) -> Lines | None:
+    """``Data Privacy:``."""
+    told = page.state.privacy
+    if told is None:
+        return None
+    return [
+        "Data Privacy:",
+        f"  Sending Hostname: {'yes' if told.sending_hostname else 'no'}",
+        f"    Callhome hostname privacy: {switch(told.callhome_hostname_privacy)}",
+        f"    Smart Licensing hostname privacy: {switch(told.hostname_privacy)}",
+        f"  Version privacy: {switch(told.version_privacy)}",
+    ]
+
+
+def transport(page: Page) -> Lines | None:
+    """``Transport:``."""
+    told = page.state.transport
+    if told is None:
+        return None
+    title = "Transport:"
+    networked = told.type in (TransportType.SMART, TransportType.CSLU)
+    lines = [title, f"  Type: {told.type.value}"]
+    if page.form.prints(title, "URL", told.type is TransportType.SMART):
+        lines.append(f"  URL: {empty(told.url)}")
+    if page.form.prints(title, "Cslu address", told.type is TransportType.CSLU):
+        lines.append(f"  Cslu address: {empty(told.cslu_address)}")
+    if page.form.prints(title, "Proxy", networked):
+        lines.append("  Proxy:")
+        proxy = told.proxy
+        if page.form.prints(title, "Address", page.command == TECH or proxy is not None):
+            lines += [
+                f"    Address: {empty(proxy.address if proxy else None)}",
+                f"    Port: {empty(proxy.port if proxy else None)}",
+                f"    Username: {empty(proxy.username if proxy else None)}",
+                "    Password: <empty>",
+            ]
+        else:
+            lines.append("    Not Configured")
+    if page.form.prints(title, "Server Identity Check", page.command == TECH and networked):
+        lines.append(f"  Server Identity Check: {truth(told.server_identity_check is not False)}")
+    if page.form.prints(title, "VRF", networked and (page.form.since(5, 3) or page.command != TECH)):
+        if page.form.vrf_block and page.command != TECH:
+            lines += ["  VRF:", f"    {told.vrf or 'Not Configured'}"]
+        else:
+            lines.append(f"  VRF: {empty(told.vrf)}")
+    if page.form.prints(title, "IP Mode", page.command == TECH and networked and page.form.since(6)):
+        lines.append(f"  IP Mode: {told.ip_mode or 'IPv4 ONLY'}")
+    if page.form.prints(title, "Trust Point", page.command == TECH and networked and page.form.since(6)):
+        lines.append(f"  Trust Point: {told.trust_point or 'SLA-TrustPoint'}")
+    return lines
+
+
+def miscellaneous(page: Page) -> Lines:
+    """``Miscellaneous:``."""
+    return ["Miscellaneous:", f"  Custom Id: {empty(page.state.custom_id)}"]
+
+
+def policy(page: Page) -> Lines | None:
+    """``Policy:``."""
+    told = page.state.policy
+    if told is None:
+        return None
+    lines = ["Policy:"]
+    if told.installed is None:
+        lines.append("  Policy in use: Merged from multiple sources.")
+    else:
+        lines.append(f"  Policy in use: Installed On {instant(told.installed)}")
+    if page.form.prints("Policy:", "Policy name", told.installed is not None):
+        lines.append(f"  Policy name: {empty(told.name)}")
+    required = "yes" if told.ack_required else "no"
+    lines.append(f"  Reporting ACK required: {required} ({_origin(told.ack_required_origin)})")
+    lines += _attributes("Unenforced/Non-Export Perpetual Attributes", told.perpetual)
+    lines += _attributes("Unenforced/Non-Export Subscription Attributes", told.subscription)
+    lines += _attributes("Enforced (Perpetual/Subscription) License Attributes", told.enforced)
+    lines += _attributes("Export (Perpetual/Subscription) License Attributes", told.export)
+    return lines
+
+
+def _attributes(title: str, told: PolicyAttributes) -> Lines:
+    return [
+        f"  {title}:",
+        f"    First report requirement (days): {_days(told.first_report)}",
+        f"    Reporting frequency (days): {_days(told.reporting_frequency)}",
+        f"    Report on change (days): {_days(told.report_on_change)}",
+    ]
+
+
+def _days(told: PolicyDays) -> str:
+    return f"{told.days} ({_origin(told.origin)})"
+
+
+def _origin(origin: PolicyOrigin) -> str:
+    return origin.value
+
+
+def usage_reporting(page: Page) -> Lines | None:
+    """``Usage Reporting:``; tech support adds the state and the interval of the policy."""
+    told = page.state.usage_reporting
+    if told is None:
+        return None
+    interval = "0 (no reporting)" if told.push_interval is None else f"{told.push_interval.days}  days"
+    if page.command == TECH and told.state is not None and told.in_policy is not None:
+        interval += f" State({told.state}) InPolicy({told.in_policy.days})"
+    return [
+        "Usage Reporting:",
+        f"  Last ACK received: {time_or_none(told.last_ack)}",
+        f"  Next ACK deadline: {time_or_none(told.next_ack_deadline)}",
+        f"  Reporting push interval: {interval}",
+        f"  Next ACK push check: {time_or_none(told.next_ack_push_check)}",
+        f"  Next report push: {time_or_none(told.next_report_push)}",
+        f"  Last report push: {time_or_none(told.last_report_push)}",
+        f"  Last report file write: {time_or_none(told.last_report_file_write)}",
+    ]
+
+
+def trust_codes(page: Page) -> Lines | None:
+    """``Trust Code Installed:``; tech support has it from agent 5.10 on."""
+    codes = page.state.trust_codes
+    if codes is None or (page.command == TECH and not (page.form.met or page.form.since(5, 10))):
+        return None
+    title = "Trust Code Installed:"
+    if not codes:
+        return [f"{title} <none>"]
+    first = codes[0]
+    if first.member is None and first.type is None and first.installed is not None:
+        return [f"{title} {instant(first.installed)}"]
+    if first.type is None:
+        lines = [title]
+        for code in codes:
+            lines += _trust_code(code)
+        return lines
+    lines = [f"{title}    Trust Code Type: {first.type}", f"    Attributes: {none(first.attributes)}", ""]
+    for code in codes:
+        lines += [*_trust_code(code), ""]
+    return lines
+
+
+def _trust_code(code: TrustCode) -> Lines:
+    lines = [] if code.member is None else [f"  {member(code.member)}"]
+    if code.installed is None:
+        return [*lines, "    NOT INSTALLED"]
+    valid = "" if code.valid is None else f"    Valid on {instant(code.valid)}"
+    lines.append(f"    INSTALLED on {instant(code.installed)}{valid}")
+    if code.expires is not None:
+        lines.append(f"    Expired on {instant(code.expires)}")
+    if code.type is not None:
+        lines += [f"    Trust Code Type: {code.type}", f"    Attributes: {none(code.attributes)}"]
+    return lines
+
+
+def report_summary(page: Page) -> Lines | None:
+    """``Usage Report Summary:``; not there in tech support of agent 5.1."""
+    told = page.state.report_summary
+    if told is None or (page.command == TECH and not (page.form.met or page.form.since(5, 3))):
+        return None
+    purged, waiting = str(told.purged), str(told.waiting_for_ack)
+    if page.command == TECH:
+        purged += f"({told.purged_bracket or 0})"
+        waiting += f"({told.waiting_for_ack_bracket or 0})"
+    lines = [
+        "Usage Report Summary:",
+        "=====================",
+        f"Total: {told.total},  Purged: {purged}",
+        f"Total Acknowledged Received: {told.acknowledged},  Waiting for Ack: {waiting}",
+        f"Available to Report: {told.available_to_report}  Collecting Data: {told.collecting_data}",
+    ]
+    if page.command == TECH:
+        lines += [
+            f"Maximum Display: {told.maximum_display or 0}  In Storage: {told.in_storage or 0},  "
+            f"MIA: {told.mia or 0}({told.mia_bracket or 0})",
+            f"Report Module Status: {told.module_status or 'Ready'}",
+        ]
+    return lines
+
+
+def device_enforcement(page: Page) -> Lines | None:
+    """``Device Enforcement State:``, from agent 6.3 on."""
+    if not (page.form.met or page.form.since(6, 3)) or page.state.device_enforcement is None:
+        return None
+    return ["Device Enforcement State:", page.state.device_enforcement]
+
+
+def telemetry(page: Page) -> Lines | None:
+    """The summary of telemetry reports, under whichever name this agent has for it; from agent 5.7 on."""
+    told = page.state.telemetry
+    if told is None or not (page.form.met or page.form.since(5, 7)):
+        return None
+    title = f"{told.title}:"
+    length = 32 if title == "Product Analytics Report Summary:" else len(title)
+    return [title, "=" * length, *(f"{key}: {empty(value)}" for key, value in told.lines)]

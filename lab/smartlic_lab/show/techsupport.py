@@ -1,0 +1,110 @@
+"""What only tech support prints, as lines."""
+
+from __future__ import annotations
+
+from nornir_smartlic.model import CommunicationStatistic, ScheduledJob
+from smartlic_lab.show.forms import Page
+from smartlic_lab.show.words import empty, instant, none, remaining, short_udi, time_or_none
+
+Lines = list[str]
+
+
+def scheduled_jobs(page: Page) -> Lines | None:
+    """``Upcoming Scheduled Jobs``."""
+    told = page.state.tech_support
+    if told is None:
+        return None
+    lines = ["Upcoming Scheduled Jobs", "=======================", f"Current time: {time_or_none(told.current_time)}"]
+    return lines + [f"{job.name}: {_due(job)}" for job in told.jobs]
+
+
+def _due(job: ScheduledJob) -> str:
+    if job.due is None:
+        return "Expired Not Rescheduled"
+    if job.remaining is None:
+        return f"{instant(job.due)}  (Expired)"
+    return f"{instant(job.due)} ({remaining(job.remaining)} remaining)"
+
+
+def communication(page: Page) -> Lines | None:
+    """``Communication Statistics:``."""
+    told = page.state.tech_support
+    if told is None:
+        return None
+    lines = [
+        "Communication Statistics:",
+        "=======================",
+        f"Communication Level Allowed: {empty(told.communication_level)}",
+        f"Overall State: {empty(told.overall_state)}",
+    ]
+    for group in told.statistics:
+        lines += _statistic(group)
+    return lines
+
+
+def _statistic(group: CommunicationStatistic) -> Lines:
+    response = none(group.last_response)
+    if group.last_response_time is not None:
+        response += f" on {instant(group.last_response_time)}"
+    return [
+        f"{group.name}:",
+        f"  Attempts: Total={group.total}, Success={group.success}, Fail={group.fail}  "
+        f"Ongoing Failure: Overall={group.ongoing_overall} Communication={group.ongoing_communication}",
+        f"  Last Response: {response}",
+        f"    Failure Reason: {none(group.failure_reason)}",
+        f"  Last Success Time: {time_or_none(group.last_success)}",
+        f"  Last Failure Time: {time_or_none(group.last_failure)}",
+    ]
+
+
+def certificates(page: Page) -> Lines | None:
+    """``License Certificates``."""
+    told = page.state.tech_support
+    return None if told is None else ["License Certificates", "====================", *_pairs(told.certificates)]
+
+
+def ha_info(page: Page) -> Lines | None:
+    """``HA Info``."""
+    told = page.state.tech_support
+    return None if told is None else ["HA Info", "==========", *_pairs(told.ha)]
+
+
+def _pairs(pairs: tuple[tuple[str, str], ...]) -> Lines:
+    return [f"{key}: {value}" if value else key for key, value in pairs]
+
+
+def reporting_not_required(page: Page) -> Lines | None:
+    """``Last Reporting Not Required:``."""
+    told = page.state.tech_support
+    if told is None or not told.reporting_not_required:
+        return None
+    return ["Last Reporting Not Required:", *(f"  Entitlement Tag: {tag}" for tag in told.reporting_not_required)]
+
+
+def other_info(page: Page) -> Lines | None:
+    """``Other Info``: the flat list, the trust lines before ``Overall Trust``."""
+    told = page.state.tech_support
+    if told is None:
+        return None
+    lines = ["Other Info", "=========="]
+    for key, value in told.other:
+        if key == "Overall Trust":
+            lines += [f"{who}: {trust}" for who, trust in told.trust_lines]
+        printed = empty(value)
+        indent = "  " if key == "Default URL" else ""
+        lines.append(f"{indent}{key}:{'' if printed.startswith(':') else ' '}{printed}".rstrip())
+    return lines
+
+
+def mapping_table(page: Page) -> Lines | None:
+    """``Platform Provided Mapping Table``."""
+    told = page.state.tech_support
+    if told is None:
+        return None
+    lines = ["Platform Provided Mapping Table", "==============================="]
+    lines += [f"  {pid}: Total licenses found: {count}" for pid, count in told.mapping]
+    lines.append("Enforced Licenses:")
+    for udi, names in told.enforced:
+        lines.append(f"  {short_udi(udi)}:")
+        lines += [f"    {name}" for name in names or ("No PD enforced licenses",)]
+    return lines

@@ -1,0 +1,55 @@
+"""Which command printed a text."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from nornir_smartlic.errors import ParseError
+from nornir_smartlic.parsers.commands import full_name
+from nornir_smartlic.parsers.texts import prepare
+
+_CLOCK: Final = re.compile(r"[*.]?\d\d:\d\d:\d\d\.\d{3} \S+ [A-Z][a-z]{2} [A-Z][a-z]{2} \d+ \d{4}")
+_FIRST: Final = (  # beginnings of the first line
+    ("Smart Licensing Tech Support info", "show license tech support"),
+    ("UDI: PID:", "show license udi"),
+    ("SlotID", "show license udi"),
+    ("Overall status:", "show license authorization"),
+    ("License reservation:", "show license reservation"),
+    ("Cisco IOS", "show version"),
+    ("Building configuration", "show running-config"),
+    ("Current configuration", "show running-config"),
+    ("version 1", "show running-config"),
+)
+_ANYWHERE: Final = (  # whole lines; the first that is there decides
+    ("Upcoming Scheduled Jobs", "show license tech support"),
+    ("Product Information", "show license all"),
+    ("Usage Reporting:", "show license status"),
+    ("License Usage:", "show license summary"),
+    ("Registration:", "show license status"),
+)
+
+
+def identify(text: str) -> str | None:
+    """The command that printed *text*, in full: by its echo, or else by what is printed; ``None``: not known."""
+    try:
+        prepared = prepare("", text)
+    except ParseError:
+        return None
+    if prepared.echo is not None:
+        words = re.split(r"[#>]", prepared.echo, maxsplit=1)[-1].split("(")[0]
+        try:
+            return full_name(words)
+        except ValueError:
+            pass
+    lines = prepared.lines
+    for beginning, command in _FIRST:
+        if lines[0].startswith(beginning):
+            return command
+    stripped = {line.strip() for line in lines}
+    for line, command in _ANYWHERE:
+        if line in stripped:
+            return command
+    if any(line.startswith("  Feature Description:") for line in lines) or "No licenses in use" in stripped:
+        return "show license usage"
+    return "show clock" if _CLOCK.fullmatch(lines[0]) else None
