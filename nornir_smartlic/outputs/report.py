@@ -76,6 +76,7 @@ class HostReport:
     error: HostError | None = None
     summary: str | None = None  # in a few words, what was done or is to be done
     changed: bool = False
+    pending: bool = False  # something is still to be done: a plan that is not applied
     diff: str = ""
     warnings: tuple[str, ...] = ()
     device: DeviceFacts | None = None  # None: not read
@@ -152,4 +153,5 @@ class Report:
             return ExitCode.FAILED
         if errors:
             return ExitCode.USAGE
-        return ExitCode.FINDINGS if any(finding.verdict.is_finding for finding in self.findings) else ExitCode.DONE
+        is_open = any(host.pending for host in self.hosts) or any(each.verdict.is_finding for each in self.findings)
+        return ExitCode.FINDINGS if is_open else ExitCode.DONE

@@ -1,0 +1,5 @@
+"""The command ``smartlic``."""
+
+from nornir_smartlic.cli.app import main
+
+__all__ = ["main"]

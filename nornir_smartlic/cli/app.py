@@ -1,0 +1,283 @@
+"""The commands and their options. Only what ``--help`` needs is imported here; the work is in `commands`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from nornir_smartlic import __version__
+from nornir_smartlic.cli.failures import REPORT_IT, debug, first_line, os_error
+from nornir_smartlic.cli.present import check_writable, format_of, present
+from nornir_smartlic.errors import IntentError, SmartLicError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nornir.core import Nornir
+
+    from nornir_smartlic.outputs import Report
+
+DONE, USAGE, FAILED, INTERRUPTED = 0, 2, 3, 130  # design.md section 3.3; the last as shells have it
+
+app = typer.Typer(
+    name="smartlic",
+    help="Cisco Smart Licensing as code: audit, configure, trust and report a fleet of IOS-XE devices.",
+    epilog="Exit codes: 0 done and compliant, 1 findings, 2 wrong usage or configuration, 3 a host failed.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+reports = typer.Typer(help="The journey of usage reports by file.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(reports, name="reports")
+
+FILTER: Final = typer.Option(
+    "-F",
+    "--filter",
+    metavar="KEY=VALUE",
+    help="Only hosts that fit: name, group, platform, hostname, or a key of their data; * and ? as in file names. "
+    "The same key again adds hosts, another key leaves fewer.",
+)
+JSON: Final = typer.Option("--json", help="One JSON document on standard output, everything else on standard error.")
+ASK_PASS: Final = typer.Option("--ask-pass", help="Ask for the password of the devices.")
+DRY_RUN: Final = typer.Option("--dry-run", help="Say what would be done, and do nothing.")
+
+Filters = Annotated[list[str] | None, FILTER]
+Json = Annotated[bool, JSON]
+AskPass = Annotated[bool, ASK_PASS]
+DryRun = Annotated[bool, DRY_RUN]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"smartlic {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    config: Annotated[
+        Path, typer.Option("-c", "--config", metavar="CONFIG", help="A Nornir configuration file.")
+    ] = Path("config.yaml"),
+    version: Annotated[  # noqa: ARG001  its callback does it
+        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    context.obj = config
+
+
+@app.command(short_help="Read and verify; nothing is changed.")
+def audit(
+    context: typer.Context,
+    filters: Filters = None,
+    as_json: Json = False,
+    format_name: Annotated[
+        str | None,
+        typer.Option(
+            "--format", metavar="FORMAT", help="table, json, csv, junit, sarif, html, markdown or prometheus."
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write the report to FILE.")
+    ] = None,
+    due_within: Annotated[
+        int, typer.Option("--due-within", metavar="DAYS", min=0, help="An ACK due within DAYS is a finding.")
+    ] = 14,
+    waivers: Annotated[
+        Path | None, typer.Option("--waivers", metavar="FILE", help="A YAML file of waivers (docs/compliance.md).")
+    ] = None,
+    ask_pass: AskPass = False,
+) -> None:
+    """Read the devices and verify them against the inventory; nothing is changed."""
+    chosen = format_of(format_name, output, as_json=as_json)
+    check_writable(output)
+    from nornir_smartlic.cli import commands
+
+    known = commands.waivers_of_file(waivers)
+    nornir = _open(context, filters, ask_pass)
+    report = commands.audit(nornir, due_within_days=due_within, waivers=known)
+    _finish(report, as_json=as_json, format_name=chosen, output=output)
+
+
+@app.command(short_help="Show the difference to the inventory.")
+def plan(context: typer.Context, filters: Filters = None, as_json: Json = False, ask_pass: AskPass = False) -> None:
+    """Show the difference between the devices and the inventory, host by host."""
+    from nornir_smartlic.cli import commands
+
+    _finish(commands.plan(_open(context, filters, ask_pass)), as_json=as_json)
+
+
+@app.command(short_help="Bring the configuration to what the inventory asks for.")
+def apply(
+    context: typer.Context,
+    filters: Filters = None,
+    as_json: Json = False,
+    dry_run: DryRun = False,
+    ask_pass: AskPass = False,
+) -> None:
+    """Bring the licensing configuration of the devices to what the inventory asks for."""
+    from nornir_smartlic.cli import commands
+
+    nornir = _open(context, filters, ask_pass)
+    _finish(commands.plan(nornir) if dry_run else commands.apply(nornir), as_json=as_json)
+
+
+@app.command(short_help="Establish trust with CSSM, and say why it failed.")
+def trust(
+    context: typer.Context,
+    filters: Filters = None,
+    as_json: Json = False,
+    token_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--token-file", metavar="FILE", help="A file with a token, or with tokens for virtual accounts (YAML)."
+        ),
+    ] = None,
+    token_env: Annotated[
+        str | None,
+        typer.Option("--token-env", metavar="NAME", help="An environment variable; without any, SMARTLIC_TOKEN."),
+    ] = None,
+    token_stdin: Annotated[bool, typer.Option("--token-stdin", help="Read the token from standard input.")] = False,
+    uses: Annotated[
+        int | None,
+        typer.Option("--uses", metavar="N", min=1, help="The token may be used N times; no more devices are tried."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace trust codes that are there.")] = False,
+    local: Annotated[bool, typer.Option("--local", help="Only the active member, not all.")] = False,
+    dry_run: DryRun = False,
+    ask_pass: AskPass = False,
+) -> None:
+    """Establish trust with CSSM on devices that have none, wait for the outcome, and say why it failed.
+
+    A token is never an argument: command lines are seen by every user of a machine.
+    """
+    from nornir_smartlic.cli import commands
+    from nornir_smartlic.cli.tokens import TokenWallet, wallet_of
+
+    sources = token_file is not None or token_env is not None or token_stdin
+    wallet = (
+        TokenWallet(())
+        if dry_run and not sources
+        else wallet_of(token_file, token_env, standard_input=token_stdin, uses=uses)
+    )
+    nornir = _open(context, filters, ask_pass)
+    report = commands.trust(nornir, wallet, force=force, all_members=not local, dry_run=dry_run)
+    _finish(report, as_json=as_json)
+
+
+@app.command(short_help="Report now, and wait for the acknowledgement.")
+def sync(
+    context: typer.Context,
+    filters: Filters = None,
+    as_json: Json = False,
+    dry_run: DryRun = False,
+    ask_pass: AskPass = False,
+) -> None:
+    """Send a usage report now, and wait for its acknowledgement."""
+    from nornir_smartlic.cli import commands
+
+    _finish(commands.sync(_open(context, filters, ask_pass), dry_run=dry_run), as_json=as_json)
+
+
+REPORTS_DIRECTORY: Final = typer.Option(
+    "-d", "--directory", metavar="DIRECTORY", help="Where usage reports are kept.", file_okay=False
+)
+
+
+@reports.command("collect", short_help="Fetch usage reports from the devices.")
+def collect(
+    context: typer.Context,
+    filters: Filters = None,
+    as_json: Json = False,
+    directory: Annotated[Path, REPORTS_DIRECTORY] = Path("reports"),
+    dry_run: DryRun = False,
+    ask_pass: AskPass = False,
+) -> None:
+    """Have the devices save their usage reports, and fetch, check and keep the files."""
+    from nornir_smartlic.cli import commands
+
+    nornir = _open(context, filters, ask_pass)
+    _finish(commands.collect(nornir, directory, dry_run=dry_run), as_json=as_json)
+
+
+@reports.command("import", short_help="Bring files from CSSM to the devices.")
+def import_(
+    context: typer.Context,
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Files or bundles from CSSM, or folders of them.")
+    ],
+    filters: Filters = None,
+    as_json: Json = False,
+    dry_run: DryRun = False,
+    ask_pass: AskPass = False,
+) -> None:
+    """Bring ACKs, policies, trust codes and authorization codes to the devices that they are for."""
+    from nornir_smartlic.cli import commands
+
+    files = commands.files_from_cssm(paths)
+    nornir = _open(context, filters, ask_pass)
+    _finish(commands.import_(nornir, files, dry_run=dry_run), as_json=as_json)
+
+
+def _open(context: typer.Context, filters: list[str] | None, ask_pass: bool) -> Nornir:
+    from nornir_smartlic.cli.inventory import check_intents, open_nornir
+
+    nornir = open_nornir(context.obj, filters or (), ask_password=ask_pass)
+    check_intents(nornir)
+    return nornir
+
+
+def _finish(report: Report, *, as_json: bool, format_name: str = "table", output: Path | None = None) -> None:
+    present(report, format_name, output, as_json=as_json)
+    for host in report.failed_hosts:
+        if host.error is not None:
+            print(f"smartlic: {host.host}: {host.error.message}", file=sys.stderr)
+    raise typer.Exit(int(report.exit_code))
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit; whatever happens, the user sees one line and no traceback."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = typer.main.get_command(app).main(words, prog_name="smartlic", standalone_mode=False)
+        if code == INTERRUPTED:  # newer releases of typer turn the interrupt into this
+            code = _fail("interrupted", "Interrupted", INTERRUPTED, words)
+    except KeyboardInterrupt:
+        code = _fail("interrupted", "Interrupted", INTERRUPTED, words)
+    except BrokenPipeError:  # the reader of our output has seen enough
+        sys.stdout = None  # else the interpreter complains when it flushes
+        code = FAILED
+    except Exception as error:  # noqa: BLE001  the last resort: one line, and a bug is called a bug
+        code = _failure(error, words)
+    sys.exit(code if isinstance(code, int) else DONE)
+
+
+def _failure(error: Exception, words: list[str]) -> int:
+    """The exit code of *error*, which has been said."""
+    kind, text = type(error).__name__, first_line(error)
+    debug(error)
+    if isinstance(error, IntentError | UsageError):
+        return _fail(str(error), kind, USAGE, words)
+    if isinstance(error, SmartLicError):
+        return _fail(text, kind, FAILED, words)
+    if isinstance(error, typer.Abort):
+        return _fail("stopped", "Abort", INTERRUPTED, words)
+    if hasattr(error, "format_message"):  # wrong options; click's class, which typer has as its own in newer releases
+        return _fail(error.format_message() or "a command is missing: see smartlic --help", "UsageError", USAGE, words)
+    if isinstance(error, OSError):
+        return _fail(os_error(error), kind, FAILED, words)
+    return _fail(f"internal error: {kind}: {text} - {REPORT_IT}", "InternalError", FAILED, words)
+
+
+def _fail(message: str, kind: str, code: int, words: list[str]) -> int:
+    for line in message.splitlines():
+        print(f"smartlic: {line}", file=sys.stderr)
+    if "--json" in words:
+        document: dict[str, Any] = {"exit_code": code, "error": {"kind": kind, "message": message}}
+        print(json.dumps(document, indent=2))
+    return code

@@ -1,0 +1,240 @@
+"""What the commands do once their options are read: a task for each host, and what its result means in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nornir_smartlic import tasks
+from nornir_smartlic.cli.failures import host_error, os_error
+from nornir_smartlic.cli.running import run
+from nornir_smartlic.cli.tokens import TokenExhausted, TokenWallet
+from nornir_smartlic.compliance import RULES, ComplianceOptions, Waiver, waivers_of
+from nornir_smartlic.errors import FileRejected, StoreError, UsageError
+from nornir_smartlic.model import Instant, LicensingReading, Secret
+from nornir_smartlic.operations.results import (
+    CollectedReports,
+    ComplianceReport,
+    ImportOutcome,
+    Plan,
+    SyncOutcome,
+    TrustOutcome,
+)
+from nornir_smartlic.outputs import DeviceFacts, HostReport, Report
+from nornir_smartlic.tasks.driving import intent_of_host
+from nornir_smartlic.tasks.import_files import files_at
+
+if TYPE_CHECKING:
+    from nornir.core import Nornir
+    from nornir.core.task import Result, Task
+
+
+def waivers_of_file(path: Path | None) -> tuple[Waiver, ...]:
+    """The waivers in the file *path*."""
+    if path is None:
+        return ()
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+    try:
+        data = YAML(typ="safe").load(path)
+    except OSError as error:
+        raise UsageError(f"waivers {os_error(error)}") from None
+    except (YAMLError, UnicodeDecodeError) as error:
+        mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
+        where = f" line {mark.line + 1}" if mark is not None else ""
+        raise UsageError(f"waivers {path}{where}: not YAML") from None
+    return waivers_of(data, known_rules=frozenset(rule.id for rule in RULES), path=path.name)
+
+
+def audit(nornir: Nornir, *, due_within_days: int, waivers: Sequence[Waiver]) -> Report:
+    """Read and judge every host."""
+    options = ComplianceOptions(due_within=timedelta(days=due_within_days))
+
+    def task(task: Task) -> Result:
+        return tasks.verify_compliance(task, options=options, waivers=waivers)
+
+    return run(nornir, "audit", task, _judged)
+
+
+def _judged(host: str, result: Result) -> HostReport:
+    outcome: ComplianceReport = result.result
+    device = DeviceFacts.of(outcome.reading)
+    return HostReport(host, warnings=unparsed(outcome.reading), device=device, findings=outcome.findings)
+
+
+def unparsed(reading: LicensingReading) -> tuple[str, ...]:
+    """A warning for each line that no rule of the parsers took."""
+    return tuple(f"{line.command}: a line that is not understood: {line.line.strip()!r}" for line in reading.unparsed)
+
+
+def plan(nornir: Nornir) -> Report:
+    """The difference of every host to the inventory."""
+    return run(nornir, "plan", lambda task: tasks.configure_licensing(task, dry_run=True), _planned)
+
+
+def apply(nornir: Nornir) -> Report:
+    """Close the difference of every host to the inventory."""
+
+    def describe(host: str, result: Result) -> HostReport:
+        report = replace(_planned(host, result), pending=False)
+        return replace(report, summary=f"changed: {_changes(result.result)}") if result.changed else report
+
+    return run(nornir, "apply", lambda task: tasks.configure_licensing(task, dry_run=False), describe)
+
+
+def _planned(host: str, result: Result) -> HostReport:
+    plan: Plan = result.result
+    if plan.not_applicable is not None:
+        summary = f"not applicable: {plan.not_applicable}"
+    else:
+        summary = _changes(plan) if plan.differences else "as wanted"
+    return HostReport(
+        host,
+        summary=summary,
+        changed=result.changed,
+        pending=not plan.is_empty,
+        diff=result.diff if plan.not_applicable is None else "",
+        warnings=plan.warnings,
+        result=plan,
+    )
+
+
+def _changes(plan: Plan) -> str:
+    count = len(plan.differences)
+    words = f"{count} difference" + ("" if count == 1 else "s")
+    return words + (", a reload makes the boot level count" if plan.needs_reload else "")
+
+
+def trust(nornir: Nornir, wallet: TokenWallet, *, force: bool, all_members: bool, dry_run: bool) -> Report:
+    """Establish trust where it is missing.
+
+    Every host is asked first; then each that needs trust is given one use of a token, in order of the names. Those
+    for whom no use is left are not tried: a token that is used up fails on the device only after minutes.
+    """
+
+    def establish(task: Task, token: Secret, dry: bool) -> Result:
+        return tasks.establish_trust(task, token, all_members=all_members, force=force, dry_run=dry)
+
+    hidden = wallet.secrets()
+    unused = Secret("not-sent-in-a-dry-run")
+    asked = run(nornir, "trust", lambda task: establish(task, unused, True), _trusted, secrets=hidden)
+    waiting = [host for host in asked.hosts if host.pending]
+    if dry_run or not waiting:
+        return asked
+    tokens, denied = _give(nornir, wallet, [host.host for host in waiting])
+    chosen = nornir.filter(filter_func=lambda host: host.name in tokens)
+    done = run(chosen, "trust", lambda task: establish(task, tokens[task.host.name], False), _trusted, secrets=hidden)
+    by_host = {host.host: host for host in (*asked.hosts, *denied, *done.hosts)}
+    return replace(done, hosts=tuple(by_host.values()))
+
+
+def _give(nornir: Nornir, wallet: TokenWallet, names: Sequence[str]) -> tuple[dict[str, Secret], list[HostReport]]:
+    """A token for each host as long as there are uses, and the hosts that go without."""
+    tokens: dict[str, Secret] = {}
+    denied: list[HostReport] = []
+    for name in names:
+        account = intent_of_host(nornir.inventory.hosts[name]).virtual_account
+        try:
+            tokens[name] = wallet.take(account)
+        except TokenExhausted as error:
+            denied.append(HostReport(name, error=host_error(error)))
+    return tokens, denied
+
+
+def _trusted(host: str, result: Result) -> HostReport:
+    outcome: TrustOutcome = result.result
+    pending = outcome.needed and not outcome.requested
+    if outcome.not_applicable is not None:
+        summary = f"not applicable: {outcome.not_applicable}"
+    elif pending:
+        summary = f"needs trust on {len(outcome.untrusted)} members" if outcome.untrusted else "trust is replaced"
+    elif outcome.requested:
+        summary = "trusted" + _account(outcome) + f" after {outcome.waited.total_seconds():.0f} s"
+    else:
+        summary = "trusted already" + _account(outcome)
+    return HostReport(host, summary=summary, changed=result.changed, pending=pending, diff=result.diff, result=outcome)
+
+
+def _account(outcome: TrustOutcome | ImportOutcome) -> str:
+    account = outcome.account
+    return f", {account.smart_account} / {account.virtual_account}" if account and account.virtual_account else ""
+
+
+def sync(nornir: Nornir, *, dry_run: bool) -> Report:
+    """Report now and wait for the ACK."""
+    return run(nornir, "sync", lambda task: tasks.sync_usage(task, dry_run=dry_run), _synced)
+
+
+def _synced(host: str, result: Result) -> HostReport:
+    outcome: SyncOutcome = result.result
+    if outcome.not_applicable is not None:
+        summary = f"not applicable: {outcome.not_applicable}"
+    elif outcome.acknowledged:
+        summary = f"acknowledged after {outcome.waited.total_seconds():.0f} s, {_next(outcome.next_ack_deadline)}"
+    else:
+        summary = "would report now" if outcome.needed and not outcome.requested else "reported, no ACK yet"
+    pending = outcome.needed and not outcome.acknowledged
+    return HostReport(host, summary=summary, changed=result.changed, pending=pending, result=outcome)
+
+
+def _next(deadline: Instant | None) -> str:
+    return f"next due {deadline:%Y-%m-%d}" if deadline is not None and hasattr(deadline, "strftime") else "no deadline"
+
+
+def collect(nornir: Nornir, directory: Path, *, dry_run: bool) -> Report:
+    """Fetch the usage reports of every host into *directory*."""
+
+    def task(task: Task) -> Result:
+        return tasks.collect_usage_reports(task, directory, dry_run=dry_run)
+
+    return run(nornir, "reports collect", task, _collected)
+
+
+def _collected(host: str, result: Result) -> HostReport:
+    outcome: CollectedReports = result.result
+    if outcome.not_applicable is not None:
+        summary = f"not applicable: {outcome.not_applicable}"
+    elif outcome.path is not None:
+        reports = f"{outcome.report_count} report" + ("" if outcome.report_count == 1 else "s")
+        summary = f"{reports} in {outcome.path}"
+    else:
+        summary = outcome.explanation or "no reports"
+    return HostReport(host, summary=summary, changed=result.changed, warnings=outcome.warnings, result=outcome)
+
+
+def files_from_cssm(paths: Sequence[Path]) -> tuple[Path, ...]:
+    """*paths*, checked before a device is asked.
+
+    Raises:
+        UsageError: one does not exist or is no file from CSSM, or there is none.
+    """
+    for path in paths:
+        try:
+            files = files_at(path)
+        except (StoreError, FileRejected) as error:
+            raise UsageError(str(error)) from None
+        if not files:
+            raise UsageError(f"{path}: no files in it")
+    return tuple(paths)
+
+
+def import_(nornir: Nornir, files: Sequence[Path], *, dry_run: bool) -> Report:
+    """Bring *files* to the hosts that they are for."""
+    return run(nornir, "reports import", lambda task: tasks.import_files(task, files, dry_run=dry_run), _imported)
+
+
+def _imported(host: str, result: Result) -> HostReport:
+    outcome: ImportOutcome = result.result
+    taken = [file for file in outcome.files if file.imported]
+    if outcome.not_applicable is not None:
+        summary = f"not applicable: {outcome.not_applicable}"
+    elif taken:
+        kinds = ", ".join(dict.fromkeys(kind for file in taken for kind in file.kinds))
+        summary = f"imported {kinds}{_account(outcome)}, {_next(outcome.next_ack_deadline)}"
+    else:
+        summary = "no file is for this device"
+    return HostReport(host, summary=summary, changed=result.changed, result=outcome)

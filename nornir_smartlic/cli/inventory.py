@@ -1,0 +1,128 @@
+"""Nornir, opened from a configuration file: hosts filtered, credentials filled in, its log file kept away."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from nornir_smartlic.cli.failures import debug, first_line
+from nornir_smartlic.errors import IntentError, UsageError
+
+if TYPE_CHECKING:
+    from nornir.core import Nornir
+    from nornir.core.inventory import Host
+
+USERNAME_VARIABLE: Final = "SMARTLIC_USERNAME"
+PASSWORD_VARIABLE: Final = "SMARTLIC_PASSWORD"  # noqa: S105  the name of a variable
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """``-F KEY=VALUE``; the value may have ``*`` and ``?`` as in file names."""
+
+    key: str
+    value: str
+
+    @classmethod
+    def of(cls, text: str) -> Filter:
+        """The filter that *text* is; raises `UsageError`."""
+        key, separator, value = text.partition("=")
+        if not separator or not key.strip() or not value.strip():
+            raise UsageError(
+                f"filter {text!r}: expected KEY=VALUE, such as name=sw1, group=branches, platform=cisco_xe"
+            )
+        return cls(key.strip(), value.strip())
+
+    def fits(self, host: Host) -> bool:
+        """Whether *host* is one of those that are meant."""
+        return any(fnmatchcase(str(value), self.value) for value in self._values(host))
+
+    def _values(self, host: Host) -> Iterable[Any]:
+        if self.key in ("name", "hostname", "platform"):
+            return [getattr(host, self.key)]
+        if self.key == "group":
+            return [group.name for group in host.extended_groups()]
+        value: Any = host
+        for part in self.key.split("."):
+            value = value.get(part) if hasattr(value, "get") else None
+        return value if isinstance(value, list | tuple) else [] if value is None else [value]
+
+
+def open_nornir(config: Path, filters: Sequence[str] = (), *, ask_password: bool = False) -> Nornir:
+    """Nornir over the hosts that all *filters* leave; filters of the same key add up.
+
+    Raises:
+        UsageError: the configuration or the inventory cannot be read, or no host is left.
+    """
+    parsed = [Filter.of(text) for text in filters]
+    nornir = _load(config)
+    chosen = nornir.filter(filter_func=lambda host: _is_meant(host, parsed)) if parsed else nornir
+    if not chosen.inventory.hosts:
+        met = " ".join(f"-F {text}" for text in filters)
+        raise UsageError(f"no host fits {met}" if met else f"{config}: the inventory has no hosts")
+    _fill_credentials(chosen, ask_password=ask_password)
+    return chosen
+
+
+def _is_meant(host: Host, filters: Sequence[Filter]) -> bool:
+    keys = {each.key for each in filters}
+    return all(any(each.fits(host) for each in filters if each.key == key) for key in keys)
+
+
+def _load(config: Path) -> Nornir:
+    if not config.is_file():
+        reason = "is a directory" if config.is_dir() else "no such file"
+        raise UsageError(f"{config}: {reason} - expected a Nornir configuration file (-c CONFIG)")
+    from nornir import InitNornir
+
+    logging.getLogger().addHandler(logging.NullHandler())  # else the last resort prints tracebacks of libraries
+    try:
+        return InitNornir(config_file=str(config), logging={"enabled": False})
+    except Exception as error:  # noqa: BLE001  inventory plugins of users raise what they like, and all is configuration
+        debug(error)
+        raise UsageError(f"{config}: {_configuration_problem(error)}") from None
+
+
+def _configuration_problem(error: Exception) -> str:
+    if isinstance(error, FileNotFoundError) and error.filename:
+        return f"{error.filename}: no such file"
+    mark = getattr(error, "problem_mark", None)
+    if mark is not None:  # of a YAML error: its place, not the text around it, which may hold a password
+        return f"{Path(str(mark.name)).name} line {mark.line + 1}: {getattr(error, 'problem', 'not YAML')}"
+    return f"{type(error).__name__}: {first_line(error)}"
+
+
+def _fill_credentials(nornir: Nornir, *, ask_password: bool) -> None:
+    """User name and password from the environment where the inventory has none; a prompt overrules both."""
+    defaults = nornir.inventory.defaults
+    defaults.username = defaults.username or os.environ.get(USERNAME_VARIABLE)
+    defaults.password = defaults.password or os.environ.get(PASSWORD_VARIABLE)
+    if ask_password:
+        import typer
+
+        password = typer.prompt("Password", hide_input=True, err=True)
+        for host in nornir.inventory.hosts.values():
+            host.password = password
+
+
+def check_intents(nornir: Nornir) -> None:
+    """See to it that what the inventory wants of each host makes sense, before anything is sent.
+
+    Raises:
+        UsageError: one line for each host whose data is wrong.
+    """
+    from nornir_smartlic.intent import KEY, intent_of
+
+    wrong = []
+    for name, host in sorted(nornir.inventory.hosts.items()):
+        try:
+            intent_of(host.get(KEY))
+        except IntentError as error:
+            wrong.append(f"{name}: {error}")
+    if wrong:
+        raise UsageError("\n".join(wrong))
