@@ -106,7 +106,7 @@ def checked(content: bytes, state: LicensingState) -> tuple[UsageFileKept, tuple
     ours = {udi for udi in (state.udi, *(member.udi for member in state.members or ())) if udi is not None}
     if ours and usage.udi not in ours:
         raise FileRejected(f"usage file of {usage.udi} - expected one of {', '.join(map(str, sorted(ours)))}")
-    warnings = [f"report {report.report_id}: {problem}" for report in usage.reports for problem in check_report(report)]
+    warnings = [problem for report in usage.reports for problem in check_report(report)]
     return UsageFileKept(usage.udi, content, usage), tuple(warnings)
 
 
