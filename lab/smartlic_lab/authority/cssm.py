@@ -255,7 +255,7 @@ class Cssm:
 
     def _answer(self, request: HttpRequest, now: datetime) -> HttpResponse:
         path = request.path
-        if path in PATHS:
+        if self._is_for_devices(path):
             return self._answer_device(request, now)
         if path.startswith(_DOUBLED_BASE):
             path = BASE + path.removeprefix(_DOUBLED_BASE)
@@ -297,13 +297,16 @@ class Cssm:
         fault = None if message.kind is MessageKind.HELLO else self.faults.strike(FaultKind.FAIL, now)
         if fault is not None:
             return HttpResponse(200, encode_reply(failed(message, fault.reason)))
-        reply = self._reply(message, now)
+        reply = self._reply(message, request.path, now)
         carries_ack = message.kind is MessageKind.RESULT_POLLING and bool(reply.documents)
         if carries_ack and self.faults.strike(FaultKind.LOSE_NEXT_ACK, now):
             return NO_ANSWER
         return HttpResponse(200, encode_reply(reply))
 
-    def _reply(self, message: Message, now: datetime) -> Reply:
+    def _is_for_devices(self, path: str) -> bool:
+        return path in PATHS
+
+    def _reply(self, message: Message, path: str, now: datetime) -> Reply:  # noqa: ARG002  On-Prem tells accounts by it
         clock_off = self.faults.active(FaultKind.CLOCK_OFF, now)
         shown = now if clock_off is None else now + clock_off.offset
         receiver = Receiver(self.processing_time, self.faults.active(FaultKind.SLOW_POLLS, now) is not None)

@@ -134,7 +134,11 @@ class RoleAssignment(Base):
     """One role of one principal: over a smart account, or over one of its virtual accounts."""
 
     __tablename__ = "role_assignments"
-    __table_args__ = (UniqueConstraint("principal_id", "role", "smart_account_id", "virtual_account_id"),)
+    __table_args__ = (
+        UniqueConstraint(
+            "principal_id", "role", "smart_account_id", "virtual_account_id", name="uq_role_assignments_whole"
+        ),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     principal_id: Mapped[int] = mapped_column(ForeignKey("principals.id"), index=True)
     role: Mapped[Role] = mapped_column(_enum(Role))
@@ -212,7 +216,7 @@ class ProductInstance(Base):
     last_contact: Mapped[datetime] = mapped_column(index=True)
     last_report: Mapped[datetime | None]
     report_due: Mapped[datetime | None] = mapped_column(index=True)  # by the policy, from what is in use
-    policy_sent: Mapped[str | None]  # name of the custom policy that it was given last
+    policy_sent: Mapped[str | None]  # stamp of the custom policy that it was given last
     certificate_expires: Mapped[datetime | None] = mapped_column(index=True)  # registered (legacy) only
     authorization_expires: Mapped[datetime | None] = mapped_column(index=True)  # registered (legacy) only
     export_controlled: Mapped[bool] = mapped_column(default=False)  # its token allowed export-controlled licences

@@ -6,6 +6,8 @@ only the operator sets it.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -51,13 +53,19 @@ def policy_of(virtual_account: VirtualAccount) -> Policy:
     return CISCO_DEFAULT_POLICY if row is None else _policy(row.name, row.content)
 
 
-def policy_document(instance: ProductInstance, udi: Udi, now: datetime) -> PolicyDocument | None:
-    """The policy for a device that does not have it yet; ``None``: it lives by the Cisco default, as it should."""
+def policy_document(instance: ProductInstance, udi: Udi, now: datetime, *, anew: bool = False) -> PolicyDocument | None:
+    """The policy for a device that does not have it yet, or begins *anew*; ``None``: it lives by the right one."""
     policy = policy_of(instance.virtual_account)
-    if policy.name is None and instance.policy_sent is None:
+    sent = None if anew else instance.policy_sent
+    instance.policy_sent = None if policy.name is None else _stamp(policy)
+    if instance.policy_sent == sent:
         return None
-    instance.policy_sent = policy.name
     return signed(PolicyDocument(policy, issued=now, udi=udi), CSSM_KEY)
+
+
+def _stamp(policy: Policy) -> str:
+    """What tells this policy from another, and from an older one of its name."""
+    return hashlib.sha256(json.dumps([policy.name, _content(policy)]).encode()).hexdigest()
 
 
 def report_due(work: Work, instance: ProductInstance, last_ack: datetime | None) -> datetime | None:

@@ -269,6 +269,7 @@ def _acknowledge(work: Work, submission: Submission, items: list[SubmissionItem]
     work.session.add(acknowledgement)
     for report in reports:
         report.acknowledgement = acknowledgement
+    work.session.flush()  # so that the next submission sees that they have one
 
 
 def _count(work: Work, report: Report) -> str | None:

@@ -109,7 +109,7 @@ def _granted(work: Work, instance: ProductInstance, active: Udi, members: Iterab
     work.session.flush()
     documents: list[Document] = [_trust_code(work, instance, udi) for udi in dict.fromkeys((active, *members))]
     documents.append(_account(instance, active, work.now))
-    policy = policy_document(instance, active, work.now)
+    policy = policy_document(instance, active, work.now, anew=True)
     if policy is not None:
         documents.append(policy)
     if instance.report_due is None:

@@ -394,11 +394,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_role_assignments")),
         sa.UniqueConstraint(
-            "principal_id",
-            "role",
-            "smart_account_id",
-            "virtual_account_id",
-            name=op.f("uq_role_assignments_principal_id_role_smart_account_id_virtual_account_id"),
+            "principal_id", "role", "smart_account_id", "virtual_account_id", name="uq_role_assignments_whole"
         ),
     )
     with op.batch_alter_table("role_assignments", schema=None) as batch_op:

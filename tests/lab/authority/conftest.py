@@ -1,0 +1,56 @@
+"""The authority's tests run on SQLite, and on PostgreSQL too where SMARTLIC_TEST_POSTGRESQL names an empty database."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+from devices import JAN_1, FakeDevice, udi
+from sqlalchemy import create_engine, text
+
+from smartlic_lab.authority import Cssm
+
+POSTGRESQL = os.environ.get("SMARTLIC_TEST_POSTGRESQL")
+DATABASES = ["sqlite", *(["postgresql"] if POSTGRESQL else [])]
+
+
+def empty_postgresql() -> str:
+    """The PostgreSQL database, with nothing in it."""
+    assert POSTGRESQL is not None
+    engine = create_engine(POSTGRESQL)
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
+    return POSTGRESQL
+
+
+@pytest.fixture(params=DATABASES)
+def database(request: pytest.FixtureRequest) -> str:
+    """The URL of an empty database."""
+    return "sqlite://" if request.param == "sqlite" else empty_postgresql()
+
+
+@pytest.fixture
+def cssm(database: str) -> Iterator[Cssm]:
+    """A CSSM with one smart account and two virtual accounts beside the default one."""
+    made = Cssm("cssm", database=database, now=JAN_1)
+    made.add_smart_account("example.com", "Example Networks")
+    made.add_virtual_account("example.com", "Branches")
+    made.add_virtual_account("example.com", "Campus")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def trusted(cssm: Cssm) -> Callable[..., FakeDevice]:
+    """Makes devices that CSSM trusts, in the virtual account Branches."""
+    token = cssm.add_token("example.com", "Branches")
+
+    def make(number: int = 1) -> FakeDevice:
+        device = FakeDevice(cssm, udi(number))
+        device.trust(token)
+        return device
+
+    return make
