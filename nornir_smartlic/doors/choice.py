@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from nornir.core.configuration import Config
@@ -42,14 +43,27 @@ def door_of(host: Host, configuration: Config | None = None) -> Door:
 
 
 def _by_connection(host: Host) -> str:
-    for name in _KNOWN:
-        if name in host.connections:
+    """The open connection, or the one with options: the host's own before those of its groups and the defaults."""
+    if (name := _one_of(host.connections)) is not None:
+        return name
+    for options in _options(host):
+        if (name := _one_of(options)) is not None:
             return name
-    return next((name for name in _KNOWN if _has_options(host, name)), "netmiko")
+    return "netmiko"
 
 
-def _has_options(host: Host, name: str) -> bool:
-    def in_groups(groups: list[Group]) -> bool:
-        return any(name in group.connection_options or in_groups(list(group.groups)) for group in groups)
+def _one_of(names: Mapping[str, object]) -> str | None:
+    return next((name for name in _KNOWN if name in names), None)
 
-    return name in host.connection_options or in_groups(list(host.groups)) or name in host.defaults.connection_options
+
+def _options(host: Host) -> Iterator[Mapping[str, object]]:
+    """Connection options, nearest first, as Nornir inherits them."""
+
+    def of_groups(groups: Iterable[Group]) -> Iterator[Mapping[str, object]]:
+        for group in groups:
+            yield group.connection_options
+            yield from of_groups(group.groups)
+
+    yield host.connection_options
+    yield from of_groups(host.groups)
+    yield host.defaults.connection_options

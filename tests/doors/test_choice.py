@@ -60,7 +60,7 @@ def test_a_connection_that_is_no_door_is_an_error_of_usage():
         (["scrapli"], [], [], "scrapli"),
         ([], ["scrapli"], [], "scrapli"),
         ([], [], ["scrapli"], "scrapli"),
-        (["scrapli"], ["netmiko"], [], "netmiko"),
+        (["scrapli"], ["netmiko"], [], "scrapli"),
     ],
 )
 def test_without_a_choice_the_connection_with_options_is_taken(

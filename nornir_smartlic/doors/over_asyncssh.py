@@ -1,0 +1,246 @@
+"""The async door, over asyncssh: a thousand conversations beside each other on one event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import asyncssh
+from nornir.core.inventory import Host
+
+from nornir_smartlic.doors.terminal import (
+    READ_SECONDS,
+    SAVE,
+    answered,
+    one_line,
+    read_over_terminal,
+    taken,
+    typed,
+    without_echo,
+)
+from nornir_smartlic.errors import DeviceError, Refused, TimedOut, Unreachable
+from nornir_smartlic.model import Secret
+from nornir_smartlic.operations.conversation import Answer, Configure, Exec, Fetch, Put, Request, Save, Show, Wait
+
+CONNECT_SECONDS: Final = 30.0
+_FIRST_PROMPT: Final = re.compile(r"(?:^|[\r\n])([^\s#>()]+)[#>]\s*$")
+_PASSWORD: Final = r"[Pp]assword:\s*$"  # noqa: S105  a prompt
+_TAIL: Final = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a device is and who logs in there; ``options`` go to ``asyncssh.connect`` as they are."""
+
+    name: str
+    address: str
+    port: int
+    username: str | None
+    password: Secret | None = None
+    enable: Secret | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+def target_of(host: Host) -> Target:
+    """The target of a Nornir host: its connection options ``asyncssh``, or else those of the host itself.
+
+    Host keys are checked where ``extras`` names ``known_hosts``, as netmiko and Nornir leave them unchecked by default.
+    ``extras.secret`` is the enable secret, as netmiko has it.
+    """
+    parameters = host.get_connection_parameters("asyncssh")
+    options = {"known_hosts": None, **(parameters.extras or {})}
+    enable = options.pop("secret", None)
+    return Target(
+        name=host.name,
+        address=parameters.hostname or host.name,
+        port=parameters.port or 22,
+        username=parameters.username,
+        password=Secret(parameters.password) if parameters.password else None,
+        enable=Secret(enable) if enable else None,
+        options=options,
+    )
+
+
+class AsyncDoor:
+    """One terminal on one device. ``open`` logs in, ``close`` leaves; it is an async context manager too."""
+
+    def __init__(self, target: Target, connection: asyncssh.SSHClientConnection, process: Any) -> None:
+        self.host = target.name
+        self._target = target
+        self._connection = connection
+        self._process = process
+        self._prompt = _FIRST_PROMPT
+        self._configuration_prompt = _FIRST_PROMPT
+
+    @classmethod
+    async def open(cls, target: Target) -> AsyncDoor:
+        """Log in, become privileged, and turn paging off.
+
+        Raises:
+            Unreachable: no connection, or the login was refused.
+        """
+        connection = await _connect(target)
+        try:
+            process = await connection.create_process(term_type="vt100", term_size=(511, 24), errors="replace")
+            door = cls(target, connection, process)
+            await door._log_in()
+        except (asyncssh.Error, OSError) as error:
+            connection.close()
+            problem = Unreachable(one_line(error), host=target.name)
+        except DeviceError:
+            connection.close()
+            raise
+        else:
+            return door
+        raise problem
+
+    async def __aenter__(self) -> AsyncDoor:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Leave the device."""
+        self._connection.close()
+        await self._connection.wait_closed()
+
+    async def answer(self, request: Request) -> Answer:
+        """Do what *request* says. An error carries the host and never a secret."""
+        try:
+            return await self._answer(request)
+        except DeviceError as error:
+            error.host = error.host or self.host
+            raise
+        except (asyncssh.Error, OSError, EOFError) as error:
+            problem = Unreachable(one_line(error), host=self.host)
+        raise problem
+
+    async def _answer(self, request: Request) -> Answer:
+        match request:
+            case Show(command):
+                return Answer(answered(command, await self._run(Exec(command))))
+            case Exec():
+                return Answer(answered(request.command, await self._run(request), request.secrets))
+            case Save():
+                return Answer(answered(SAVE.command, await self._run(SAVE)))
+            case Configure(lines, secrets):
+                return Answer(await self._configure(lines, secrets))
+            case Fetch(path):
+                return Answer(data=await self._fetch(path))
+            case Put(path, data):
+                await self._put(path, data)
+                return Answer()
+            case Wait(span):
+                await asyncio.sleep(span.total_seconds())
+                return Answer()
+
+    async def _log_in(self) -> None:
+        greeting = await self._read(_FIRST_PROMPT, "login")
+        found = _FIRST_PROMPT.search(greeting)
+        name = re.escape(found[1]) if found else r"[^\s#>()]+"
+        self._prompt = re.compile(rf"(?:^|[\r\n]){name}[#>][ \t]*(?:[\r\n]|$)")
+        self._configuration_prompt = re.compile(r"[\r\n][^\r\n]*\([^)\r\n]*\)#\s*$")
+        if greeting.rstrip().endswith(">"):
+            secret = self._target.enable or self._target.password
+            said = await self._run(Exec("enable", replies=((_PASSWORD, secret.reveal() if secret else ""),)))
+            if "%" in said or "denied" in said:
+                raise Unreachable("the device did not grant enable", host=self.host, command="enable")
+        for command in ("terminal length 0", "terminal width 511"):
+            await self._run(Exec(command))
+
+    async def _run(self, request: Exec) -> str:
+        questions = [question for question, _ in request.replies]
+        expected = re.compile("|".join([self._prompt.pattern, *questions])) if questions else self._prompt
+        text = typed(request)
+        output = without_echo(await self._send(text, expected, request.command), text)
+        for question, reply in request.replies:
+            if re.search(question, output) and not self._prompt.search(output):
+                output += await self._send(reply, expected, request.command)
+        return self._prompt.sub("", output)
+
+    async def _configure(self, lines: Sequence[str], secrets: Sequence[Secret]) -> str:
+        await self._send("configure terminal", self._configuration_prompt, "configure terminal")
+        try:
+            said = []
+            for line in lines:
+                output = await self._send(line.strip(), self._configuration_prompt, line.strip())
+                said.append(taken(line.strip(), without_echo(output, line), secrets))
+        finally:
+            await self._send("end", self._prompt, "end")
+        return "".join(said)
+
+    async def _send(self, text: str, expected: re.Pattern[str], command: str) -> str:
+        self._process.stdin.write(text + "\n")
+        return await self._read(expected, command)
+
+    async def _read(self, expected: re.Pattern[str], command: str) -> str:
+        """Read until *expected* stands near the end; the whole is searched only once."""
+        text = ""
+        try:
+            async with asyncio.timeout(READ_SECONDS):
+                while not expected.search(text[-_TAIL:]):
+                    chunk = await self._process.stdout.read(65536)
+                    if not chunk:
+                        raise Unreachable("the device closed the session", host=self.host, command=command)
+                    text += chunk.replace("\r\n", "\n").replace("\r", "")
+        except TimeoutError:
+            problem = TimedOut(f"{command}: no prompt within {READ_SECONDS:.0f} s", host=self.host, command=command)
+        else:
+            return text
+        raise problem
+
+    async def _fetch(self, path: str) -> bytes:
+        with tempfile.TemporaryDirectory() as folder:
+            local = Path(folder) / "file"
+            if await self._copied(lambda connection: asyncssh.scp((connection, path), local)) is None:
+                return local.read_bytes()
+        conversation = read_over_terminal(path)
+        command = next(conversation)
+        try:
+            while True:
+                command = conversation.send(answered(command, await self._run(Exec(command))))
+        except StopIteration as stop:
+            data: bytes = stop.value
+            return data
+
+    async def _put(self, path: str, data: bytes) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            local = Path(folder) / "file"
+            local.write_bytes(data)
+            problem = await self._copied(lambda connection: asyncssh.scp(local, (connection, path)))
+        if problem is not None:
+            raise Refused(f"{path} could not be written", f"SCP: {problem}; the device needs 'ip scp server enable'")
+
+    async def _copied(self, copy: Any) -> str | None:
+        """Copy over a connection of its own, for a device serves one channel on each; what hindered it, or ``None``."""
+        try:
+            connection = await _connect(self._target)
+        except Unreachable as error:
+            return str(error)
+        try:
+            await copy(connection)
+        except (asyncssh.Error, OSError) as error:
+            return one_line(error)
+        finally:
+            connection.close()
+        return None
+
+
+async def _connect(target: Target) -> asyncssh.SSHClientConnection:
+    password = target.password.reveal() if target.password is not None else None
+    options: dict[str, Any] = {"connect_timeout": CONNECT_SECONDS, "client_keys": None, **target.options}
+    try:
+        return await asyncssh.connect(
+            target.address, target.port, username=target.username or (), password=password, **options
+        )
+    except asyncssh.PermissionDenied:
+        problem = Unreachable("authentication failed", host=target.name)
+    except (asyncssh.Error, OSError, TimeoutError) as error:
+        problem = Unreachable(one_line(error), host=target.name)
+    raise problem
