@@ -1,0 +1,33 @@
+"""Client of CSSM: accounts, tokens, licences, and the way of reports and authorizations over HTTP."""
+
+from nornir_smartlic.cssm.client import ClientCredentials, CssmClient, new_nonce
+from nornir_smartlic.cssm.transfer import Endpoint, Retries, Transfer
+from nornir_smartlic.cssm.values import (
+    Document,
+    LicenseLine,
+    PollTicket,
+    ProductInstance,
+    Refusal,
+    RegistrationToken,
+    Results,
+    SmartAccount,
+    VirtualAccountNumber,
+)
+
+__all__ = [
+    "ClientCredentials",
+    "CssmClient",
+    "Document",
+    "Endpoint",
+    "LicenseLine",
+    "PollTicket",
+    "ProductInstance",
+    "Refusal",
+    "RegistrationToken",
+    "Results",
+    "Retries",
+    "SmartAccount",
+    "Transfer",
+    "VirtualAccountNumber",
+    "new_nonce",
+]

@@ -1,0 +1,183 @@
+"""HTTP to CSSM: retries, rate limits, verified TLS. The only module that knows httpx."""
+
+from __future__ import annotations
+
+import random
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+
+from nornir_smartlic.errors import CssmError
+
+RETRIED: Final = frozenset({429, 500, 502, 503, 504})
+"""Answers after which asking again makes sense. Source: reference/reports.md section 7.4, and 500 for the cloud."""
+
+NOT_DONE: Final = frozenset({429, 503})
+"""Of these, the answers that say that nothing was done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retries:
+    """How often to ask again, and how long to wait in between: doubled each time, with jitter."""
+
+    attempts: int = 5
+    first_seconds: float = 1.0
+    longest_seconds: float = 60.0
+
+    def pause(self, attempt: int, told: float | None) -> float:
+        """Seconds before the next attempt; *told* is what the server asked for."""
+        own = min(self.first_seconds * 2**attempt, self.longest_seconds)
+        own *= random.uniform(0.75, 1.25)  # noqa: S311  so that many clients do not come back together
+        return own if told is None else max(told, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where CSSM or SSM On-Prem is, and by which certificate authority its certificate is checked."""
+
+    url: str
+    ca_file: Path | None = None  # None: those of the system
+    timeout_seconds: float = 60.0
+    retries: Retries = field(default_factory=Retries)
+
+
+class Transfer:
+    """Asks one endpoint; close it after use, or use it as a context manager.
+
+    ``sleep``, ``now`` and ``transport`` are there for tests; nothing else sets them.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._endpoint = endpoint
+        self._sleep = sleep
+        self._now = now
+        try:
+            verify: Any = ssl.create_default_context(cafile=endpoint.ca_file) if endpoint.ca_file else True
+            self._client = httpx.Client(
+                base_url=endpoint.url, verify=verify, timeout=endpoint.timeout_seconds, transport=transport
+            )
+        except (OSError, httpx.InvalidURL, ValueError) as error:
+            raise CssmError(
+                f"{endpoint.ca_file or endpoint.url}: {getattr(error, 'strerror', None) or error}"
+            ) from None
+
+    def __enter__(self) -> Transfer:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._client.close()
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Any = None,
+        form: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        repeatable: bool = True,
+    ) -> Answer:
+        """One request, repeated while the answer is of the passing kind.
+
+        What can be done twice without harm is *repeatable*: reading, and usage reports, of which CSSM takes each
+        number once. Anything else is sent again only where it has certainly not been done: no connection, or an
+        answer that says so (429, 503).
+
+        Raises:
+            CssmError: no connection, or still no good answer after the last attempt.
+        """
+        problem = ""
+        for attempt in range(self._endpoint.retries.attempts):
+            told: float | None = None
+            try:
+                response = self._client.request(method, path, json=json, data=form, params=query, headers=headers)
+            except httpx.TransportError as error:
+                problem = _why(error)
+                status = None
+                if not repeatable and not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+                    problem += "; whether it was done is not known"
+                    break
+            else:
+                if response.status_code not in (RETRIED if repeatable else NOT_DONE):
+                    return Answer(response.status_code, _decoded(response))
+                status = response.status_code
+                problem = _message(_decoded(response)) or f"HTTP status {status}"
+                told = self._told(response)
+            if attempt + 1 < self._endpoint.retries.attempts:
+                self._sleep(self._endpoint.retries.pause(attempt, told))
+        raise CssmError(f"{self._host()}: {problem}", status=status)
+
+    def _told(self, response: httpx.Response) -> float | None:
+        """``Retry-After`` in seconds: a number, or a date."""
+        text = response.headers.get("retry-after", "").strip()
+        if text.isdigit():
+            return float(text)
+        try:
+            return (parsedate_to_datetime(text) - self._now()).total_seconds()
+        except (ValueError, TypeError):
+            return None
+
+    def _host(self) -> str:
+        return self._client.base_url.host or self._endpoint.url
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer that is no passing error; ``data`` is the JSON, ``None`` where it is none."""
+
+    status: int
+    data: Any
+
+    def checked(self, what: str) -> dict[str, Any]:
+        """The JSON object of a good answer.
+
+        Raises:
+            CssmError: an error, with the message that CSSM gave.
+        """
+        if self.status >= 400 or not isinstance(self.data, dict):
+            raise CssmError(f"{what}: {_message(self.data) or f'HTTP status {self.status}'}", status=self.status)
+        if str(self.data.get("status", "")).upper() in ("ERROR", "FAILED"):
+            raise CssmError(f"{what}: {_message(self.data) or 'failed without a reason'}", status=self.status)
+        return self.data
+
+
+def _decoded(response: httpx.Response) -> Any:
+    try:
+        return response.json()
+    except ValueError:
+        return None
+
+
+def _message(data: Any) -> str | None:
+    """What CSSM says, under the names that its generations have for it."""
+    if not isinstance(data, dict):
+        return None
+    for name in ("message", "statusMessage", "status_message", "error_description", "error"):
+        if isinstance(data.get(name), str) and data[name]:
+            return str(data[name]).splitlines()[0]
+    return None
+
+
+def _why(error: httpx.TransportError) -> str:
+    if isinstance(error, httpx.TimeoutException):
+        return "no answer in time"
+    text = str(error).strip()
+    return text.splitlines()[0] if text else type(error).__name__
