@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from nornir_smartlic.errors import DeviceError, Refused, TimedOut
+from nornir_smartlic.errors import Refused
 from nornir_smartlic.intent import untrusted, why_not_slp
 from nornir_smartlic.model import LicensingModel, LicensingState, Secret, TransportType
-from nornir_smartlic.operations.conversation import Conversation, Exec, Wait
-from nornir_smartlic.operations.licensing_log import LogMessage, last_of, new_messages, read_log
-from nornir_smartlic.operations.patience import Patience
+from nornir_smartlic.operations.conversation import Conversation, Exec
+from nornir_smartlic.operations.licensing_log import read_log
 from nornir_smartlic.operations.reading import read_state
 from nornir_smartlic.operations.refusals import remark
 from nornir_smartlic.operations.results import TrustOutcome
+from nornir_smartlic.operations.waiting import Expectation, Patience, wait_for
 
 TRUST_PATIENCE: Final = Patience(timedelta(minutes=5))
-LOOKS_AFTER_A_FAILED_COMMUNICATION: Final = 2
-"""A device tries again by itself within a minute; a failure that stays so long is the answer."""
 
 
 def establish_trust(
@@ -43,39 +42,23 @@ def establish_trust(
         return TrustOutcome(False, False, not_applicable=reason, untrusted=missing)
     if not needed or not commit:
         return outcome
-    log = yield from read_log()
+    before, log = state, (yield from read_log())
     scope = "all" if all_members else "local"
     command = "license smart trust idtoken {secret} " + scope + (" force" if force else "")
     answer = yield Exec(command, secrets=(token,))
     if (said := remark(token.hide_in(answer.text))) is not None:
         raise Refused("trust was not requested", said, command=_shown(scope))
-    return (yield from _trusted(state, log, scope, patience))
-
-
-def _trusted(
-    before: LicensingState, log: tuple[str, ...], scope: str, patience: Patience
-) -> Conversation[TrustOutcome]:
-    """Wait for new trust codes, and for the reason why there are none."""
-    waited, failures = timedelta(0), 0
-    failure: LogMessage | None = None
-    for span in patience.spans():
-        yield Wait(span, "for the trust code")
-        waited += span
-        state = yield from read_state("show license status")
-        if _has_come(before, state, scope):
-            whole = yield from read_state()
-            return TrustOutcome(True, True, whole.trust_codes or (), untrusted(whole), whole.account, waited=waited)
-        messages = new_messages(log, (yield from read_log()))
-        if (refused := last_of(messages, "TRUST_CODE_INSTALL_FAILED")) is not None:
-            raise Refused("the trust code was not installed", refused.reason, command=_shown(scope))
-        failure = last_of(messages, "COMM_FAILED", "COMM_RESTORED")
-        failures = failures + 1 if failure is not None and failure.mnemonic == "COMM_FAILED" else 0
-        if failure is not None and failures > LOOKS_AFTER_A_FAILED_COMMUNICATION:
-            raise Refused("the trust code did not come", failure.reason, command=_shown(scope))
-    why = yield from _failure_reason()
-    raise TimedOut(
-        f"no trust code within {patience.limit.total_seconds():.0f} s: {why or 'the device gives no reason'}",
-        command=_shown(scope),
+    expected = Expectation(
+        "the trust code",
+        _shown(scope),
+        lambda now: _has_come(before, now, scope),
+        failures=("TRUST_CODE_INSTALL_FAILED",),
+        statistic="Trust Establishment",
+    )
+    came = yield from wait_for(expected, log, patience)
+    codes = came.state.trust_codes or ()
+    return TrustOutcome(
+        True, True, codes, untrusted(replace(before, trust_codes=codes)), came.state.account, came.waited
     )
 
 
@@ -88,16 +71,6 @@ def _has_come(before: LicensingState, state: LicensingState, scope: str) -> bool
         return bool(fresh)
     have = {code.member.udi for code in codes if code.member is not None}
     return bool(fresh) and all(member.udi in have for member in before.members)
-
-
-def _failure_reason() -> Conversation[str | None]:
-    """``Failure Reason`` of the trust establishment in tech support, where the log told nothing."""
-    try:
-        state = yield from read_state("show license tech support")
-    except DeviceError:
-        return None
-    statistics = state.tech_support.statistics if state.tech_support is not None else ()
-    return next((each.failure_reason for each in statistics if each.name == "Trust Establishment"), None)
 
 
 def _not_applicable(state: LicensingState) -> str | None:

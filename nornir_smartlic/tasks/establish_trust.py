@@ -5,9 +5,9 @@ from __future__ import annotations
 from nornir.core.task import Result, Task
 
 from nornir_smartlic.model import Secret
-from nornir_smartlic.operations.patience import Patience
 from nornir_smartlic.operations.trusting import TRUST_PATIENCE
 from nornir_smartlic.operations.trusting import establish_trust as trusting
+from nornir_smartlic.operations.waiting import Patience
 from nornir_smartlic.tasks.driving import drive
 
 

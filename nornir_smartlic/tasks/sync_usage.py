@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from nornir.core.task import Result, Task
 
-from nornir_smartlic.operations.patience import Patience
 from nornir_smartlic.operations.syncing import SYNC_PATIENCE
 from nornir_smartlic.operations.syncing import sync_usage as syncing
+from nornir_smartlic.operations.waiting import Patience
 from nornir_smartlic.tasks.driving import drive
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from nornir_smartlic.errors import Refused, TimedOut
 from nornir_smartlic.operations.licensing_log import SHOW_LOG
-from nornir_smartlic.operations.patience import Patience
 from nornir_smartlic.operations.syncing import sync_usage
+from nornir_smartlic.operations.waiting import Patience
 from tests.operations.scripts import PaperDevice, Said, run
 from tests.operations.test_trusting import COMM_FAILED
 from tests.operations.texts import license_all, license_status
@@ -38,13 +38,13 @@ def test_a_sync_waits_for_a_new_acknowledgement():
 
 
 def test_an_old_acknowledgement_is_none():
-    with pytest.raises(TimedOut, match="no new ACK within 60 s"):
+    with pytest.raises(TimedOut, match="a new ACK did not come within 60 s"):
         run(sync_usage(patience=Patience(timedelta(seconds=60))), device())
 
 
 def test_a_report_that_did_not_arrive_is_named_by_its_reason():
     switch = device(**{SHOW_LOG: ["", COMM_FAILED]})
-    with pytest.raises(Refused, match="did not arrive: Unable to resolve server hostname/domain name"):
+    with pytest.raises(Refused, match="a new ACK did not come: Unable to resolve server hostname/domain name"):
         run(sync_usage(), switch)
 
 

@@ -10,8 +10,8 @@ from nornir_smartlic.errors import Refused, TimedOut
 from nornir_smartlic.model import Secret
 from nornir_smartlic.operations.conversation import Exec
 from nornir_smartlic.operations.licensing_log import SHOW_LOG
-from nornir_smartlic.operations.patience import Patience
 from nornir_smartlic.operations.trusting import establish_trust
+from nornir_smartlic.operations.waiting import Patience
 from tests.operations.scripts import PaperDevice, Said, run
 from tests.operations.texts import SMART, license_all, license_status
 
@@ -109,7 +109,7 @@ def test_what_the_device_prints_to_the_command_is_a_refusal():
 
 def test_nothing_in_time_is_a_time_out():
     patience = Patience(timedelta(seconds=30))
-    with pytest.raises(TimedOut, match="no trust code within 30 s"):
+    with pytest.raises(TimedOut, match="the trust code did not come within 30 s"):
         run(establish_trust(TOKEN, patience=patience), device())
 
 
