@@ -81,9 +81,10 @@ class MembersChanged:
 
 @dataclass(frozen=True, slots=True)
 class ClockChanged:
-    """The system clock was set, by hand or by NTP."""
+    """The system clock was set, by hand or by NTP; ``change`` is how far it was moved, forward is positive."""
 
     synchronised: bool
+    change: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)

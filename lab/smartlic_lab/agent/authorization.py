@@ -1,0 +1,137 @@
+"""Authorization codes (SLAC) for export-controlled and enforced licences: asked for, installed, confirmed, returned."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Final
+
+from nornir_smartlic.files import AuthorizationDocument, AuthorizedLicense
+from nornir_smartlic.model import AuthorizationStatus, EnforcementType, Entitlement, Udi
+from smartlic_lab.agent.transitions import step
+
+
+class Authorizing(Enum):
+    """Where one member's authorization stands."""
+
+    NONE = "none"
+    REQUESTED = "requested"
+    INSTALLED = "installed"
+    REPLACING = "replacing"
+
+
+class AuthorizationTrigger(Enum):
+    """What moves it."""
+
+    REQUESTED = "authorization requested"
+    INSTALLED = "authorization code installed"
+    REFUSED = "authorization refused"
+    RETURNED = "authorization returned"
+
+
+TRANSITIONS: Final = {
+    (Authorizing.NONE, AuthorizationTrigger.REQUESTED): Authorizing.REQUESTED,
+    (Authorizing.NONE, AuthorizationTrigger.INSTALLED): Authorizing.INSTALLED,  # from a file, or from the factory
+    (Authorizing.REQUESTED, AuthorizationTrigger.REQUESTED): Authorizing.REQUESTED,
+    (Authorizing.REQUESTED, AuthorizationTrigger.INSTALLED): Authorizing.INSTALLED,
+    (Authorizing.REQUESTED, AuthorizationTrigger.REFUSED): Authorizing.NONE,
+    (Authorizing.INSTALLED, AuthorizationTrigger.REQUESTED): Authorizing.REPLACING,
+    (Authorizing.INSTALLED, AuthorizationTrigger.INSTALLED): Authorizing.INSTALLED,
+    (Authorizing.INSTALLED, AuthorizationTrigger.RETURNED): Authorizing.NONE,
+    (Authorizing.REPLACING, AuthorizationTrigger.REQUESTED): Authorizing.REPLACING,
+    (Authorizing.REPLACING, AuthorizationTrigger.INSTALLED): Authorizing.INSTALLED,
+    (Authorizing.REPLACING, AuthorizationTrigger.REFUSED): Authorizing.INSTALLED,
+    (Authorizing.REPLACING, AuthorizationTrigger.RETURNED): Authorizing.NONE,
+}
+
+NOTHING_INSTALLED: Final = "No reservation authorization code installed in device"  # agent error 144
+NOT_FOUND: Final = "The requested item was not found"  # agent error 143
+
+STATUS_OF_KIND: Final = {
+    "SMART": AuthorizationStatus.SMART_INSTALLED,
+    "SPECIFIC": AuthorizationStatus.SPECIFIC_INSTALLED,
+    "UNIVERSAL": AuthorizationStatus.UNIVERSAL_INSTALLED,
+}
+_ALPHABET: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"  # base58
+
+
+@dataclass(slots=True)
+class MemberCode:
+    """One member's authorization code and what is known of earlier ones."""
+
+    state: Authorizing = Authorizing.NONE
+    code: str | None = None
+    kind: str = "SMART"
+    installed: datetime | None = None
+    licenses: tuple[AuthorizedLicense, ...] = ()
+    confirmation_code: str | None = None
+    return_code: str | None = None
+
+    def move(self, trigger: AuthorizationTrigger) -> None:
+        """Take *trigger*; raises `IllegalEvent`."""
+        self.state = step(TRANSITIONS, self.state, trigger, NOTHING_INSTALLED)
+
+    def install(self, document: AuthorizationDocument, now: datetime) -> str | None:
+        """Put *document* in the place of what was there; gives back the code that confirms the old one's removal."""
+        self.move(AuthorizationTrigger.INSTALLED)
+        replaced = self.code is not None and self.code != document.code
+        self.confirmation_code = confirmation_code(document.code) if replaced else self.confirmation_code
+        self.code, self.kind, self.licenses, self.installed = document.code, document.kind, document.licenses, now
+        return self.confirmation_code if replaced else None
+
+    def give_back(self, udi: Udi, now: datetime) -> str:
+        """Remove the code; gives back the return code."""
+        self.move(AuthorizationTrigger.RETURNED)
+        self.return_code = return_code(f"{udi} {self.code} {now.isoformat()}")
+        self.code, self.licenses, self.installed = None, (), None
+        return self.return_code
+
+
+@dataclass(slots=True)
+class RequestedAuthorization:
+    """What ``license smart authorization request`` asked for, until it is answered."""
+
+    tag: str
+    feature: str
+    count: int
+    replace: bool
+    udis: tuple[Udi, ...]
+
+
+@dataclass(slots=True)
+class Authorizations:
+    """The authorization part of the licensing store; ``members`` by UDI."""
+
+    members: dict[str, MemberCode] = field(default_factory=dict)
+    request: RequestedAuthorization | None = None
+
+    def of(self, udi: Udi) -> MemberCode:
+        """The record of one member, made where there is none."""
+        return self.members.setdefault(str(udi), MemberCode())
+
+    def authorizes(self, entitlement: Entitlement, now: datetime) -> bool:
+        """Whether *entitlement* may be used: it needs no code, or a code for it is installed and has not ended."""
+        if entitlement.enforcement is EnforcementType.NOT_ENFORCED:
+            return True
+        return any(
+            license_.tag == entitlement.tag and (license_.end is None or license_.end > now)
+            for member in self.members.values()
+            for license_ in member.licenses
+        )
+
+
+def confirmation_code(code: str) -> str:
+    """Eight hexadecimal digits, as in the c8000v capture (``1fc54c75``); how they come about is ours."""
+    return hashlib.sha256(code.encode()).hexdigest()[:8]
+
+
+def return_code(seed: str) -> str:
+    """Groups of six of base58, the last of three: the form of the capture license-smart-reservation; the content is ours."""
+    number = int.from_bytes(hashlib.sha512(seed.encode()).digest(), "big")
+    text = ""
+    for _ in range(51):
+        number, digit = divmod(number, 58)
+        text += _ALPHABET[digit]
+    return "-".join([*(text[at : at + 6] for at in range(0, 48, 6)), text[48:]])

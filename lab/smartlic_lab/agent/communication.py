@@ -1,0 +1,230 @@
+"""How the agent talks: the rhythm of retries, what is on its way, what waits, and the statistics of it all.
+
+Theory. One *errand* is one thing to be done at the far end: push reports, poll for their ACK, get a trust code. While
+communication fails, errands wait and one of them is tried at a time in the rhythm of `RETRIES`; when one gets through,
+the rest follow. Over cslu each message goes out behind a Hello Message: in
+show-license-tech-support/genie-c9410r-ha-agent5.7.6-cslu-trust.txt the 11 hellos are the sum of the other attempts, and
+where CSLU is away only hellos are counted (5.9.4, 5.10.3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any, Final
+
+from nornir_smartlic.model import Secret, TransportType
+from smartlic_lab.agent.transitions import step
+from smartlic_lab.wire import AnswerStatus, Message, MessageKind
+
+
+class Channel(Enum):
+    """Whether the far end can be reached, as far as the agent knows."""
+
+    OFF = "off"
+    READY = "ready"
+    FAILING = "failing"
+
+
+class ChannelTrigger(Enum):
+    """What moves it."""
+
+    SWITCHED_OFF = "transport switched off"
+    SWITCHED_ON = "transport switched on"
+    DELIVERED = "answer received"
+    FAILED = "communication failed"
+
+
+TRANSITIONS: Final = {
+    (Channel.OFF, ChannelTrigger.SWITCHED_OFF): Channel.OFF,
+    (Channel.OFF, ChannelTrigger.SWITCHED_ON): Channel.READY,
+    (Channel.READY, ChannelTrigger.SWITCHED_OFF): Channel.OFF,
+    (Channel.READY, ChannelTrigger.SWITCHED_ON): Channel.READY,
+    (Channel.READY, ChannelTrigger.DELIVERED): Channel.READY,
+    (Channel.READY, ChannelTrigger.FAILED): Channel.FAILING,
+    (Channel.FAILING, ChannelTrigger.SWITCHED_OFF): Channel.OFF,
+    (Channel.FAILING, ChannelTrigger.SWITCHED_ON): Channel.READY,
+    (Channel.FAILING, ChannelTrigger.DELIVERED): Channel.READY,  # logs COMM_RESTORED
+    (Channel.FAILING, ChannelTrigger.FAILED): Channel.FAILING,
+    # an answer may come in after the transport was switched off
+    (Channel.OFF, ChannelTrigger.DELIVERED): Channel.OFF,
+    (Channel.OFF, ChannelTrigger.FAILED): Channel.OFF,
+}
+
+
+class From(Enum):
+    """What a pause of the rhythm counts from."""
+
+    FAILURE = "the failure before"
+    ATTEMPT = "the start of the attempt before"
+    FIRST_ATTEMPT = "the start of the first attempt"
+
+
+# The pauses after the first, second, ... failure; the last one goes on. Source: syslog/c1117-17.6.4-boot-default-cslu.txt
+# less the 9 s that its resolver takes to give up: +39 s, +9 s, +5 min three times, +44 min; then hourly with the 9 s of
+# syslog/cat9k-hourly-comm-failed.txt. At least a second passes between two attempts.
+RETRIES: Final = (
+    (From.FAILURE, timedelta(seconds=30)),
+    (From.FAILURE, timedelta(seconds=0)),
+    (From.ATTEMPT, timedelta(minutes=5)),
+    (From.FAILURE, timedelta(minutes=5)),
+    (From.FAILURE, timedelta(minutes=5)),
+    (From.FIRST_ATTEMPT, timedelta(hours=1)),
+    (From.FAILURE, timedelta(hours=1)),
+)
+_SHORTEST_PAUSE: Final = timedelta(seconds=1)
+
+NAME_NOT_RESOLVED: Final = "Unable to resolve server hostname/domain name"
+NO_TRANSPORT: Final = "Communications init failure"  # no URL is set for the transport
+
+DEFAULT_CSLU_URL: Final = "http://cslu-local:8182/cslu/v1/pi"  # found by name; Source: reports.md section 6
+DEFAULT_CALLHOME_URL: Final = "https://tools.cisco.com/its/service/oddce/services/DDCEService"
+POLL_INTERVALS: Final = {TransportType.CSLU: timedelta(seconds=60)}  # Source: policy.md section 3.4
+DEFAULT_POLL_INTERVAL: Final = timedelta(seconds=300)
+
+PEERS: Final = {TransportType.CSLU: "Cisco Smart License Utility (CSLU)"}
+DEFAULT_PEER: Final = "Cisco Smart Software Manager (CSSM)"
+
+
+@dataclass(slots=True)
+class Errand:
+    """One thing to be done at the far end. Which reports a push carries is decided when it goes out."""
+
+    kind: MessageKind
+    body: Mapping[str, Any] = field(default_factory=dict)
+    token: Secret | None = None
+    closes_reports: bool = True  # a push closes the open reports once, not again when it is repeated
+
+
+@dataclass(slots=True)
+class Poll:
+    """An answer that the far end prepares: asked for at ``due`` by its ``poll_id``."""
+
+    poll_id: int
+    kind: MessageKind  # what was asked
+    due: datetime
+    interval: timedelta
+    report_ids: tuple[int, ...] = ()
+
+
+@dataclass(slots=True)
+class Flight:
+    """A message that is on its way, for the sake of an errand."""
+
+    message: Message
+    errand: Errand
+    sent: datetime
+    report_ids: tuple[int, ...] = ()  # of a push
+
+
+@dataclass(slots=True)
+class NoticedFailure:
+    """A failure that the agent learns of later: a resolver takes its time to give up."""
+
+    flight: Flight
+    reason: str
+    due: datetime
+
+
+@dataclass(slots=True)
+class Statistic:
+    """One group of ``Communication Statistics``; they count from the last boot."""
+
+    success: int = 0
+    fail: int = 0
+    ongoing_overall: int = 0
+    ongoing_communication: int = 0
+    last_response: str | None = None
+    last_response_time: datetime | None = None
+    failure_reason: str | None = None
+    last_success: datetime | None = None
+    last_failure: datetime | None = None
+
+    def answered(self, status: AnswerStatus, reason: str | None, now: datetime) -> None:
+        """The far end answered. FAILED is printed INVALID STATUS CODE (5.1.31 capture)."""
+        failed = status in (AnswerStatus.FAILED, AnswerStatus.OK_TRY_AGAIN)
+        self.last_response = "INVALID STATUS CODE" if status is AnswerStatus.FAILED else status.value
+        self.last_response_time = now
+        self.failure_reason = reason
+        self.ongoing_communication = 0
+        if failed:
+            self.fail += 1
+            self.ongoing_overall += 1
+            self.last_failure = now
+        else:
+            self.success += 1
+            self.ongoing_overall = 0
+            self.last_success = now
+
+    def unanswered(self, now: datetime) -> None:
+        """Nothing came back."""
+        self.last_response, self.last_response_time, self.failure_reason = "NO REPLY", now, None
+        self.fail += 1
+        self.ongoing_overall += 1
+        self.ongoing_communication += 1
+        self.last_failure = now
+
+
+@dataclass(slots=True)
+class Communication:
+    """What is on its way and what waits; a reload forgets it."""
+
+    channel: Channel = Channel.OFF
+    flights: dict[int, Flight] = field(default_factory=dict)
+    waiting: list[Errand] = field(default_factory=list)
+    noticed: list[NoticedFailure] = field(default_factory=list)
+    statistics: dict[MessageKind, Statistic] = field(default_factory=dict)
+    failures: int = 0
+    first_attempt: datetime | None = None
+    retry: datetime | None = None
+
+    def move(self, trigger: ChannelTrigger) -> Channel:
+        """Take *trigger*; gives back the state before."""
+        before = self.channel
+        self.channel = step(TRANSITIONS, before, trigger)
+        return before
+
+    def statistic(self, kind: MessageKind) -> Statistic:
+        """The counters of *kind*."""
+        return self.statistics.setdefault(kind, Statistic())
+
+    def failed(self, attempt: datetime, now: datetime) -> None:
+        """An attempt that began at *attempt* failed: one pause further in the rhythm."""
+        self.move(ChannelTrigger.FAILED)
+        if self.first_attempt is None:
+            self.first_attempt = attempt
+        anchor, pause = RETRIES[min(self.failures, len(RETRIES) - 1)]
+        since = {From.FAILURE: now, From.ATTEMPT: attempt, From.FIRST_ATTEMPT: self.first_attempt}[anchor]
+        self.failures += 1
+        self.retry = max(since + pause, now + _SHORTEST_PAUSE)
+
+    def delivered(self) -> bool:
+        """An answer came; whether it ends a time of failures."""
+        before = self.move(ChannelTrigger.DELIVERED)
+        self.forget_failures()
+        return before is Channel.FAILING
+
+    def forget_failures(self) -> None:
+        """Start the rhythm anew at the next failure."""
+        self.failures, self.first_attempt, self.retry = 0, None, None
+
+    def wait(self, errand: Errand) -> None:
+        """Keep *errand* until communication works; an older one of the same purpose makes way."""
+        same = [old for old in self.waiting if old.kind is errand.kind and old.body == errand.body]
+        for old in same:
+            self.waiting.remove(old)
+        self.waiting.append(errand)
+
+    def shift(self, change: timedelta) -> None:
+        """The clock was moved: pauses last as long as before."""
+        for flight in self.flights.values():
+            flight.sent += change
+        for noticed in self.noticed:
+            noticed.due += change
+            noticed.flight.sent += change
+        if self.first_attempt is not None:
+            self.first_attempt += change
+        if self.retry is not None:
+            self.retry += change

@@ -1,0 +1,116 @@
+"""What the agent remembers of itself: the event log and the messages it sent, got and imported."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from nornir_smartlic.files import (
+    AccountInfo,
+    Ack,
+    AuthorizationDocument,
+    ConversionAck,
+    Document,
+    PolicyDocument,
+    TrustCodeDocument,
+)
+from nornir_smartlic.model import EventLogEntry, HistoryMessage, MessageHistory
+from smartlic_lab.wire import Message, MessageKind, Reply
+
+EVENTS_KEPT: Final = 1000
+MESSAGES_KEPT: Final = 3  # of each group; recalled
+
+# The groups of ``show license history message``, in order. Source: show-license-history-message/genie-....txt.
+MESSAGE_GROUPS: Final = (
+    MessageKind.TRUST_ESTABLISHMENT,
+    MessageKind.USAGE_REPORTING,
+    MessageKind.RESULT_POLLING,
+    MessageKind.AUTHORIZATION_REQUEST,
+    MessageKind.AUTHORIZATION_RETURN,
+    MessageKind.TRUST_SYNC,
+)
+IMPORT_GROUPS: Final[Mapping[str, type[Document]]] = {
+    "Import POLICY": PolicyDocument,
+    "Import AUTH": AuthorizationDocument,
+    "Import TRUST CODE": TrustCodeDocument,
+    "Import RUM ACK": Ack,
+    "Import CONVERSION ACK": ConversionAck,
+    "Import ACCOUNT INFO": AccountInfo,
+}
+
+
+@dataclass(slots=True)
+class LoggedEvent:
+    """One line of the event log."""
+
+    time: datetime
+    event: str
+    attributes: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(slots=True)
+class KeptMessage:
+    """A request, a response or an import; its text has no token in it."""
+
+    kind: str
+    time: datetime
+    text: str
+
+
+@dataclass(slots=True)
+class History:
+    """The history part of the licensing store."""
+
+    events: deque[LoggedEvent] = field(default_factory=deque)
+    messages: dict[str, deque[KeptMessage]] = field(default_factory=dict)
+
+    def log(self, now: datetime, event: str, **attributes: str) -> None:
+        """Add a line to the event log; the oldest make way."""
+        if len(self.events) >= EVENTS_KEPT:
+            self.events.popleft()
+        self.events.append(LoggedEvent(now, event, tuple(attributes.items())))
+
+    def sent(self, message: Message, now: datetime) -> None:
+        """Keep a request."""
+        if message.kind in MESSAGE_GROUPS:
+            body = {key: value for key, value in message.body.items() if key != "token"}
+            if "reports" in body:
+                body["reports"] = len(body["reports"])
+            self._keep(message.kind.value, "Request", {"id": message.message_id, **body}, now)
+
+    def received(self, message: Message, reply: Reply, now: datetime) -> None:
+        """Keep a response."""
+        if message.kind in MESSAGE_GROUPS:
+            answer: dict[str, Any] = {"status": reply.status.value, "poll_id": reply.poll_id, "message": reply.reason}
+            answer = {key: value for key, value in answer.items() if value is not None}
+            self._keep(message.kind.value, "Response", answer, now)
+
+    def imported(self, document: Document, now: datetime) -> None:
+        """Keep what was imported."""
+        group = next(name for name, kind in IMPORT_GROUPS.items() if isinstance(document, kind))
+        self._keep(group, "Import", {"timestamp": document.issued.isoformat()}, now)
+
+    def _keep(self, group: str, kind: str, content: Mapping[str, Any], now: datetime) -> None:
+        kept = self.messages.setdefault(group, deque())
+        if len(kept) >= 2 * MESSAGES_KEPT:
+            kept.popleft()
+        kept.append(KeptMessage(kind, now, json.dumps(content, separators=(",", ":"))))
+
+    def event_log(self) -> tuple[EventLogEntry, ...]:
+        """``show license eventlog``, oldest first."""
+        return tuple(EventLogEntry(logged.time, logged.event, logged.attributes) for logged in self.events)
+
+    def message_history(self) -> MessageHistory:
+        """``show license history message``."""
+
+        def group(name: str) -> tuple[str, tuple[HistoryMessage, ...]]:
+            kept = self.messages.get(name, ())
+            return name, tuple(HistoryMessage(one.kind, one.time, one.text) for one in kept)
+
+        return MessageHistory(
+            tuple(group(kind.value) for kind in MESSAGE_GROUPS), tuple(group(name) for name in IMPORT_GROUPS)
+        )

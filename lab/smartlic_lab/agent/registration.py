@@ -1,0 +1,105 @@
+"""Legacy Smart Licensing's part of the licensing store: registration, authorization, evaluation, reservation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Final
+
+from smartlic_lab.agent.transitions import step
+
+
+class Registering(Enum):
+    """Whether the device is registered."""
+
+    UNREGISTERED = "unregistered"
+    REGISTERING = "registering"
+    REGISTERED = "registered"
+    RENEWING = "renewing"
+
+
+class RegistrationTrigger(Enum):
+    """What moves it."""
+
+    REQUESTED = "registration requested"
+    FORCED = "registration requested with force"
+    ACCEPTED = "registration accepted"
+    REFUSED = "registration refused"
+    RENEWAL = "renewal"
+    EXPIRED = "registration expired"
+    DEREGISTERED = "deregistered"
+
+
+TRANSITIONS: Final = {
+    (Registering.UNREGISTERED, RegistrationTrigger.REQUESTED): Registering.REGISTERING,
+    (Registering.UNREGISTERED, RegistrationTrigger.FORCED): Registering.REGISTERING,
+    (Registering.REGISTERING, RegistrationTrigger.REQUESTED): Registering.REGISTERING,  # with another token
+    (Registering.REGISTERING, RegistrationTrigger.FORCED): Registering.REGISTERING,
+    (Registering.REGISTERING, RegistrationTrigger.ACCEPTED): Registering.REGISTERED,
+    (Registering.REGISTERING, RegistrationTrigger.REFUSED): Registering.UNREGISTERED,
+    (Registering.REGISTERED, RegistrationTrigger.FORCED): Registering.REGISTERING,
+    (Registering.REGISTERED, RegistrationTrigger.RENEWAL): Registering.RENEWING,
+    (Registering.REGISTERED, RegistrationTrigger.EXPIRED): Registering.UNREGISTERED,
+    (Registering.REGISTERED, RegistrationTrigger.DEREGISTERED): Registering.UNREGISTERED,
+    (Registering.RENEWING, RegistrationTrigger.RENEWAL): Registering.RENEWING,
+    (Registering.RENEWING, RegistrationTrigger.ACCEPTED): Registering.REGISTERED,
+    (Registering.RENEWING, RegistrationTrigger.REFUSED): Registering.REGISTERED,
+    (Registering.RENEWING, RegistrationTrigger.FORCED): Registering.REGISTERING,
+    (Registering.RENEWING, RegistrationTrigger.EXPIRED): Registering.UNREGISTERED,
+    (Registering.RENEWING, RegistrationTrigger.DEREGISTERED): Registering.UNREGISTERED,
+}
+
+EVALUATION: Final = timedelta(days=90)
+
+
+@dataclass(slots=True)
+class ReservedMember:
+    """The reservation codes of one member; ``None``: none."""
+
+    request_code: str | None = None
+    code: str | None = None
+    installed: datetime | None = None
+    return_code: str | None = None
+    universal: bool = False
+
+
+@dataclass(slots=True)
+class LegacyLicensing:
+    """What a release before 17.3.2 knows; it is kept by later ones for the way back."""
+
+    state: Registering = Registering.UNREGISTERED
+    certificate: str | None = None  # the identity that CSSM gave
+    smart_account: str | None = None
+    virtual_account: str | None = None
+    export_controlled_allowed: bool = False
+    registered: datetime | None = None
+    last_renewal: datetime | None = None
+    last_renewal_reason: str | None = None  # why it failed; None: it did not
+    next_renewal: datetime | None = None
+    expires: datetime | None = None
+    authorization: str | None = None  # AUTHORIZED, OUT OF COMPLIANCE, AUTHORIZATION EXPIRED; None: not asked yet
+    authorized: datetime | None = None
+    last_communication: datetime | None = None
+    last_communication_reason: str | None = None
+    next_communication: datetime | None = None
+    communication_deadline: datetime | None = None
+    failure: str | None = None  # of the last registration
+    evaluation_used: timedelta = timedelta(0)
+    evaluation_since: datetime | None = None  # it runs while a licence is in use and the device is unregistered
+    evaluation_expired: bool = False
+    reserved: dict[str, ReservedMember] = field(default_factory=dict)
+
+    def move(self, trigger: RegistrationTrigger, refusal: str | None = None) -> None:
+        """Take *trigger*; raises `IllegalEvent` with *refusal*."""
+        self.state = step(TRANSITIONS, self.state, trigger, refusal)
+
+    @property
+    def is_registered(self) -> bool:
+        """Whether CSSM knows the device."""
+        return self.state in (Registering.REGISTERED, Registering.RENEWING)
+
+    @property
+    def is_reserved(self) -> bool:
+        """Whether a reservation code is installed."""
+        return any(member.code is not None for member in self.reserved.values())

@@ -1,0 +1,153 @@
+"""Usage reporting: pushes, acknowledgements, deadlines and reminders of one product instance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Final
+
+from nornir_smartlic.model import CISCO_DEFAULT_POLICY, Policy
+from smartlic_lab.agent import deadlines
+from smartlic_lab.agent.deadlines import LicenseClass
+from smartlic_lab.agent.transitions import step
+
+
+class Reporting(Enum):
+    """Where a usage report stands."""
+
+    IDLE = "idle"
+    PENDING = "pending"
+    AWAITING_ACK = "awaiting ACK"
+
+
+class ReportingTrigger(Enum):
+    """What moves it."""
+
+    DUE = "report due"
+    SENT = "report sent"
+    REFUSED = "report refused"
+    ACKNOWLEDGED = "ACK received"
+    GIVEN_UP = "ACK given up"
+
+
+TRANSITIONS: Final = {
+    (Reporting.IDLE, ReportingTrigger.DUE): Reporting.PENDING,
+    (Reporting.PENDING, ReportingTrigger.DUE): Reporting.PENDING,
+    (Reporting.AWAITING_ACK, ReportingTrigger.DUE): Reporting.PENDING,
+    (Reporting.PENDING, ReportingTrigger.SENT): Reporting.AWAITING_ACK,
+    (Reporting.IDLE, ReportingTrigger.SENT): Reporting.AWAITING_ACK,  # two pushes were on their way at once
+    (Reporting.AWAITING_ACK, ReportingTrigger.SENT): Reporting.AWAITING_ACK,
+    (Reporting.PENDING, ReportingTrigger.REFUSED): Reporting.IDLE,
+    (Reporting.IDLE, ReportingTrigger.REFUSED): Reporting.IDLE,
+    (Reporting.AWAITING_ACK, ReportingTrigger.REFUSED): Reporting.AWAITING_ACK,
+    (Reporting.IDLE, ReportingTrigger.GIVEN_UP): Reporting.IDLE,
+    (Reporting.AWAITING_ACK, ReportingTrigger.GIVEN_UP): Reporting.IDLE,
+    (Reporting.PENDING, ReportingTrigger.GIVEN_UP): Reporting.PENDING,
+    (Reporting.IDLE, ReportingTrigger.ACKNOWLEDGED): Reporting.IDLE,  # from a file
+    (Reporting.PENDING, ReportingTrigger.ACKNOWLEDGED): Reporting.PENDING,  # from a file, or of an earlier push
+    (Reporting.AWAITING_ACK, ReportingTrigger.ACKNOWLEDGED): Reporting.IDLE,
+}
+
+# Days before the deadline at which REPORTING_REQUIRED is logged. The ladder of IOS-XE is recalled (policy.md 3.5): the
+# captures show an External Event 60 days before (5.10.3) and at the deadline itself (5.3.16).
+REMINDER_DAYS: Final = (60, 30, 15, 10, 5, 4, 3, 2, 1, 0)
+
+# After trust is established the first report follows by itself. Source: 36 s in
+# show-license-all/genie-c9350-stack3-agent6.3.10-smart-trustcode-type.txt and show-license-status/ntc4-....txt.
+PUSH_AFTER_TRUST: Final = timedelta(seconds=36)
+
+
+@dataclass(slots=True)
+class UsageReports:
+    """The reporting part of the licensing store."""
+
+    policy: Policy = CISCO_DEFAULT_POLICY
+    state: Reporting = Reporting.IDLE
+    started: datetime | None = None  # T0: the first licence came in use
+    deadline: datetime | None = None
+    last_ack: datetime | None = None
+    last_push: datetime | None = None
+    next_push: datetime | None = None
+    last_file_write: datetime | None = None
+    last_ack_issued: datetime | None = None  # by CSSM's clock, so that an old ACK changes nothing
+    reminded: datetime | None = None  # the last reminder that was logged, or passed by
+
+    def move(self, trigger: ReportingTrigger) -> None:
+        """Take *trigger*; raises `IllegalEvent`."""
+        self.state = step(TRANSITIONS, self.state, trigger)
+
+    @property
+    def acknowledged(self) -> bool:
+        """State(4) of tech support, instead of State(2)."""
+        return self.last_ack is not None
+
+    # --- licences in use ---
+
+    def license_added(self, license_class: LicenseClass, classes: frozenset[LicenseClass], now: datetime) -> None:
+        """A licence came in use that was not before; *classes* are those in use with it."""
+        if self.started is None:
+            self.started = now
+        if self.acknowledged:
+            self.changed(classes, now)
+            return
+        span = deadlines.first_report_within(self.policy, [license_class])
+        self._bring_forward(None if span is None else now + span)
+        if self.next_push is None and span is not None:
+            self.next_push = now + deadlines.FIRST_PUSH_DELAY
+
+    def changed(self, classes: frozenset[LicenseClass], now: datetime) -> None:
+        """The usage that CSSM knows is no longer that of the device: report on change."""
+        span = deadlines.report_change_within(self.policy, classes)
+        if span is None or not self.acknowledged:
+            return
+        self._bring_forward(now + span)
+        if self.next_push is None:
+            self.next_push = now + min(span, deadlines.DEFAULT_PUSH_INTERVAL)  # when is recalled
+
+    def _bring_forward(self, deadline: datetime | None) -> None:
+        if deadline is not None and (self.deadline is None or deadline < self.deadline):
+            self.deadline = deadline
+
+    # --- the way of a report ---
+
+    def sent(self, now: datetime, interval: timedelta | None) -> None:
+        """A push was taken."""
+        self.move(ReportingTrigger.SENT)
+        self.last_push = now
+        self.next_push = None if interval is None else now + interval
+
+    def received_ack(self, classes: frozenset[LicenseClass], now: datetime, issued: datetime) -> None:
+        """An ACK arrived, online or by file. One that CSSM issued before the last one moves nothing."""
+        if self.last_ack_issued is not None and issued <= self.last_ack_issued:
+            return
+        self.move(ReportingTrigger.ACKNOWLEDGED)
+        self.last_ack_issued = issued
+        self.last_ack = now
+        self.deadline = deadlines.deadline_after_ack(self.policy, classes, now)
+        self.reminded = None
+
+    def reschedule(self, interval: timedelta | None, now: datetime) -> None:
+        """The push interval may have changed, by policy, configuration, ACK or licences in use."""
+        if interval is None:
+            if self.acknowledged:
+                self.next_push = None
+        elif self.last_push is not None:
+            self.next_push = min(self.next_push or self.last_push + interval, max(now, self.last_push + interval))
+
+    # --- reminders ---
+
+    def next_reminder(self, after: datetime) -> datetime | None:
+        """When REPORTING_REQUIRED is next logged; ``None``: the deadline has passed, or there is none."""
+        if self.deadline is None:
+            return None
+        after = max(after, self.reminded) if self.reminded is not None else after
+        return next((at for days in REMINDER_DAYS if (at := self.deadline - timedelta(days=days)) > after), None)
+
+    def days_left(self, now: datetime) -> int | None:
+        """Whole days until the deadline, 0 once it has passed; ``None``: there is none."""
+        return None if self.deadline is None else max(0, (self.deadline - now).days)
+
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether an ACK is required and the deadline has passed."""
+        return self.policy.ack_required and self.deadline is not None and now >= self.deadline

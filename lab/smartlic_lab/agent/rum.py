@@ -1,0 +1,381 @@
+"""RUM reports: opened for each licence in use, measured, closed, signed, pushed, acknowledged, purged.
+
+Measurements are computed from the times at which the count changed; nothing is ticked every 15 minutes.
+Source: reference/reports.md section 1.2, reference/policy.md section 3.6.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import Any, Final
+
+from nornir_smartlic.files import RumReport, samples, sign
+from nornir_smartlic.model import (
+    Entitlement,
+    Member,
+    RumReportDetail,
+    RumReportLine,
+    RumReportState,
+    Udi,
+    UsageReportSummary,
+)
+from smartlic_lab.agent.transitions import step
+from smartlic_lab.signing import report_key
+
+
+class ReportTrigger(Enum):
+    """What happens to a report."""
+
+    CLOSED = "closed"
+    PUSHED = "pushed"
+    GIVEN_UP = "ACK given up"
+    ACKNOWLEDGED = "acknowledged"
+    PURGED = "purged"
+
+
+TRANSITIONS: Final = {
+    (RumReportState.OPEN, ReportTrigger.CLOSED): RumReportState.CLOSED,
+    (RumReportState.CLOSED, ReportTrigger.PUSHED): RumReportState.UNACK,
+    (RumReportState.UNACK, ReportTrigger.GIVEN_UP): RumReportState.CLOSED,  # it is sent again
+    (RumReportState.CLOSED, ReportTrigger.ACKNOWLEDGED): RumReportState.ACK,  # by file
+    (RumReportState.UNACK, ReportTrigger.ACKNOWLEDGED): RumReportState.ACK,
+    (RumReportState.ACK, ReportTrigger.PURGED): RumReportState.DELETED,
+}
+
+USAGE_REQUESTED: Final = "CurrentUsageRequested"  # save usage, or a push
+RELOADED: Final = "ProductReload"
+
+KEPT_ACKNOWLEDGED: Final = 20  # reports that `show license rum id all` still lists; recalled, as is every limit here
+
+
+@dataclass(slots=True)
+class Span:
+    """One measurement; ``end`` is ``None`` while it goes on."""
+
+    start: datetime
+    count: int
+    end: datetime | None = None
+    clock_change: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who reports, as it was when the report was closed."""
+
+    software_id: str
+    software_version: str | None  # None: kept out by privacy
+    members: tuple[Member, ...]
+    version_2: bool
+    names_instance: bool
+    utility: bool = False
+
+    @property
+    def udi(self) -> Udi:
+        """The active member."""
+        return self.members[0].udi
+
+
+@dataclass(slots=True)
+class Report:
+    """One report. ``payload`` is written once, when it is first needed after closing, and never again."""
+
+    report_id: int
+    entitlement: Entitlement
+    udi: Udi
+    spans: list[Span]
+    state: RumReportState = RumReportState.OPEN
+    previous_id: int | None = None
+    next_id: int | None = None
+    close_reason: str | None = None
+    identity: Identity | None = None
+    payload: str | None = None
+    stored: bool = True
+
+    @property
+    def start(self) -> datetime:
+        """When measuring began."""
+        return self.spans[0].start
+
+    @property
+    def end(self) -> datetime | None:
+        """When measuring ended; ``None``: it goes on."""
+        return self.spans[-1].end
+
+    def move(self, trigger: ReportTrigger) -> None:
+        """Take *trigger*; raises `IllegalEvent`."""
+        self.state = step(TRANSITIONS, self.state, trigger)
+
+
+@dataclass(slots=True)
+class RumReports:
+    """All reports of a device, in the order of their ids; ``open_ids`` has a tag's open report."""
+
+    reports: dict[int, Report] = field(default_factory=dict)
+    open_ids: dict[str, int] = field(default_factory=dict)
+    last_ids: dict[str, int] = field(default_factory=dict)
+    next_id: int | None = None  # None: no report yet
+    total: int = 0
+    acknowledged: int = 0
+    purged: int = 0
+
+    # --- opening and measuring ---
+
+    def open(self, entitlement: Entitlement, count: int, now: datetime, udi: Udi) -> None:
+        """Begin to measure a licence. The first id is the epoch of its creation. Source: reports.md section 1.2."""
+        number = int(now.timestamp()) if self.next_id is None else self.next_id
+        self.next_id = number + 1
+        previous = self.last_ids.get(entitlement.tag)
+        self.reports[number] = Report(number, entitlement, udi, [Span(now, count)], previous_id=previous)
+        if previous in self.reports:
+            self.reports[previous].next_id = number
+        self.open_ids[entitlement.tag] = self.last_ids[entitlement.tag] = number
+        self.total += 1
+
+    def measure(self, tag: str, count: int, now: datetime) -> None:
+        """The count changed: one measurement ends, the next begins, in the same report."""
+        report = self.reports[self.open_ids[tag]]
+        last = report.spans[-1]
+        if last.start == now:
+            last.count = count
+        else:
+            last.end = now
+            report.spans.append(Span(now, count))
+
+    def clock_changed(self, change: timedelta) -> None:
+        """The clock jumped: what is being measured now takes note of it."""
+        for number in self.open_ids.values():
+            self.reports[number].spans[-1].clock_change += change
+
+    # --- closing ---
+
+    def close(
+        self,
+        now: datetime,
+        reason: str,
+        identity: Identity,
+        tags: Iterable[str] | None = None,
+        new_udi: Udi | None = None,
+    ) -> None:
+        """Close the open reports of *tags* (``None``: all) and begin new ones for what is still in use.
+
+        A report that has measured nothing yet stays open. *new_udi*: who reports from now on, if another.
+        """
+        for tag in list(self.open_ids) if tags is None else list(tags):
+            report = self.reports[self.open_ids[tag]]
+            if report.start >= now:
+                report.udi = new_udi or report.udi
+                continue
+            last = report.spans[-1]
+            if last.start == now and len(report.spans) > 1:  # changed at this very moment: the new report has it
+                report.spans.pop()
+                report.spans[-1].end = now
+            else:
+                last.end = now
+            report.close_reason, report.identity = reason, identity
+            report.move(ReportTrigger.CLOSED)
+            del self.open_ids[tag]
+            if last.count > 0:
+                self.open(report.entitlement, last.count, now, new_udi or identity.udi)
+
+    def stop(self, now: datetime, reason: str, identity: Identity) -> None:
+        """Close all open reports and begin none: the device goes down."""
+        self.close(now, reason, identity)
+        for number in list(self.open_ids.values()):
+            self._forget(number)
+        self.open_ids.clear()
+
+    def _forget(self, number: int) -> None:
+        # Opened at the moment of closing, it has measured nothing: it never was, and its id is free again.
+        report = self.reports.pop(number)
+        self.total -= 1
+        if self.next_id == number + 1:
+            self.next_id = number
+        tag = report.entitlement.tag
+        if report.previous_id is None:
+            del self.last_ids[tag]
+        else:
+            self.last_ids[tag] = report.previous_id
+            if report.previous_id in self.reports:
+                self.reports[report.previous_id].next_id = None
+
+    # --- the way of a report ---
+
+    def unreported(self) -> tuple[Report, ...]:
+        """Closed and not yet taken by the far end."""
+        return tuple(report for report in self.reports.values() if report.state is RumReportState.CLOSED)
+
+    def in_storage(self) -> tuple[Report, ...]:
+        """Closed, and their payload is still there."""
+        return tuple(r for r in self.reports.values() if r.state is not RumReportState.OPEN and r.stored)
+
+    def pushed(self, ids: Iterable[int]) -> None:
+        """The far end took these reports."""
+        for number in ids:
+            report = self.reports.get(number)
+            if report is not None and report.state is RumReportState.CLOSED:
+                report.move(ReportTrigger.PUSHED)
+
+    def give_up(self, ids: Iterable[int]) -> None:
+        """Their ACK does not come: they are reported again."""
+        for number in ids:
+            report = self.reports.get(number)
+            if report is not None and report.state is RumReportState.UNACK:
+                report.move(ReportTrigger.GIVEN_UP)
+
+    def acknowledge(self, ids: Iterable[int], *, keep_all: bool) -> int:
+        """CSSM has these reports; how many of them were not acknowledged before. *keep_all*: FN72578."""
+        fresh = 0
+        for number in ids:
+            report = self.reports.get(number)
+            if report is None or report.state not in (RumReportState.CLOSED, RumReportState.UNACK):
+                continue
+            report.move(ReportTrigger.ACKNOWLEDGED)
+            report.stored = keep_all
+            fresh += 1
+        self.acknowledged += fresh
+        if not keep_all:
+            self._purge()
+        return fresh
+
+    def _purge(self) -> None:
+        done = [number for number, report in self.reports.items() if report.state is RumReportState.ACK]
+        for number in done[: max(0, len(done) - KEPT_ACKNOWLEDGED)]:
+            self.reports.pop(number).move(ReportTrigger.PURGED)
+            self.purged += 1
+
+    # --- what is shown ---
+
+    def summary(self) -> UsageReportSummary:
+        """``Usage Report Summary:``. Source: how the numbers relate is computed from the tech-support captures."""
+        states = [report.state for report in self.reports.values()]
+        collecting = states.count(RumReportState.OPEN)
+        waiting = states.count(RumReportState.UNACK)
+        available = states.count(RumReportState.CLOSED) + collecting
+        return UsageReportSummary(
+            total=self.total,
+            purged=self.purged,
+            acknowledged=self.acknowledged,
+            waiting_for_ack=waiting,
+            available_to_report=available,
+            collecting_data=collecting,
+            purged_bracket=self.purged,
+            waiting_for_ack_bracket=available + waiting,
+            maximum_display=len(states),
+            in_storage=sum(report.stored for report in self.reports.values()),
+            mia=0,
+            mia_bracket=0,
+            module_status="Ready",
+        )
+
+    def lines(self) -> tuple[RumReportLine, ...]:
+        """``show license rum id all``."""
+        return tuple(RumReportLine(r.report_id, r.state, "N", r.entitlement.name) for r in self.reports.values())
+
+
+CHANGE_REASONS: Final = {
+    RumReportState.OPEN: None,
+    RumReportState.CLOSED: "REPORTING",
+    RumReportState.UNACK: "REPORTING",
+    RumReportState.ACK: "ACKED",
+}
+
+
+def detail(report: Report) -> RumReportDetail:
+    """``show license rum id N detail``. Source: show-license-rum-id-detail/genie-c9300-entitlement-acked.txt."""
+    return RumReportDetail(
+        report_id=report.report_id,
+        metric_name="ENTITLEMENT",
+        feature_name=report.entitlement.name,
+        metric_value=report.entitlement.tag,
+        udi=report.udi,
+        previous_report_id=report.previous_id,
+        next_report_id=report.next_id,
+        state=report.state,
+        change_reason=CHANGE_REASONS[report.state],
+        start=report.start,
+        end=report.end,
+        storage_state="EXIST" if report.stored else "DELETED",
+        transaction_id=0,
+        transaction_message=None,
+    )
+
+
+def rum_report(report: Report) -> RumReport:
+    """The signed report of a closed one; its text is made once and kept."""
+    identity = report.identity
+    if identity is None:
+        raise ValueError(f"report {report.report_id} is open")
+    if report.payload is None:
+        report.payload = _payload(report, identity)
+    return RumReport(
+        report.payload,
+        {"type": "rum"},
+        {
+            "sudi": _sudi(report.udi),
+            "signing_type": "builtin",
+            "key": identity.software_id,
+            "value": sign(report.payload, report_key(identity.software_id, report.udi)),
+        },
+    )
+
+
+def _payload(report: Report, identity: Identity) -> str:
+    instance: dict[str, Any] = {"sudi": _sudi(report.udi)}
+    if identity.names_instance:
+        instance["product_instance_identifier"] = ""
+    asset: dict[str, Any] = {"asset": {"name": identity.software_id}, "instance": instance}
+    meta: dict[str, Any] = {"entitlement_tag": report.entitlement.tag}
+    content: dict[str, Any] = {}
+    if identity.version_2:
+        content["version"] = "2.0"
+        asset = {"report_id": report.report_id, **asset}
+        meta["utility_enabled"] = identity.utility
+    else:
+        meta["report_id"] = report.report_id
+    if identity.software_version is not None:
+        meta["software_version"] = identity.software_version
+    meta["ha_udi"] = [{"role": member.role.value, "sudi": _sudi(member.udi)} for member in identity.members]
+    measurements = _measurements(report)
+    inner = sign(
+        json.dumps([asset, meta, measurements], separators=(",", ":")), report_key(identity.software_id, report.udi)
+    )
+    content["asset_identification"] = asset
+    content["signature"] = {"signing_type": "builtin", "key": identity.software_id, "value": inner}
+    content["meta"] = meta
+    content["measurements"] = measurements
+    return json.dumps(content, separators=(",", ":"))
+
+
+def _measurements(report: Report) -> list[dict[str, Any]]:
+    made = []
+    start = int(report.start.timestamp())
+    for number, span in enumerate(report.spans, 1):
+        assert span.end is not None  # closed reports have no open span
+        end = int(span.end.timestamp())
+        meta: dict[str, Any] = {}
+        if span.clock_change:
+            meta["clock_change_delta"] = str(int(span.clock_change.total_seconds()))
+        if number == len(report.spans):
+            meta["termination_reason"] = meta["close_reason"] = report.close_reason
+        made.append(
+            {
+                "log_time": start,
+                "metric_name": "ENTITLEMENT",
+                "start_time": start,
+                "end_time": end,
+                "sample_interval": end - start,
+                "num_samples": samples(timedelta(seconds=end - start), span.clock_change),
+                "meta": meta,
+                "value": {"type": "COUNT", "value": str(span.count)},
+            }
+        )
+        start = end
+    return made
+
+
+def _sudi(udi: Udi) -> dict[str, str]:
+    return {"udi_pid": udi.pid, "udi_serial_number": udi.sn}
