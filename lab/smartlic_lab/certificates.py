@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 VALIDITY: Final = timedelta(days=20 * 365)
-_MARGIN: Final = timedelta(days=30)  # before the start, for clocks that are behind
+MARGIN: Final = timedelta(days=30)  # before the start, for clocks that are behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class CertificateAuthority:
 
     def __init__(self, folder: Path, *instants: datetime) -> None:
         self.folder = folder
-        self.not_before = min(instants).astimezone(UTC) - _MARGIN
+        self.not_before = min(instants).astimezone(UTC) - MARGIN
         self.not_after = max(instants).astimezone(UTC) + VALIDITY
         self.ca_file = folder / "ca.pem"
         key_file = folder / "ca.key"

@@ -21,7 +21,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from nornir_smartlic.errors import SmartLicError, UsageError
 from smartlic_lab.clock import VirtualClock
-from smartlic_lab.network import Authority, DeliveryFailed, HttpRequest, HttpResponse, Origin
+from smartlic_lab.network import NO_ANSWER, Authority, DeliveryFailed, HttpRequest, HttpResponse, Origin
 
 _log = logging.getLogger(__name__)
 
@@ -490,6 +490,8 @@ class World:
                 if self._fails("server-error", authority):
                     return HttpResponse(500, b'{"status":"ERROR","statusMessage":"Internal Server Error"}')
             response = site.authority.handle(request, now)
+            if response.status == NO_ANSWER.status:
+                raise DeliveryFailed(NO_REPLY)
             if self.faults:
                 if self._fails("lost-answer", authority):
                     raise DeliveryFailed(NO_REPLY)

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from smartlic_lab.certificates import ServerIdentity
-from smartlic_lab.network import NO_ANSWER, DeliveryFailed, HttpRequest
+from smartlic_lab.network import DeliveryFailed, HttpRequest
 from smartlic_lab.world import World
 
 MAX_BODY: Final = 64 * 1024 * 1024  # a bundle of a thousand devices' reports has a few megabytes
@@ -55,9 +55,7 @@ def application(world: World, authority: str) -> Starlette:
         )
         try:
             got = await asyncio.to_thread(world.serve, authority, asked)
-        except DeliveryFailed as failure:
-            return Response(f"{failure.reason}\n", 504, media_type="text/plain")
-        if got.status == NO_ANSWER.status:
+        except DeliveryFailed:
             return _LostAnswer()
         headers = {name: value for name, value in got.headers.items() if name.lower() != "content-type"}
         return Response(got.body, got.status, headers, media_type=got.content_type)

@@ -1,0 +1,488 @@
+"""The topology file of a lab: what is in it, checked whole, every problem with the line and key that has it."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+import yaml
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from nornir_smartlic.errors import IntentError, SmartLicError, UsageError
+from nornir_smartlic.intent import intent_of
+from smartlic_lab.clock import parse_span
+from smartlic_lab.device.factory import interface_names
+from smartlic_lab.device.specification import DeviceSpec, MemberSpec, SpecificationError, check
+
+DOMAIN: Final = "example.com"
+NAME_SERVER: Final = "192.0.2.53"
+_MAX_DEVICES: Final = 100_000
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
+Key = tuple[str | int, ...]
+"""Where something stands in the file: ``("devices", 2, "platform")``."""
+
+
+class TopologyError(SmartLicError):
+    """The file is not a topology; ``problems`` has one line each, its text is the first of them."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        super().__init__(f"{problems[0]}{more}")
+        self.problems = tuple(problems)
+
+
+def _named(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise ValueError("expected letters, digits, dots, dashes and underscores, 63 at most")
+    return name
+
+
+def _span(value: object) -> object:
+    if isinstance(value, str):
+        sign, text = (-1, value[1:]) if value[:1] == "-" else (1, value)
+        try:
+            return sign * parse_span(text)
+        except UsageError as error:
+            raise ValueError(str(error)) from None
+    return value
+
+
+def _address(value: str) -> str:
+    return str(ipaddress.IPv4Address(value))
+
+
+def _release(value: object) -> object:
+    if isinstance(value, int | float):
+        raise ValueError(f'{value} is a number, and 17.10 would be 17.1 - write it in quotes: "{value}"')
+    return value
+
+
+def _aware(value: datetime) -> datetime:
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Name = Annotated[str, AfterValidator(_named)]
+Span = Annotated[timedelta, BeforeValidator(_span)]
+Address = Annotated[str, AfterValidator(_address)]
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Clock(_Part):
+    """When the lab starts, and how fast its time passes (0: by hand)."""
+
+    start: Annotated[datetime, AfterValidator(_aware)] = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
+    speed: float = Field(default=1.0, ge=0, le=10_000_000)
+
+
+class Credentials(_Part):
+    """How to log in on the devices; without a password one is made for the lab."""
+
+    username: Name = "admin"
+    password: str | None = None
+    password_env: str | None = None  # the environment variable that has it
+    enable_secret: str | None = None
+
+
+class Token(_Part):
+    """A token for trust codes; without a text one is made."""
+
+    name: Name
+    expires_after_days: int = Field(default=30, ge=1, le=365)
+    max_uses: int | None = Field(default=None, ge=1)
+    export_controlled: bool = True
+    text: str | None = None
+
+
+class Pool(_Part):
+    """Licences that a virtual account has bought."""
+
+    license: str
+    quantity: int = Field(ge=0)
+    term_days: int | None = Field(default=None, ge=1)  # None: perpetual
+
+
+class VirtualAccount(_Part):
+    """A virtual account of CSSM."""
+
+    name: str
+    parent: str | None = None
+    tokens: tuple[Token, ...] = ()
+    pools: tuple[Pool, ...] = ()
+
+
+class ApiClient(_Part):
+    """A program that may use CSSM's API; without a secret one is made."""
+
+    client_id: Name
+    client_secret: str | None = None
+    role: str = "Smart Account administrator"
+    virtual_account: str | None = None
+
+
+class SmartAccount(_Part):
+    """A smart account of CSSM."""
+
+    domain: Name = DOMAIN
+    name: str | None = None
+    virtual_accounts: tuple[VirtualAccount, ...] = ()
+    api_clients: tuple[ApiClient, ...] = (ApiClient(client_id="smartlic"),)
+
+
+class Authority(_Part):
+    """CSSM, or what stands in front of it."""
+
+    name: Name
+    kind: Literal["cssm", "cslu", "onprem"]
+    port: Port = 0  # of the real server; 0: chosen free
+    address: Address | None = None  # in the lab's network
+    names: tuple[str, ...] = ()  # in the lab's DNS; none: those that devices expect
+    smart_accounts: tuple[SmartAccount, ...] = ()  # of a CSSM
+    processing_minutes: float = Field(default=2.0, ge=0)  # of usage reports, by a CSSM
+    upstream: Name = "cssm"  # of a CSLU or On-Prem
+    domain: str = DOMAIN  # the account that a CSLU or On-Prem is bound to
+    virtual_account: str = "DEFAULT"  # the one that comes with each account
+    local_account: str = "LAB"  # of an On-Prem: in the URL of its devices
+    is_online: bool = True  # False: it reaches CSSM by file only
+
+
+class Member(_Part):
+    """One member of a stack or chassis."""
+
+    pid: str
+    sn: str | None = None
+
+
+class UplinkPlan(_Part):
+    """How a device reaches the authorities. What is not said is what its family usually does."""
+
+    vrf: str | None = None
+    interface: str | None = None
+    address: Address | None = None
+    name_servers: tuple[Address, ...] = (NAME_SERVER,)
+    source_interface: bool = True  # ip http client source-interface is configured
+    configured: bool = True  # False: nothing of this stands in the day-0 configuration
+
+
+class DeviceEntry(_Part):
+    """A device, or *count* of them: ``access-00001`` and so on."""
+
+    name: Name
+    platform: str = "c9300"
+    release: Annotated[str, BeforeValidator(_release)] = "17.12"
+    count: int = Field(default=1, ge=1, le=_MAX_DEVICES)
+    members: int | tuple[Member, ...] = 1
+    hostname: Name | None = None
+    licenses: dict[str, int] = Field(default_factory=dict)
+    access_points: int = Field(default=0, ge=0)
+    timezone: str = "UTC"
+    timezone_offset: Span = timedelta()
+    clock_offset: Span = timedelta()  # how wrong its clock is
+    clock_authoritative: bool = True
+    boot_seconds: int | None = Field(default=None, ge=0)
+    port: Port = 0
+    address: Address | None = None  # of its own on loopback, with "addresses: own"
+    uplink: UplinkPlan = UplinkPlan()
+    day0: tuple[str, ...] = ()
+    groups: tuple[Name, ...] = ()
+    door: Literal["netmiko", "scrapli"] = "netmiko"
+    smart_licensing: dict[str, Any] | None = None  # what the inventory asks of it
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of its devices."""
+        if self.count == 1:
+            return (self.name,)
+        width = len(str(self.count))
+        return tuple(f"{self.name}-{number:0{width}}" for number in range(1, self.count + 1))
+
+    def spec(self, name: str, **secrets: Any) -> DeviceSpec:
+        """The specification of the device called *name*; raises `SpecificationError`."""
+        members: tuple[MemberSpec, ...] | int = (
+            self.members
+            if isinstance(self.members, int)
+            else tuple(MemberSpec(member.pid, member.sn) for member in self.members)
+        )
+        return DeviceSpec(
+            name=name,
+            platform=self.platform,
+            release=self.release,
+            members=members,
+            hostname=self.hostname,
+            licenses=self.licenses,
+            access_points=self.access_points,
+            timezone=(self.timezone, self.timezone_offset),
+            clock_offset=self.clock_offset,
+            clock_authoritative=self.clock_authoritative,
+            boot_seconds=self.boot_seconds,
+            **secrets,
+        )
+
+
+class Group(_Part):
+    """A group of the inventory."""
+
+    smart_licensing: dict[str, Any] | None = None
+    data: dict[str, Any] = Field(default_factory=dict)
+
+
+class FaultPlan(_Part):
+    """A fault that is there from the start."""
+
+    target: str
+    kind: str
+    span: Span | None = None
+    count: int | None = Field(default=None, ge=1)
+
+
+class Topology(_Part):
+    """A whole lab."""
+
+    clock: Clock = Clock()
+    credentials: Credentials = Credentials()
+    addresses: Literal["shared", "own"] = "shared"  # own: each device has a loopback address, all the same port
+    authorities: tuple[Authority, ...] = ()
+    names: dict[str, Address] = Field(default_factory=dict)  # more names in the lab's DNS
+    proxies: tuple[str, ...] = ()  # address:port
+    groups: dict[str, Group] = Field(default_factory=dict)
+    smart_licensing: dict[str, Any] | None = None  # the inventory's defaults
+    devices: tuple[DeviceEntry, ...] = Field(default=(), max_length=_MAX_DEVICES)
+    faults: tuple[FaultPlan, ...] = ()
+
+    def with_defaults(self) -> Topology:
+        """The same with a CSSM where none is named: one account with one token, which suits any device."""
+        if any(authority.kind == "cssm" for authority in self.authorities):
+            return self
+        account = SmartAccount(virtual_accounts=(VirtualAccount(name="DEFAULT", tokens=(Token(name="default"),)),))
+        cssm = Authority(name="cssm", kind="cssm", smart_accounts=(account,))
+        return self.model_copy(update={"authorities": (cssm, *self.authorities)})
+
+
+def find_topology(name: str) -> Path:
+    """The file that *name* means: a path, or a topology that comes with the lab, without its ending."""
+    path = Path(name)
+    if path.suffix in (".yaml", ".yml") or path.exists():
+        return path
+    here = Path(__file__).parent
+    folders = (here / "topologies", here.parent / "topologies")
+    for folder in folders:
+        if (folder / f"{name}.yaml").exists():
+            return folder / f"{name}.yaml"
+    known = sorted({file.stem for folder in folders if folder.exists() for file in folder.glob("*.yaml")})
+    raise TopologyError([f"no topology {name!r} - expected a file, or one of {', '.join(known)}"])
+
+
+def load_topology(path: Path) -> Topology:
+    """The topology in the file *path*; raises `TopologyError`."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise TopologyError([f"{path}: {reason}"]) from error
+    return parse_topology(text, str(path))
+
+
+def parse_topology(text: str, file: str = "topology") -> Topology:
+    """The topology in the YAML *text*; *file* is what errors call it. Raises `TopologyError`."""
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        data = yaml.load(text, Loader=_Loader) if node is not None else None  # noqa: S506  a SafeLoader
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f"{file}:{mark.line + 1}" if mark else file
+        raise TopologyError([f"{where}: not YAML: {error.problem or error.context}"]) from error
+    except yaml.YAMLError as error:
+        raise TopologyError([f"{file}: not YAML: {str(error).splitlines()[0]}"]) from error
+    lines = {} if node is None else _lines(node)
+    return check_topology(data if data is not None else {}, file, lines)
+
+
+def check_topology(data: object, file: str = "topology", lines: Mapping[Key, int] | None = None) -> Topology:
+    """The topology in *data*; raises `TopologyError` with everything that is wrong."""
+    lines = lines or {}
+
+    def located(key: Key, problem: str) -> str:
+        line = next((lines[key[:end]] for end in range(len(key), -1, -1) if key[:end] in lines), None)
+        where = file if line is None else f"{file}:{line}"
+        return f"{where}: {_dotted(key)}: {problem}" if key else f"{where}: {problem}"
+
+    if not isinstance(data, Mapping):
+        raise TopologyError([located((), f"expected keys such as devices, met {type(data).__name__}")])
+    try:
+        topology = Topology.model_validate(data)
+    except ValidationError as error:
+        problems = [located(_key(found["loc"]), _problem(found)) for found in error.errors(include_url=False)]
+        raise TopologyError(list(dict.fromkeys(problems))) from None
+    problems = [located(key, problem) for key, problem in _contradictions(topology)]
+    if problems:
+        raise TopologyError(problems)
+    return topology.with_defaults()
+
+
+def _contradictions(topology: Topology) -> list[tuple[Key, str]]:
+    found = [*_wrong_devices(topology), *_wrong_authorities(topology), *_wrong_intents(topology)]
+    for at, proxy in enumerate(topology.proxies):
+        if not re.fullmatch(r"\d+\.\d+\.\d+\.\d+:\d{1,5}", proxy):
+            found.append((("proxies", at), f"{proxy!r} - expected ADDRESS:PORT"))
+    return found
+
+
+def _wrong_devices(topology: Topology) -> list[tuple[Key, str]]:
+    found: list[tuple[Key, str]] = []
+    names: dict[str, int] = {authority.name: -1 for authority in topology.authorities}
+    ports: dict[int, str] = {authority.port: authority.name for authority in topology.authorities if authority.port}
+    serials: dict[str, str] = {}
+    for at, entry in enumerate(topology.devices):
+        here: Key = ("devices", at)
+        twice = next((name for name in entry.names if name in names), None)
+        if twice is not None:
+            found.append(((*here, "name"), f"{twice!r} is the name of something else, too"))
+        names.update(dict.fromkeys(entry.names, at))
+        if entry.port and topology.addresses == "shared":
+            taken = next((port for port in range(entry.port, entry.port + entry.count) if port in ports), None)
+            if taken is not None:
+                found.append(((*here, "port"), f"port {taken} is in use by {ports[taken]!r}"))
+            elif entry.port + entry.count > 65536:
+                found.append(((*here, "port"), f"{entry.count} devices from port {entry.port} go beyond 65535"))
+            ports.update({entry.port + number: name for number, name in enumerate(entry.names)})
+        if entry.count > 1:
+            for key in ("hostname", "address"):
+                if getattr(entry, key) is not None:
+                    found.append(((*here, key), f"is for one device, and count is {entry.count}"))
+        for number, group in enumerate(entry.groups):
+            if group not in topology.groups:
+                known = ", ".join(topology.groups) or "none"
+                found.append(((*here, "groups", number), f"no group {group!r} - there are: {known}"))
+        if not isinstance(entry.members, int):
+            for number, member in enumerate(entry.members):
+                if member.sn is not None and serials.setdefault(member.sn, entry.name) != entry.name:
+                    place: Key = (*here, "members", number, "sn")
+                    found.append((place, f"{member.sn} is the serial number of {serials[member.sn]!r}, too"))
+        try:
+            check(entry.spec(entry.names[0]))
+        except SpecificationError as error:
+            found.append(((*here, error.key), error.problem))
+        else:
+            found += [((*here, "uplink", key), problem) for key, problem in _wrong_uplink(entry)]
+    return found
+
+
+def _wrong_uplink(entry: DeviceEntry) -> list[tuple[str, str]]:
+    interfaces = dict(interface_names(check(entry.spec(entry.names[0]))))
+    if entry.uplink.interface is not None and entry.uplink.interface not in interfaces:
+        shown = ", ".join(list(interfaces)[:4])
+        return [("interface", f"{entry.platform} has no interface {entry.uplink.interface!r} - it has {shown}, ...")]
+    return []
+
+
+def _wrong_authorities(topology: Topology) -> list[tuple[Key, str]]:
+    found: list[tuple[Key, str]] = []
+    kinds: dict[str, str] = {}
+    for at, authority in enumerate(topology.authorities):
+        here: Key = ("authorities", at)
+        if authority.name in kinds:
+            found.append(((*here, "name"), f"{authority.name!r} is the name of something else, too"))
+        kinds[authority.name] = authority.kind
+    accounts = {
+        (authority.name, account.domain): {"DEFAULT", *(one.name for one in account.virtual_accounts)}
+        for authority in topology.with_defaults().authorities
+        for account in authority.smart_accounts
+    }
+    cssms = {authority.name for authority in topology.with_defaults().authorities if authority.kind == "cssm"}
+    for at, authority in enumerate(topology.authorities):
+        if authority.kind == "cssm":
+            continue
+        here = ("authorities", at)
+        if authority.upstream not in cssms:
+            found.append(((*here, "upstream"), f"no CSSM {authority.upstream!r} - there are: {', '.join(cssms)}"))
+        elif authority.virtual_account not in accounts.get((authority.upstream, authority.domain), set()):
+            problem = f"{authority.upstream} has no virtual account {authority.virtual_account!r} in {authority.domain}"
+            found.append(((*here, "virtual_account"), problem))
+    return found
+
+
+def _wrong_intents(topology: Topology) -> list[tuple[Key, str]]:
+    places: list[tuple[Key, dict[str, Any] | None]] = [(("smart_licensing",), topology.smart_licensing)]
+    places += [(("groups", name, "smart_licensing"), group.smart_licensing) for name, group in topology.groups.items()]
+    places += [(("devices", at, "smart_licensing"), entry.smart_licensing) for at, entry in enumerate(topology.devices)]
+    found: list[tuple[Key, str]] = []
+    for place, data in places:
+        try:
+            intent_of(data)
+        except IntentError as error:
+            keys = tuple(error.path.split(".")[1:])
+            found.append(((*place, *keys), f"{error.met} - expected {error.expected}"))
+    return found
+
+
+# --- lines of the file ----------------------------------------------------------------------------------------------
+
+
+class _Loader(yaml.SafeLoader):
+    """A safe loader that does not let a second key of the same name win in silence."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key.value!r} stands twice", key.start_mark
+                )
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def _lines(node: yaml.Node, key: Key = ()) -> dict[Key, int]:
+    """The line of each key, counted from 1."""
+    found = {key: node.start_mark.line + 1}
+    if isinstance(node, yaml.MappingNode):
+        for name, value in node.value:
+            found |= _lines(value, (*key, str(name.value)))
+            found[(*key, str(name.value))] = name.start_mark.line + 1
+    elif isinstance(node, yaml.SequenceNode):
+        for at, value in enumerate(node.value):
+            found |= _lines(value, (*key, at))
+    return found
+
+
+def _key(location: tuple[int | str, ...]) -> Key:
+    """Pydantic's place, without the names of union branches that it puts in."""
+    return tuple(part for part in location if isinstance(part, int) or re.fullmatch(r"[\w./:-]+", part))
+
+
+def _problem(found: Any) -> str:
+    if found["type"] == "extra_forbidden":
+        return "there is no such key"
+    message = str(found["msg"]).removeprefix("Value error, ")
+    message = message[:1].lower() + message[1:]
+    value = found.get("input")
+    secret = any(part in ("password", "enable_secret", "client_secret", "text") for part in found["loc"])
+    if secret or isinstance(value, Mapping | list) or found["type"] == "missing":
+        return message
+    return message if repr(value) in message else f"{value!r}: {message}"
+
+
+def _dotted(key: Key) -> str:
+    text = ""
+    for part in key:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
+
+
+def management_of(entry: DeviceEntry) -> tuple[str, str | None]:
+    """The interface that a device is reached by, and its VRF: as the entry says, else as its family usually does."""
+    interfaces = interface_names(check(entry.spec(entry.names[0])))
+    if entry.uplink.interface is not None:
+        return entry.uplink.interface, entry.uplink.vrf or dict(interfaces)[entry.uplink.interface]
+    for name, vrf in interfaces:
+        if vrf is not None and entry.uplink.vrf in (None, vrf):
+            return name, vrf
+    physical = next(name for name, _ in interfaces if "Ethernet" in name)
+    return physical, entry.uplink.vrf
