@@ -1,5 +1,10 @@
 """The values that everything else speaks of: frozen, typed, without I/O."""
 
+from nornir_smartlic.model.classic import (
+    ClassicLicense,
+    RightToUse,
+    RightToUseLicense,
+)
 from nornir_smartlic.model.configuration import (
     BootLevel,
     CallHome,
@@ -32,12 +37,21 @@ from nornir_smartlic.model.licenses import (
     TrustCode,
     UsageStatus,
 )
+from nornir_smartlic.model.platform import (
+    CallHomeProfile,
+    CryptoThroughput,
+    SmartCallHome,
+    SyslogLine,
+    ThroughputLevel,
+    Trustpoint,
+)
 from nornir_smartlic.model.policy import (
     CISCO_DEFAULT_POLICY,
     Policy,
     PolicyAttributes,
     PolicyDays,
     PolicyOrigin,
+    PolicyV2,
 )
 from nornir_smartlic.model.reading import (
     LicensingReading,
@@ -95,9 +109,12 @@ __all__ = [
     "AuthorizationTerm",
     "BootLevel",
     "CallHome",
+    "CallHomeProfile",
+    "ClassicLicense",
     "ClockHeader",
     "CommunicationStatistic",
     "Conversion",
+    "CryptoThroughput",
     "DataPrivacy",
     "DeviceClock",
     "DeviceVersion",
@@ -122,12 +139,15 @@ __all__ = [
     "PolicyAttributes",
     "PolicyDays",
     "PolicyOrigin",
+    "PolicyV2",
     "Proxy",
     "Registration",
     "RegistrationStatus",
     "Reservation",
     "ReservedLicense",
     "RevocationCheck",
+    "RightToUse",
+    "RightToUseLicense",
     "Role",
     "RumReportDetail",
     "RumReportLine",
@@ -136,11 +156,15 @@ __all__ = [
     "ScheduledJob",
     "Secret",
     "SlotUdi",
+    "SmartCallHome",
+    "SyslogLine",
     "TechSupport",
     "TelemetrySummary",
+    "ThroughputLevel",
     "Transport",
     "TransportType",
     "TrustCode",
+    "Trustpoint",
     "Udi",
     "Unparsed",
     "UnplacedTime",

@@ -50,6 +50,15 @@ class Policy:
     export: PolicyAttributes
 
 
+@dataclass(frozen=True, slots=True)
+class PolicyV2:
+    """``PolicyV2:`` of agent 8 (26.x). Source: field names in genieparser's schema; no output was seen."""
+
+    installed: Instant | None
+    name: str | None
+    settings: tuple[tuple[str, str], ...]  # Sync Overdue Interval, Grace Period, ..., as printed
+
+
 def _days(first: int, frequency: int, change: int) -> PolicyAttributes:
     return PolicyAttributes(PolicyDays(first), PolicyDays(frequency), PolicyDays(change))
 

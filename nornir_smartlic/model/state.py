@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from nornir_smartlic.model.classic import ClassicLicense, RightToUse
 from nornir_smartlic.model.identity import Member, SlotUdi, Udi
 from nornir_smartlic.model.licenses import LicenseAuthorizations, LicenseUsage, Reservation, TrustCode
-from nornir_smartlic.model.policy import Policy
+from nornir_smartlic.model.policy import Policy, PolicyV2
 from nornir_smartlic.model.registration import AuthorizationState, Registration
 from nornir_smartlic.model.reporting import (
     CommunicationStatistic,
@@ -120,6 +121,10 @@ class LicensingState:
     tech_support: TechSupport | None = None
     header: ClockHeader | None = None
     slots: tuple[SlotUdi, ...] | None = None  # the table of show license udi on old images
+    classic: tuple[ClassicLicense, ...] | None = None  # show license
+    right_to_use: RightToUse | None = None
+    policy_v2: PolicyV2 | None = None  # agent 8
+    secondary_signing_cert: int | None = None  # agent 8
 
     @property
     def model(self) -> LicensingModel:

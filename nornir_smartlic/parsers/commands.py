@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Generic, TypeVar, cast
 
-from nornir_smartlic.model import ClockHeader, LicensingState
-from nornir_smartlic.parsers import authorizations, product, usage
+from nornir_smartlic.model import ClockHeader, LicensingState, SyslogLine
+from nornir_smartlic.parsers import authorizations, classic, platform, product, reports, status, usage
 from nornir_smartlic.parsers.clock import device_clock
 from nornir_smartlic.parsers.configuration import running_configuration
 from nornir_smartlic.parsers.instants import in_zones
 from nornir_smartlic.parsers.section import Problem, Section
 from nornir_smartlic.parsers.state import licenses, located, read_sections, require, state_of
+from nornir_smartlic.parsers.syslog import syslog_lines
 from nornir_smartlic.parsers.texts import Text, prepare
 from nornir_smartlic.parsers.version import device_version
 
@@ -38,7 +39,6 @@ _SLP: Final = (
     ("utility", "Utility:"),
     ("privacy", "Data Privacy:"),
     ("transport", "Transport:"),
-    ("policy", "Policy:"),
     ("usage_reporting", "Usage Reporting:"),
 )
 _LEGACY: Final = (("registration", "Registration:"), ("authorization_state", "License Authorization:"))
@@ -47,7 +47,9 @@ _ALL: Final = (("usage", "License Usage"), ("udi", "Product Information"), ("age
 
 def _whole(facts: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     """What must be there; an output that has no word of SLP is a legacy one."""
-    return _SLP if facts.setdefault("slp", False) else (*_LEGACY, ("transport", "Transport:"))
+    if not facts.setdefault("slp", False):
+        return (*_LEGACY, ("transport", "Transport:"))
+    return _SLP if "policy_v2" in facts else (*_SLP, ("policy", "Policy:"))
 
 
 def license_status(command: str, text: Text) -> tuple[LicensingState, tuple[str, ...]]:
@@ -137,16 +139,47 @@ def license_udi(command: str, text: Text) -> tuple[LicensingState, tuple[str, ..
     return cast("tuple[LicensingState, tuple[str, ...]]", read(command, text))
 
 
+def _one(read: Callable[[Section], Any]) -> Read:
+    """How a command is read whose value is no licensing state."""
+
+    def read_whole(command: str, text: Text) -> tuple[Any, tuple[str, ...]]:
+        section = Section(text.lines)
+        try:
+            return read(section), section.rest()
+        except Problem as problem:
+            raise located(command, text, problem) from None
+
+    return read_whole
+
+
+def logging(_: str, text: Text) -> tuple[tuple[SyslogLine, ...], tuple[str, ...]]:
+    """``show logging``: the log lines of licensing, call-home and PKI; others are of other subjects."""
+    return syslog_lines(text.lines)
+
+
 PARSERS: Final[dict[str, Read]] = {
+    "show license": _sectionwise("classic", classic.classic_licenses),
     "show license all": license_all,
     "show license authorization": _sectionwise("authorizations", authorizations.license_authorizations),
+    "show license data conversion": _sectionwise("conversion", status.data_conversion),
+    "show license eventlog": _sectionwise("event_log", reports.event_log),
+    "show license history message": _sectionwise("history", reports.message_history),
     "show license reservation": _sectionwise("reservation authorizations", authorizations.reservation),
+    "show license right-to-use": _sectionwise("right_to_use", classic.right_to_use),
+    "show license rum id all": _sectionwise("rum_reports", reports.rum_reports),
+    "show license rum id detail": _sectionwise("rum_details", reports.rum_details),
     "show license status": license_status,
     "show license summary": license_summary,
     "show license tech support": license_tech_support,
     "show license udi": license_udi,
     "show license usage": license_usage,
+    "show call-home profile": _one(platform.call_home_profiles),
+    "show call-home smart-licensing": _one(platform.smart_call_home),
     "show clock": device_clock,
+    "show crypto pki trustpoints": _one(platform.trustpoints),
+    "show logging": logging,
+    "show platform hardware throughput crypto": _one(platform.crypto_throughput),
+    "show platform hardware throughput level": _one(platform.throughput_level),
     "show running-config": running_configuration,
     "show version": device_version,
 }
@@ -155,10 +188,21 @@ PARSERS: Final[dict[str, Read]] = {
 def full_name(command: str) -> str:
     """The command in full, from what a user types: ``sh lic sum`` is ``show license summary``.
 
+    Report ids, days and names that the command takes are left out: ``show license rum id 5 detail`` is
+    ``show license rum id detail``.
+
     Raises:
         ValueError: no command of the table begins so, or several do.
     """
     typed = command.partition("|")[0].lower().split()
+    if typed[3:4] == ["id"] and len(typed) > 5:
+        del typed[4]  # the report id, or "all" before "detail"
+    elif len(typed) > 3 and typed[2][:1] == "e" and typed[3].isdigit():
+        del typed[3]  # days of the event log
+    elif len(typed) == 4 and "profile".startswith(typed[2]) and "call-home".startswith(typed[1]):
+        del typed[3]  # the profile's name, or all
+    elif len(typed) == 4 and "right-to-use".startswith(typed[2]):
+        del typed[3]  # summary, usage, detail
     found = [name for name in PARSERS if _abbreviates(typed, name.split())]
     whole = [name for name in found if len(name.split()) == len(typed)] or found
     if len(whole) == 1:
@@ -189,7 +233,7 @@ def parse(command: str, text: str, *, zones: Mapping[str, timedelta] | None = No
         ValueError: the command is not known.
     """
     name = full_name(command)
-    prepared = prepare(name, text)
+    prepared = prepare(name, text, log=name == "show logging")
     value, unparsed = PARSERS[name](name, prepared)
     if zones:
         value = in_zones(value, zones)

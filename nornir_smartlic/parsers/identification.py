@@ -7,9 +7,10 @@ from typing import Final
 
 from nornir_smartlic.errors import ParseError
 from nornir_smartlic.parsers.commands import full_name
-from nornir_smartlic.parsers.texts import prepare
+from nornir_smartlic.parsers.texts import SYSLOG, prepare
 
 _CLOCK: Final = re.compile(r"[*.]?\d\d:\d\d:\d\d\.\d{3} \S+ [A-Z][a-z]{2} [A-Z][a-z]{2} \d+ \d{4}")
+_RUM: Final = re.compile(r"\d{10}\s+[A-Z]+\s+\S+\s+\S+$")
 _FIRST: Final = (  # beginnings of the first line
     ("Smart Licensing Tech Support info", "show license tech support"),
     ("UDI: PID:", "show license udi"),
@@ -20,6 +21,23 @@ _FIRST: Final = (  # beginnings of the first line
     ("Building configuration", "show running-config"),
     ("Current configuration", "show running-config"),
     ("version 1", "show running-config"),
+    ("version 2", "show running-config"),
+    ("Index ", "show license"),
+    ("Smart Licensing Usage Report Detail:", "show license rum id detail"),
+    ("Smart Licensing Usage Report:", "show license rum id all"),
+    ("Message History (", "show license history message"),
+    ("**** Event Log", "show license eventlog"),
+    (" No EventLog Found", "show license eventlog"),
+    ("No EventLog Found", "show license eventlog"),
+    ("Profile Name: ", "show call-home profile"),
+    ("Current smart-licensing transport", "show call-home smart-licensing"),
+    ("Trustpoint ", "show crypto pki trustpoints"),
+    ("Current configured crypto throughput", "show platform hardware throughput crypto"),
+    ("The current throughput level", "show platform hardware throughput level"),
+    ("Syslog logging:", "show logging"),
+    (" Slot#", "show license right-to-use"),
+    ("Slot#", "show license right-to-use"),
+    ("  License Name ", "show license right-to-use"),
 )
 _ANYWHERE: Final = (  # whole lines; the first that is there decides
     ("Upcoming Scheduled Jobs", "show license tech support"),
@@ -35,7 +53,7 @@ def identify(text: str) -> str | None:
     try:
         prepared = prepare("", text)
     except ParseError:
-        return None
+        return "show logging" if SYSLOG.search(text) else None
     if prepared.echo is not None:
         words = re.split(r"[#>]", prepared.echo, maxsplit=1)[-1].split("(")[0]
         try:
@@ -52,4 +70,6 @@ def identify(text: str) -> str | None:
             return command
     if any(line.startswith("  Feature Description:") for line in lines) or "No licenses in use" in stripped:
         return "show license usage"
+    if _RUM.match(lines[0]):  # filtered with | include
+        return "show license rum id all"
     return "show clock" if _CLOCK.fullmatch(lines[0]) else None

@@ -59,6 +59,11 @@ def instant(text: str) -> Instant:
         raise ValueError("expected a time such as 'Oct 14 12:10:32 2021 UTC'") from None
 
 
+def zone_named(spelling: str) -> timezone | None:
+    """The zone of this name; ``None`` for a name that means several, or none that is known."""
+    return _zones[spelling] if spelling in _zones else _zone(spelling)
+
+
 def optional_instant(text: str) -> Instant | None:
     """A time, or ``<none>`` (``None`` in legacy outputs)."""
     if text == "<none>" or text == "None":

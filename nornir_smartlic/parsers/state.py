@@ -103,8 +103,11 @@ RULES: Final[dict[str, Rule]] = {
     "Transport:": _section("transport", status.transport),
     "Miscellaneous:": _section("custom_id", status.custom_id),
     "Policy:": _section("policy", status.policy),
+    "PolicyV2:": _section("policy_v2", status.policy_v2),
     "Usage Reporting:": _section("usage_reporting", status.usage_reporting),
-    "Trust Code Installed:": _section("trust_codes", status.trust_codes, title=True),
+    "Trust Code Installed:": _section(
+        "trust_codes secondary_signing_cert", status.trust_codes, title=True, chapter=True
+    ),
     "License Usage:": Rule(lambda lines: ({"usage": usage.summary_table(lines[1:])}, ()), chapter=True),
     "License Usage": Rule(_licenses, chapter=True),
     "Product Information": _section("udi members", product.product, chapter=True),
@@ -112,6 +115,7 @@ RULES: Final[dict[str, Rule]] = {
     "License Authorizations": _section("authorizations", authorizations.license_authorizations, chapter=True),
     "Usage Report Summary:": _section("report_summary", status.report_summary, chapter=True),
     "Device Enforcement State:": _section("device_enforcement", status.device_enforcement, chapter=True),
+    "Enforcement Status:": _section("device_enforcement", status.device_enforcement, chapter=True),
     "Device Telemetry Report Summary:": _telemetry("Device Telemetry Report Summary"),
     "Telemetry Report Summary:": _telemetry("Telemetry Report Summary"),
     "Product Analytics Report Summary:": _telemetry("Product Analytics Report Summary"),
@@ -144,7 +148,7 @@ def read_sections(command: str, text: Text) -> tuple[dict[str, Any], list[str]]:
         rule = RULES.get(lines[start]) or RULES[_TRUST]
         at += 1
         if rule.chapter:
-            while at < count and lines[starts[at]] in RULES and not RULES[lines[starts[at]]].chapter:
+            while at < count and not (RULES.get(lines[starts[at]]) or RULES[_TRUST]).chapter:
                 at += 1
         end = starts[at] if at < count else len(lines)
         try:

@@ -5,18 +5,22 @@ Source: reference/outputs.md sections 2 and 6, and the captures.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
+from typing import Any
 
 from nornir_smartlic.model import (
     Account,
     Conversion,
     DataPrivacy,
+    Instant,
     Member,
     Policy,
     PolicyAttributes,
     PolicyDays,
     PolicyOrigin,
+    PolicyV2,
     Proxy,
     TelemetrySummary,
     Transport,
@@ -53,6 +57,13 @@ def conversion(section: Section) -> Conversion:
         last_data_push=section.take_optional("Last Data Push", optional_instant),
         last_file_export=section.take_optional("Last File Export", optional_instant),
     )
+
+
+def data_conversion(section: Section) -> Conversion:
+    """``show license data conversion``. Recalled: no output was seen, the lines are those of ``show license all``."""
+    if section.next_key() in ("License Conversion", "Data Conversion"):
+        section.take_line()
+    return conversion(section)
 
 
 def export_authorization_keys(section: Section) -> tuple[str, ...]:
@@ -210,79 +221,107 @@ def _push_interval(value: str) -> tuple[timedelta | None, int | None, timedelta 
 
 def usage_reporting(section: Section) -> UsageReporting:
     """``Usage Reporting:``, as in ``show license status`` and ``show license all``."""
-    last_ack = section.take("Last ACK received", optional_instant)
-    deadline = section.take("Next ACK deadline", optional_instant)
+    with_acks = section.next_key() != "Reporting push interval"  # agent 8 says nothing of acknowledgements
+    last_ack = section.take("Last ACK received", optional_instant) if with_acks else None
+    deadline = section.take("Next ACK deadline", optional_instant) if with_acks else None
     interval, state, in_policy = section.take("Reporting push interval", _push_interval)
     return UsageReporting(
         last_ack=last_ack,
         next_ack_deadline=deadline,
         push_interval=interval,
-        next_ack_push_check=section.take("Next ACK push check", optional_instant),
+        next_ack_push_check=section.take("Next ACK push check", optional_instant) if with_acks else None,
         next_report_push=section.take("Next report push", optional_instant),
         last_report_push=section.take("Last report push", optional_instant),
-        last_report_file_write=section.take("Last report file write", optional_instant),
+        last_report_file_write=section.take("Last report file write", optional_instant) if with_acks else None,
         state=state,
         in_policy=in_policy,
     )
 
 
-def trust_codes(section: Section) -> tuple[TrustCode, ...]:
-    """``Trust Code Installed:``, with its title line: none, one time, or a list of members; agent 6 says more."""
-    first = section.take("Trust Code Installed", str)
-    if first == "<none>":
-        return ()
-    if first and not first.startswith("Trust Code Type:"):
+def policy_v2(section: Section) -> PolicyV2:
+    """``PolicyV2:`` of agent 8; the wording of its lines is not known, so they are kept as printed."""
+    installed = None
+    in_use = section.take("Policy in use", text)
+    if in_use.startswith("Installed On "):
         try:
-            return (TrustCode(member=None, installed=instant(first)),)
+            installed = instant(in_use.removeprefix("Installed On "))
         except ValueError as error:
-            raise Problem(str(error), f"Trust Code Installed: {first}") from None
-    head = None
-    if first:
-        head = (first.removeprefix("Trust Code Type:").strip(), section.take("Attributes", optional))
+            raise Problem(str(error), f"Policy in use: {in_use}") from None
+    name = section.take_optional("Policy name", optional)
+    settings = []
+    while (key := section.next_key()) is not None:
+        settings.append((key, section.take(key, str)))
+    return PolicyV2(installed, name, tuple(settings))
+
+
+def trust_codes(section: Section) -> tuple[tuple[TrustCode, ...], int | None]:
+    """``Trust Code Installed:``, with its title line, and the signing certificate that agent 8 adds.
+
+    None, one time, or a list of members. Agent 6 prints more of each, and its type before the list.
+    """
+    first = section.take("Trust Code Installed", str)
+    codes: tuple[TrustCode, ...]
+    if first == "<none>":
+        codes = ()
+    elif first and not first.startswith("Trust Code Type:"):
+        codes = (TrustCode(member=None, installed=_time(first, f"Trust Code Installed: {first}")),)
+    else:
+        codes = _trust_list(section, first.removeprefix("Trust Code Type:").strip())
+    return codes, section.take_optional("Secondary Signing Cert", number)
+
+
+def _trust_list(section: Section, kind: str) -> tuple[TrustCode, ...]:
+    head = _trust_code(section, None, {"type": kind} if kind else {})
     codes = []
-    if not is_member(section):
-        codes.append(_trust_code(section, None))
     while is_member(section):
-        codes.append(_trust_code(section, member(section)))
-    if head is not None and (codes[0].type, codes[0].attributes) != head:
-        if codes[0].type is not None:
-            raise Problem(f"expected the type {codes[0].type} of the first member", f"Trust Code Installed: {first}")
-        codes = [TrustCode(c.member, c.installed, c.valid, c.expires, *head) for c in codes]
-    return tuple(codes)
-
-
-def _trust_code(section: Section, who: Member | None) -> TrustCode:
-    if section.drop_line("NOT INSTALLED") or section.drop_line("<none>"):
-        return TrustCode(member=who, installed=None)
-    line = section.next_line()
-    if line is None or not line.startswith("INSTALLED on "):
-        raise section.missing("INSTALLED on")
-    section.take_line()
-    installed, has_valid, valid = line.removeprefix("INSTALLED on ").partition("Valid on ")
-    expires = section.next_line()
-    try:
-        code = TrustCode(
-            member=who,
-            installed=instant(installed.strip()),
-            valid=instant(valid.strip()) if has_valid else None,
-            expires=instant(expires.removeprefix("Expired on "))
-            if expires is not None and expires.startswith("Expired on ")
-            else None,
+        codes.append(_trust_code(section, member(section), {}))
+    if not codes:
+        if head.installed is None and head.type is None:
+            raise section.missing("Active:")
+        return (head,)
+    return tuple(
+        replace(
+            code,
+            installed=code.installed or head.installed,
+            type=code.type or head.type,
+            attributes=code.attributes or head.attributes,
         )
+        for code in codes
+    )
+
+
+def _trust_code(section: Section, who: Member | None, told: dict[str, Any]) -> TrustCode:
+    """The lines of one member, or those before the first; each kind of line at most once."""
+    seen = False
+    while (line := section.next_line()) is not None:
+        key = section.next_key()
+        if line.startswith(("INSTALLED on", "Installed on")) and "installed" not in told:
+            when, valid, until = line[12:].lstrip(": ").partition("Valid on ")
+            told["installed"] = _time(when.strip(), line)
+            if valid:
+                told["valid"] = _time(until.strip(), line)
+        elif line.startswith("Valid on ") and "valid" not in told:
+            told["valid"] = _time(line[9:].strip(), line)
+        elif line.startswith("Expired on ") and "expires" not in told:
+            told["expires"] = _time(line[11:].strip(), line)
+        elif key == "Trust Code Type" and "type" not in told:
+            told["type"] = optional(line.partition(":")[2].strip())
+        elif key == "Attributes" and "attributes" not in told:
+            told["attributes"] = optional(line.partition(":")[2].strip())
+        elif line not in ("NOT INSTALLED", "<none>") or seen:
+            break
+        section.take_line()
+        seen = True
+    if who is not None and not seen:
+        raise section.missing("INSTALLED on")
+    return TrustCode(member=who, **{"installed": None, **told})
+
+
+def _time(value: str, line: str) -> Instant:
+    try:
+        return instant(value)
     except ValueError as error:
         raise Problem(str(error), line) from None
-    if code.expires is not None:
-        section.take_line()
-    if section.next_key() == "Trust Code Type":
-        return TrustCode(
-            code.member,
-            code.installed,
-            code.valid,
-            code.expires,
-            type=section.take("Trust Code Type", optional),
-            attributes=section.take_optional("Attributes", optional),
-        )
-    return code
 
 
 def _bracketed(value: str) -> tuple[int, int | None]:

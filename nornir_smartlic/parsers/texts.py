@@ -40,8 +40,12 @@ class Text:
         return self.first + index if self.numbers is None else self.numbers[index]
 
 
-def prepare(command: str, text: str) -> Text:
-    """*text* made ready; raises `ParseError` where the device refused the command, or where there is nothing."""
+def prepare(command: str, text: str, *, log: bool = False) -> Text:
+    """*text* made ready; log lines are taken out, unless it is a *log*.
+
+    Raises:
+        ParseError: the device refused the command, or there is nothing.
+    """
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\xa0" in text:
@@ -53,7 +57,7 @@ def prepare(command: str, text: str) -> Text:
         lines.pop()
     numbers: list[int] | None = None
     syslog: tuple[str, ...] = ()
-    if "%" in text and SYSLOG.search(text):
+    if not log and "%" in text and SYSLOG.search(text):
         lines, numbers, syslog = _without_syslog(lines)
     first, echo, header = _head(lines)
     prompt = None
@@ -67,7 +71,7 @@ def prepare(command: str, text: str) -> Text:
             del numbers[:first]
     if not lines:
         raise ParseError(command, "there is no output")
-    if "%" in text:
+    if not log and "%" in text:
         _refused(command, lines)
     return Text(lines, numbers, first + 1, echo, header, syslog, prompt)
 

@@ -6,6 +6,7 @@ A form holds no values. `form_of` gives the form of a live device; `form_met` re
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -40,6 +41,7 @@ class Form:
     member_status_indent: int = 6
     order: tuple[str, ...] | None = None  # of the section titles met; None: the usual
     met: frozenset[tuple[str, str]] | None = None  # (section title, key) of each line met; None: by version
+    trust: tuple[str, ...] | None = None  # the wording of the lines on trust codes that was met
     underlines: tuple[tuple[str, int], ...] = ()  # titles underlined with another length than usual
     echo: str | None = None  # the command, with its prompt
     prompt: str | None = None  # behind the output
@@ -93,19 +95,25 @@ def scan(form: Form, lines: list[str]) -> Form:
     order: list[str] = []
     met: set[tuple[str, str]] = set()
     underlines: list[tuple[str, int]] = []
+    trust: list[str] = []
     title = ""
     for index, line in enumerate(lines):
-        if line in RULES or line.startswith(TRUST_TITLE):
-            known = TRUST_TITLE if line.startswith(TRUST_TITLE) else line
-            if not (title and RULES[title].chapter and not RULES[known].chapter) or title not in _WHOLE:
-                title = known
-                order.append(title)
+        known = TRUST_TITLE if line.startswith(TRUST_TITLE) else line
+        if known in RULES and (RULES[known].chapter or not (title and RULES[title].chapter)):
+            title = known
+            order.append(title)
         stripped = line.strip()
-        if stripped and not stripped.strip("=") and index and order and lines[index - 1].strip() == order[-1]:
+        if not stripped:
+            continue
+        if not stripped.strip("=") and order and lines[index - 1].strip() == order[-1]:
             underlines.append((order[-1], len(stripped)))
-        elif stripped:
+        else:
             met.add((title, stripped.partition(":")[0]))
-    changed = replace(form, order=tuple(order), met=frozenset(met), underlines=tuple(underlines))
+        if title == TRUST_TITLE:
+            trust.append(_without_values(line))
+    changed = replace(
+        form, order=tuple(order), met=frozenset(met), underlines=tuple(underlines), trust=tuple(trust) or None
+    )
     if "VRF:" in (line.strip() for line in lines):
         changed = replace(changed, vrf_block=True)
     elif ("Transport:", "VRF") in met:
@@ -120,4 +128,22 @@ def scan(form: Form, lines: list[str]) -> Form:
     return changed
 
 
-_WHOLE: Final = frozenset(title for title, rule in RULES.items() if rule.chapter)
+_VALUES: Final = (  # where a value of a trust code stands in its line
+    (
+        re.compile(r"((?:INSTALLED|Installed) on:?|Trust Code Installed:) [A-Z][a-z]{2} \d.*?\d{4} \S+"),
+        r"\1 {installed}",
+    ),
+    (re.compile(r"Valid on .*?\d{4} \S+"), "Valid on {valid}"),
+    (re.compile(r"Expired on .*?\d{4} \S+"), "Expired on {expires}"),
+    (re.compile(r"Trust Code Type: .*"), "Trust Code Type: {type}"),
+    (re.compile(r"Attributes: .*"), "Attributes: {attributes}"),
+    (re.compile(r"(?:Active|Standby|Member): .*"), "{member}"),
+    (re.compile(r"Secondary Signing Cert: \d+"), "Secondary Signing Cert: {certificate}"),
+)
+
+
+def _without_values(line: str) -> str:
+    """A line on trust codes with the names of its values in their place: its wording alone."""
+    for pattern, name in _VALUES:
+        line = pattern.sub(name, line)
+    return line

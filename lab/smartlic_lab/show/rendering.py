@@ -5,12 +5,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from nornir_smartlic.model import ClockHeader, LicensingState
 from nornir_smartlic.parsers import full_name, identify, parse
 from nornir_smartlic.parsers.texts import Text, prepare
-from smartlic_lab.show import legacy, licenses, members, status, techsupport
+from smartlic_lab.show import legacy, licenses, logging, members, platform, reports, status, techsupport
 from smartlic_lab.show.forms import ALL, STATUS, TECH, Form, Page, agent_release, form_of, scan
 from smartlic_lab.show.spacing import spaced, spacing_met
 from smartlic_lab.show.words import clock
@@ -43,6 +43,7 @@ SECTIONS: Final[dict[str, Draw]] = {
     "Transport:": status.transport,
     "Miscellaneous:": status.miscellaneous,
     "Policy:": status.policy,
+    "PolicyV2:": status.policy_v2,
     "Usage Reporting:": status.usage_reporting,
     "Trust Code Installed:": status.trust_codes,
     "License Usage:": licenses.summary_table,
@@ -52,6 +53,7 @@ SECTIONS: Final[dict[str, Draw]] = {
     "License Authorizations": members.authorizations_chapter,
     "Usage Report Summary:": status.report_summary,
     "Device Enforcement State:": status.device_enforcement,
+    "Enforcement Status:": status.device_enforcement,
     _TELEMETRY: status.telemetry,
     "Upcoming Scheduled Jobs": techsupport.scheduled_jobs,
     "Communication Statistics:": techsupport.communication,
@@ -66,13 +68,13 @@ SECTIONS: Final[dict[str, Draw]] = {
 _HEAD: Final = (
     "Smart Licensing Status", "Smart Licensing is ENABLED", "License Conversion:", "Export Authorization Key:",
     "Utility:", "Smart Licensing Using Policy:", "Account Information:", "Data Privacy:", "Transport:",
-    "Miscellaneous:", "Policy:", "Usage Reporting:", "Trust Code Installed:", "License Usage", "Product Information",
-    "Agent Version",
+    "Miscellaneous:", "Policy:", "PolicyV2:", "Usage Reporting:", "Trust Code Installed:", "License Usage",
+    "Product Information", "Agent Version",
 )  # fmt: skip
 _ORDER: Final = {
     STATUS: (
         "Utility:", "Smart Licensing Using Policy:", "Account Information:", "Data Privacy:", "Transport:", "Policy:",
-        "Miscellaneous:", "Usage Reporting:", "Trust Code Installed:", _TELEMETRY,
+        "PolicyV2:", "Miscellaneous:", "Usage Reporting:", "Trust Code Installed:", _TELEMETRY,
     ),
     ALL: (
         *_HEAD, "License Authorizations", "Usage Report Summary:", "Device Enforcement State:", _TELEMETRY,
@@ -101,16 +103,23 @@ _LEGACY_ORDER: Final = {
 }  # fmt: skip
 
 
-def render(command: str, state: LicensingState, form: Form) -> str:
-    """What *command* prints of *state* on a device of this *form*; raises `ValueError` for an unknown command."""
+def render(command: str, state: Any, form: Form) -> str:
+    """What *command* prints of *state* on a device of this *form*; raises `ValueError` for an unknown command.
+
+    The state is a `LicensingState`; of other commands than ``show license ...`` it is what their parser gives.
+    """
     name = full_name(command)
     lines = spaced(_usual_lines(name, state, form), form.spacing)
     around = [*([form.echo] if form.echo else []), *lines, *([form.prompt] if form.prompt else [])]
     return "".join(f"{line}{form.newline}" for line in around)
 
 
-def _usual_lines(command: str, state: LicensingState, form: Form) -> Lines:
+def _usual_lines(command: str, state: Any, form: Form) -> Lines:
     """The lines with their usual white space, the clock header before them if the state has one."""
+    if command in _OTHERS:
+        return _OTHERS[command](state)
+    if command not in _ORDER and command not in _SINGLE:
+        raise ValueError(f"'{command}' is not rendered here")
     lines = [] if state.header is None else [*_header(state.header), ""]
     page = Page(state, form, command)
     return lines + (_sections(page) if command in _ORDER else _SINGLE[command](page))
@@ -162,6 +171,13 @@ def _usage(page: Page) -> Lines:
 
 
 _SINGLE: Final[dict[str, Callable[[Page], Lines]]] = {
+    "show license": reports.classic,
+    "show license data conversion": reports.data_conversion,
+    "show license eventlog": reports.event_log,
+    "show license history message": reports.message_history,
+    "show license right-to-use": reports.right_to_use,
+    "show license rum id all": reports.rum_reports,
+    "show license rum id detail": reports.rum_details,
     "show license usage": _usage,
     "show license udi": members.udi,
     "show license authorization": members.authorizations,
@@ -169,13 +185,24 @@ _SINGLE: Final[dict[str, Callable[[Page], Lines]]] = {
 }
 
 
+_OTHERS: Final[dict[str, Callable[[Any], Lines]]] = {  # whose value is no licensing state
+    "show call-home profile": platform.call_home_profiles,
+    "show call-home smart-licensing": platform.smart_call_home,
+    "show crypto pki trustpoints": platform.trustpoints,
+    "show logging": logging.log_lines,
+    "show platform hardware throughput crypto": platform.crypto_throughput,
+    "show platform hardware throughput level": platform.throughput_level,
+}
+
+
 def form_met(command: str, text: str) -> Form:
     """The form of a saved output: what its agent prints, and the white space around it."""
     name = full_name(command)
     parsed = parse(name, text)
-    state: LicensingState = parsed.value
-    prepared = prepare(name, text)
-    form = form_of(agent_release(state.agent_version), "c9300")
+    state = parsed.value
+    prepared = prepare(name, text, log=name == "show logging")
+    version = state.agent_version if isinstance(state, LicensingState) else None
+    form = form_of(agent_release(version), "c9300")
     form = _indented(scan(form, prepared.lines), prepared.lines)
     lines, newline = text.splitlines(), "\r\n" if "\r\n" in text else "\n"
     form, body = _around(form, lines, prepared)

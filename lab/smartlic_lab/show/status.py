@@ -144,6 +144,18 @@ def policy(page: Page) -> Lines | None:
     return lines
 
 
+def policy_v2(page: Page) -> Lines | None:
+    """``PolicyV2:`` of agent 8, as far as it is known."""
+    told = page.state.policy_v2
+    if told is None:
+        return None
+    in_use = "Merged from multiple sources." if told.installed is None else f"Installed On {instant(told.installed)}"
+    lines = ["PolicyV2:", f"  Policy in use: {in_use}"]
+    if told.name is not None:
+        lines.append(f"  Policy name: {told.name}")
+    return lines + [f"  {key}: {value}" for key, value in told.settings]
+
+
 def _attributes(title: str, told: PolicyAttributes) -> Lines:
     return [
         f"  {title}:",
@@ -187,6 +199,8 @@ def trust_codes(page: Page) -> Lines | None:
     if codes is None or (page.command == TECH and not (page.form.met or page.form.since(5, 10))):
         return None
     title = "Trust Code Installed:"
+    if page.form.trust is not None:
+        return _as_worded(page.form.trust, codes, page.state.secondary_signing_cert)
     if not codes:
         return [f"{title} <none>"]
     first = codes[0]
@@ -200,6 +214,26 @@ def trust_codes(page: Page) -> Lines | None:
     lines = [f"{title}    Trust Code Type: {first.type}", f"    Attributes: {none(first.attributes)}", ""]
     for code in codes:
         lines += [*_trust_code(code), ""]
+    return lines
+
+
+def _as_worded(wording: tuple[str, ...], codes: tuple[TrustCode, ...], certificate: int | None) -> Lines:
+    """The lines on trust codes in the wording that was met, with the values of *codes*."""
+    code = codes[0] if codes else TrustCode(member=None, installed=None)
+    later = iter(codes)
+    lines = []
+    for words in wording:
+        if "{member}" in words:
+            code = next(later, code)
+        lines.append(
+            words.replace("{member}", "" if code.member is None else member(code.member))
+            .replace("{installed}", time_or_none(code.installed))
+            .replace("{valid}", time_or_none(code.valid))
+            .replace("{expires}", time_or_none(code.expires))
+            .replace("{type}", none(code.type))
+            .replace("{attributes}", none(code.attributes))
+            .replace("{certificate}", str(certificate))
+        )
     return lines
 
 
@@ -245,7 +279,9 @@ def device_enforcement(page: Page) -> Lines | None:
     """``Device Enforcement State:``, from agent 6.3 on."""
     if not (page.form.met or page.form.since(6, 3)) or page.state.device_enforcement is None:
         return None
-    return ["Device Enforcement State:", page.state.device_enforcement]
+    order = page.form.order or ()
+    title = "Enforcement Status:" if "Enforcement Status:" in order else "Device Enforcement State:"
+    return [title, page.state.device_enforcement]
 
 
 def telemetry(page: Page) -> Lines | None:

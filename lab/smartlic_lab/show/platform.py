@@ -1,0 +1,100 @@
+"""Throughput, call-home and trustpoints, as lines."""
+
+from __future__ import annotations
+
+from nornir_smartlic.model import CallHomeProfile, CryptoThroughput, SmartCallHome, ThroughputLevel, Trustpoint
+
+Lines = list[str]
+
+
+def throughput_level(told: ThroughputLevel) -> Lines:
+    """``show platform hardware throughput level``."""
+    level = "unthrottled" if told.kbps is None else f"{told.kbps} {told.unit or 'kb/s'}"
+    return [f"The current throughput level is {level}"]
+
+
+def crypto_throughput(told: CryptoThroughput) -> Lines:
+    """``show platform hardware throughput crypto``."""
+    saved, reboot = "" if told.saved else "not ", "" if told.reboot_required else "not "
+    lines = [
+        f"Current configured crypto throughput level: {told.configured}",
+        f"Level is {saved}saved, reboot is {reboot}required",
+    ]
+    if told.enforced is not None:
+        lines.append(f"Current enforced crypto throughput level: {told.enforced}")
+    if told.throttling is not None:
+        lines.append(f"Crypto Throughput is {told.throttling}")
+    if told.default is not None:
+        lines.append(f"Default Crypto throughput level: {told.default}")
+    if told.boot_level is not None:
+        lines.append(f"Current boot level is {told.boot_level}")
+    return lines
+
+
+def smart_call_home(told: SmartCallHome) -> Lines:
+    """``show call-home smart-licensing``."""
+    lines = [
+        "Current smart-licensing transport settings:",
+        f" Smart-license messages: {'enabled' if told.messages_enabled else 'disabled'}",
+    ]
+    if told.profile is not None:
+        lines.append(f" Profile: {told.profile} (status: {_active(told.profile_active)})")
+    for number, url in enumerate(told.urls):
+        lines.append(f" Destination  URL(s):  {url}" if number == 0 else f"                       {url}")
+    return lines
+
+
+def _active(active: bool | None) -> str:
+    return "ACTIVE" if active else "INACTIVE"
+
+
+def call_home_profiles(told: tuple[CallHomeProfile, ...]) -> Lines:
+    """``show call-home profile``."""
+    lines: Lines = []
+    for profile in told:
+        lines += [*([""] if lines else []), *_profile(profile)]
+    return lines
+
+
+def _profile(told: CallHomeProfile) -> Lines:
+    indent = "    "
+    lines = [
+        f"Profile Name: {told.name}",
+        f"{indent}Profile status: {_active(told.active)}",
+        f"{indent}Profile mode: {told.mode}",
+        f"{indent}Reporting Data: {', '.join(told.reporting)}",
+        f"{indent}Preferred Message Format: {told.message_format}",
+        f"{indent}Message Size Limit: {told.size_limit_bytes} Bytes",
+        f"{indent}Transport Method: {told.transport}",
+    ]
+    lines += _addresses("HTTP  address: ", told.http_addresses)
+    if not told.email_addresses and "email" in told.transport:
+        lines.append(f"{indent}Email address(es): Not yet set up")
+    lines += _addresses("Email address(es): ", told.email_addresses)
+    lines += _addresses("Other address(es): ", told.other_addresses)
+    for kind, schedule in told.schedules:
+        lines += ["", f"{indent}Periodic {kind} info message is scheduled {schedule}"]
+    lines += ["", *_table("Alert-group", told.alert_groups)]
+    return [*lines, "", *_table("Syslog-Pattern", told.syslog_patterns)]
+
+
+def _addresses(key: str, addresses: tuple[str, ...]) -> Lines:
+    return [f"    {key if number == 0 else ' ' * len(key)}{address}" for number, address in enumerate(addresses)]
+
+
+def _table(title: str, rows: tuple[tuple[str, str], ...]) -> Lines:
+    lines = [f"    {title:<26}Severity", f"    {'-' * 24}  {'-' * 12}"]
+    return lines + [f"    {name:<26}{severity:<12}" for name, severity in rows or (("N/A", "N/A"),)]
+
+
+def trustpoints(told: tuple[Trustpoint, ...]) -> Lines:
+    """``show crypto pki trustpoints``."""
+    lines: Lines = []
+    for point in told:
+        lines += [*(["", ""] if lines else []), f"Trustpoint {point.name}:"]
+        if point.subject:
+            lines += ["    Subject Name:", *(f"    {key}={value}" for key, value in point.subject)]
+        if point.serial is not None:
+            lines.append(f"          Serial Number (hex): {point.serial}")
+        lines += [f"    {note}" for note in point.notes]
+    return lines

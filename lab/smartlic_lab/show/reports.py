@@ -1,0 +1,145 @@
+"""RUM reports, message history, event log, classic licences: as lines."""
+
+from __future__ import annotations
+
+from nornir_smartlic.model import ClassicLicense, HistoryMessage, Instant, RumReportDetail, UnplacedTime
+from smartlic_lab.show.forms import Page
+from smartlic_lab.show.words import instant, none, time_or_none
+
+Lines = list[str]
+
+
+def rum_reports(page: Page) -> Lines:
+    """``show license rum id all``; without heading where it was met filtered."""
+    lines = []
+    if page.form.prints("", "Smart Licensing Usage Report", True):
+        lines += ["Smart Licensing Usage Report:", "=" * 36]
+    if page.form.prints("", "Report Id,          State,    Flag, Feature Name", page.form.met is None):
+        lines.append("Report Id,          State,    Flag, Feature Name")
+    for row in page.state.rum_reports or ():
+        lines.append(f"{row.report_id:<20}{row.state.value:<10}{row.flag:<6}{row.feature_name}")
+    return lines
+
+
+def rum_details(page: Page) -> Lines:
+    """``show license rum id N detail``."""
+    lines = ["Smart Licensing Usage Report Detail:", "=" * 36]
+    for number, told in enumerate(page.state.rum_details or ()):
+        lines += [*([""] if number else []), *_detail(told)]
+    return lines
+
+
+def _detail(told: RumReportDetail) -> Lines:
+    lines = [f"Report Id: {told.report_id}", f"  Metric Name: {told.metric_name}"]
+    if told.feature_name is not None:
+        lines.append(f"  Feature Name: {told.feature_name}")
+    if told.metric_value is not None:
+        lines.append(f"  Metric Value: {told.metric_value}")
+    return [
+        *lines,
+        f"  UDI: {told.udi}",
+        f"  Previous Report Id: {told.previous_report_id or 0},    Next Report Id: {told.next_report_id or 0}",
+        f"  State: {told.state.value},      {told.reason_label}: {none(told.change_reason)}",
+        f"  Start Time: {time_or_none(told.start)},      End Time: {time_or_none(told.end)}",
+        f"  Storage State: {told.storage_state}",
+        f"  Transaction ID: {told.transaction_id}",
+        f"  Transaction Message: {none(told.transaction_message)}",
+    ]
+
+
+_RULE = "=" * 52
+
+
+def message_history(page: Page) -> Lines:
+    """``show license history message``; the shape of messages is recalled."""
+    told = page.state.history
+    if told is None:
+        return []
+    lines = ["", "Message History (oldest to newest):", _RULE]
+    for name, messages in told.messages:
+        lines += [f"{name}:", *_messages(messages, "  No past history")]
+    lines += ["", "Import Message History (oldest to newest):", _RULE]
+    for number, (name, messages) in enumerate(told.imports):
+        lines += [*([""] if number else []), f"{name}:", *_messages(messages, "  No past Import history")]
+    return lines
+
+
+def _messages(messages: tuple[HistoryMessage, ...], nothing: str) -> Lines:
+    if not messages:
+        return [nothing]
+    lines = []
+    for message in messages:
+        lines.append(f"  {message.kind}: {instant(message.time)}")
+        lines += [f"  {line}" for line in message.text.split("\n") if line]
+    return lines
+
+
+def event_log(page: Page) -> Lines:
+    """``show license eventlog``."""
+    lines = ["**** Event Log ****", ""]
+    if not page.state.event_log:
+        return [*lines, " No EventLog Found."]
+    for entry in page.state.event_log:
+        attributes = "".join(f' {key}="{value}"' for key, value in entry.attributes)
+        lines.append(f"{_event_time(entry.time)} {entry.event}{attributes}")
+    return lines
+
+
+def _event_time(time: Instant) -> str:
+    wall, zone = (time.wall, time.zone) if isinstance(time, UnplacedTime) else (time, time.tzname())
+    return f"{wall:%Y-%m-%d %H:%M:%S}.{wall.microsecond // 1000:03d} {zone}"
+
+
+def data_conversion(page: Page) -> Lines:
+    """``show license data conversion``; recalled."""
+    told = page.state.conversion
+    if told is None:
+        return []
+    status = [] if told.status is None else [f"  Status: {told.status}"]
+    return [
+        "License Conversion:",
+        f"  Automatic Conversion Enabled: {told.automatic}",
+        *status,
+        f"  Last Data Push: {time_or_none(told.last_data_push)}",
+        f"  Last File Export: {time_or_none(told.last_file_export)}",
+    ]
+
+
+def classic(page: Page) -> Lines:
+    """``show license`` of the classic model."""
+    lines = []
+    for told in page.state.classic or ():
+        lines += [f"Index {told.index} Feature: {told.feature}", *(f"        {line}" for line in _told(told))]
+    return lines
+
+
+def _told(told: ClassicLicense) -> Lines:
+    pairs = (
+        ("Period left", told.period_left),
+        ("Period Used", told.period_used),
+        ("License Type", told.license_type),
+        ("License State", told.state),
+        ("License Count", told.count),
+        ("License Priority", told.priority),
+    )
+    return [f"{key}: {value}" for key, value in pairs if value is not None]
+
+
+def right_to_use(page: Page) -> Lines:
+    """``show license right-to-use``; recalled."""
+    told = page.state.right_to_use
+    if told is None:
+        return []
+    slots = any(row.slot is not None for row in told.licenses)
+    heading = (
+        " Slot#  License name   Type     Count   Period left"
+        if slots
+        else "  License Name    Type     Count   Period left"
+    )
+    lines = [heading, "-" * (58 if slots else 47)]
+    for row in told.licenses:
+        slot = f" {row.slot:<7}" if slots else "  "
+        lines.append(f"{slot}{row.name:<13}{row.license_type:<14}{row.count:<6}{row.period_left}")
+    if told.levels:
+        lines += ["-" * (58 if slots else 47)] if not slots else [""]
+    return lines + [f"{key}: {value}" for key, value in told.levels]

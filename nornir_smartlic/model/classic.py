@@ -1,0 +1,48 @@
+"""Licences of the classic model (PAK and right-to-use): reported, and candidates for conversion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ClassicLicense:
+    """One ``Index`` of ``show license``; ``None`` where nothing is printed below the feature's name.
+
+    Source: show-license-legacy/ntc-isr-10-features, genie-asr1k-37-features.
+    """
+
+    index: int
+    feature: str
+    period_left: str | None = None  # Life time | Not Activated | 8  weeks 4  days
+    period_used: str | None = None  # 0  minute  0  second
+    license_type: str | None = None  # Permanent | EvalRightToUse | RightToUse ...
+    state: str | None = None  # Active, In Use | Active, Not in Use, EULA not accepted ...
+    count: str | None = None  # Non-Counted, or what is in use of how many may
+    in_use: int | None = None  # of a counted licence
+    violation: int | None = None
+    priority: str | None = None
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether the feature is used."""
+        return self.state is not None and "In Use" in self.state
+
+
+@dataclass(frozen=True, slots=True)
+class RightToUseLicense:
+    """A row of ``show license right-to-use`` (Catalyst 3650 and 3850). Recalled: no capture was found."""
+
+    slot: int | None  # None: the summary has no column for it
+    name: str
+    license_type: str
+    count: str  # N/A, or a number
+    period_left: str
+
+
+@dataclass(frozen=True, slots=True)
+class RightToUse:
+    """``show license right-to-use [summary]``, with the lines below its table as printed."""
+
+    licenses: tuple[RightToUseLicense, ...]
+    levels: tuple[tuple[str, str], ...] = ()
