@@ -1,0 +1,404 @@
+"""Configuration commands: how lines come into the running configuration and go, and those that do more than that."""
+
+# ruff: noqa: ARG001  every handler has the same arguments, whether it needs both or not
+from __future__ import annotations
+
+import re
+from ipaddress import IPv4Address
+
+from smartlic_lab.agent.events import Log
+from smartlic_lab.device.commands.registry import Ask, Call, CommandFailed, Dialogue, confirmed, handles
+from smartlic_lab.device.configuration import Line, Section
+from smartlic_lab.device.factory import interface_names
+from smartlic_lab.device.passwords import hashed
+from smartlic_lab.device.session import Frame, Session
+
+# --- entering and leaving -------------------------------------------------------------------------------------------
+
+
+@handles("configure_terminal")
+def configure_terminal(session: Session, call: Call) -> str:
+    session.frames = [Frame("config", session.device.running)]
+    return "Enter configuration commands, one per line.  End with CNTL/Z.\n"
+
+
+@handles("configure_ask")
+def configure_ask(session: Session, call: Call) -> Dialogue:
+    answer = yield Ask("Configuring from terminal, memory, or network [terminal]? ")
+    if "terminal".startswith(answer.strip().lower()):
+        session.frames = [Frame("config", session.device.running)]
+        return "Enter configuration commands, one per line.  End with CNTL/Z.\n"
+    return '?Must be "terminal", "memory" or "network"\n'
+
+
+def _left(session: Session) -> None:
+    """Configuration mode was left: the log says who configured."""
+    if session.kind == "system":
+        return
+    device = session.device
+    device.changed_by = session.username
+    where = (
+        "console by console" if session.kind == "console" else f"console by {session.username} on {session.line_name}"
+    )
+    source = f" ({session.source})" if session.source else ""
+    device.emit(Log(5, "CONFIG_I", f"Configured from {where}{source}", "SYS"), session.now)
+
+
+@handles("leave_section")
+def leave_section(session: Session, call: Call) -> str:
+    session.frames.pop()
+    if not session.frames:
+        _left(session)
+    return ""
+
+
+@handles("leave_configuration")
+def leave_configuration(session: Session, call: Call) -> str:
+    session.frames.clear()
+    _left(session)
+    return ""
+
+
+@handles("do")
+def do(session: Session, call: Call) -> str:
+    return session.do(call.required("command"))
+
+
+# --- lines ----------------------------------------------------------------------------------------------------------
+
+
+def set_line(session: Session, call: Call) -> Line | None:
+    """Carry out a line as its row says; gives back the line that stands there now."""
+    section, match = session.section, call.match
+    options = match.row.options
+    key, value = match.key, match.words[len(match.key) :]
+    if "hidden" in options:
+        return None
+    if call.default:
+        section.remove(*key)
+        return None
+    if "list" in options:
+        return _change_list(section, key, value, call.negated)
+    if call.negated:
+        if "on" in options:
+            return section.put(("no", *key), key)
+        section.remove(*key)
+        return None
+    usual = options.get("default")
+    if ("on" in options and not value) or (usual is not None and " ".join(value) == usual):
+        section.remove(*key)
+        return None
+    return section.put(match.words, key, opens="opens" in options)
+
+
+def _change_list(section: Section, key: tuple[str, ...], values: tuple[str, ...], negated: bool) -> Line | None:
+    line = section.find(*key)
+    present = line.words[len(key) :] if line is not None else ()
+    if negated:
+        kept = tuple(word for word in present if values and word not in values)
+    else:
+        kept = (*present, *(word for word in values if word not in present))
+    if kept:
+        return section.put((*key, *kept), key)
+    section.remove(*key)
+    return None
+
+
+def enter(session: Session, call: Call, line: Line | None) -> None:
+    """Go into the section that a line opens."""
+    mode = call.match.row.options.get("opens")
+    if mode is not None and line is not None and line.section is not None:
+        session.frames.append(Frame(mode, line.section))
+
+
+@handles("set")
+def set_(session: Session, call: Call) -> str:
+    enter(session, call, set_line(session, call))
+    return ""
+
+
+@handles("hostname")
+def hostname(session: Session, call: Call) -> str:
+    name = call.argument("name")
+    if not call.negated and name is not None and not re.fullmatch(r"[A-Za-z][A-Za-z0-9._-]{0,62}", name):
+        raise CommandFailed("% Hostname contains one or more illegal characters.\n")
+    set_line(session, call)
+    return ""
+
+
+@handles("enable_secret")
+def enable_secret(session: Session, call: Call) -> str:
+    if call.negated or call.default:
+        session.section.remove(*call.match.key)
+        return ""
+    session.section.put((*call.match.key, *_kept_password(call, "enable")), call.match.key)
+    return ""
+
+
+def _kept_password(call: Call, owner: str) -> tuple[str, str]:
+    """Type and text of a password as the configuration keeps it."""
+    kind, password = call.argument("type") or "0", call.required("password")
+    if kind == "0":
+        return ("9", hashed(password, owner))
+    return (kind, password)
+
+
+@handles("username")
+def username(session: Session, call: Call) -> str | Dialogue:
+    name = call.required("name")
+    key = ("username", name)
+    if call.negated or call.default:
+        return _remove_user(session, key) if session.kind != "system" else _forget_user(session, key)
+    line = session.section.find(*key)
+    words = line.words[2:] if line is not None else ()
+    level, secret = call.argument("level"), words[2:] if words[:1] == ("privilege",) else words
+    privilege = ("privilege", level) if level else (words[:2] if words[:1] == ("privilege",) else ())
+    if call.argument("password"):
+        secret = ("secret", *_kept_password(call, name))
+    session.section.put((*key, *privilege, *secret), key)
+    return ""
+
+
+def _forget_user(session: Session, key: tuple[str, ...]) -> str:
+    session.section.remove(*key)
+    return ""
+
+
+def _remove_user(session: Session, key: tuple[str, ...]) -> Dialogue:
+    answer = yield Ask(
+        "Do you want to continue? [confirm]",
+        before="This operation will remove all username related configurations with same name.",
+        single_key=True,
+    )
+    if confirmed(answer):
+        session.section.remove(*key)
+    return "\n"
+
+
+# --- what means more than its line ----------------------------------------------------------------------------------
+
+
+@handles("domain_lookup")
+def domain_lookup(session: Session, call: Call) -> str:
+    """The old spelling of ``ip domain lookup``."""
+    key = ("ip", "domain", "lookup")
+    if call.negated:
+        session.section.put(("no", *key), key)
+    else:
+        session.section.remove(*key)
+    return ""
+
+
+@handles("domain_name")
+def domain_name(session: Session, call: Call) -> str:
+    """The old spelling of ``ip domain name``."""
+    key = ("ip", "domain", "name")
+    if call.negated or call.default:
+        session.section.remove(*key)
+    else:
+        session.section.put((*key, call.required("name")), key)
+    return ""
+
+
+@handles("timezone")
+def timezone(session: Session, call: Call) -> str:
+    if call.negated or call.default:
+        session.section.remove(*call.match.key)
+    else:
+        minutes = call.argument("minutes") or "0"
+        words = ("clock", "timezone", call.required("zone"), call.required("hours"), minutes)
+        session.section.put(words, call.match.key)
+    return ""
+
+
+@handles("vrf")
+def vrf(session: Session, call: Call) -> str:
+    name = call.required("name")
+    if call.negated:
+        for line in session.device.running.under("interface"):
+            if line.section is not None and line.section.value("vrf", "forwarding") == name:
+                line.section.remove("vrf", "forwarding")
+                line.section.remove("ip", "address")
+        session.section.remove(*call.match.key)
+        return (
+            f"% IPv4 and IPv6 addresses from all interfaces in VRF {name} have been removed\n"
+            if session.kind != "system"
+            else ""
+        )
+    enter(session, call, set_line(session, call))
+    return ""
+
+
+@handles("interface")
+def interface(session: Session, call: Call) -> str:
+    device, name = session.device, call.required("name")
+    physical = {known for known, _ in interface_names(device.build)}
+    virtual = name.startswith(("Loopback", "Vlan", "Port-channel", "Tunnel", "VirtualPortGroup")) or "." in name
+    if not virtual and name not in physical:
+        column = len(session.prompt) + len("interface ")
+        raise CommandFailed(f"{' ' * column}^\n% Invalid input detected at '^' marker.\n")
+    line = session.section.find("interface", name)
+    if call.negated or call.default:
+        if virtual and call.negated:
+            session.section.remove("interface", name)
+        elif line is not None:
+            line.section = Section()
+        return f"Interface {name} set to default configuration\n" if call.default else ""
+    enter(session, call, session.section.put(("interface", name), opens=True))
+    return ""
+
+
+@handles("interface_vrf")
+def interface_vrf(session: Session, call: Call) -> str:
+    section, device = session.section, session.device
+    key = ("vrf", "forwarding")
+    if call.negated or call.default:
+        section.remove(*key)
+        return ""
+    name = call.required("vrf")
+    if not any(device.running.has(*kind, name) for kind in (("vrf", "definition"), ("ip", "vrf"))):
+        raise CommandFailed(f"% VRF {name} not configured.")
+    changed = section.value(*key) != name
+    section.put((*key, name), key)
+    if changed and section.remove("ip", "address") and session.kind != "system":
+        frame_name = next(
+            (line.words[1] for line in device.running.under("interface") if line.section is section), "the interface"
+        )
+        return f"% Interface {frame_name} IPv4 disabled and address(es) removed due to enabling VRF {name}\n"
+    return ""
+
+
+@handles("shutdown")
+def shutdown(session: Session, call: Call) -> str:
+    name = next(
+        (line.words[1] for line in session.device.running.under("interface") if line.section is session.section), ""
+    )
+    was_down = session.section.has("shutdown")
+    if call.negated or call.default:
+        session.section.remove("shutdown")
+        if was_down and session.kind != "system":
+            session.device.emit(Log(3, "UPDOWN", f"Interface {name}, changed state to up", "LINK"), session.now)
+    else:
+        session.section.put(("shutdown",))
+        if not was_down and session.kind != "system":
+            text = f"Interface {name}, changed state to administratively down"
+            session.device.emit(Log(5, "CHANGED", text, "LINK"), session.now)
+    return ""
+
+
+@handles("line")
+def line(session: Session, call: Call) -> str:
+    """``line vty 0 4``: a range that lies in a known one goes into that one."""
+    words = call.match.words
+    if call.negated:
+        session.section.remove(*words)
+        return ""
+    first = int(call.required("first"))
+    for known in session.section.under("line", words[1]):
+        numbers = [int(word) for word in known.words[2:]]
+        if numbers[0] <= first <= numbers[-1]:
+            enter(session, call, known)
+            return ""
+    enter(session, call, session.section.put(words, opens=True))
+    return ""
+
+
+@handles("exec_timeout")
+def exec_timeout(session: Session, call: Call) -> str:
+    key = call.match.key
+    if call.negated or call.default:
+        session.section.remove(*key)
+    else:
+        session.section.put((*key, call.required("minutes"), call.argument("seconds") or "0"), key)
+    return ""
+
+
+@handles("ntp_server")
+def ntp_server(session: Session, call: Call) -> str:
+    host = call.required("host")
+    if host[0].isdigit():
+        try:
+            IPv4Address(host)
+        except ValueError as error:
+            raise CommandFailed("% Bad IP address or host name") from error
+    set_line(session, call)
+    if not call.negated and session.kind != "system":
+        session.device.watch_ntp(session.now)
+    return ""
+
+
+@handles("banner")
+def banner(session: Session, call: Call) -> str:
+    kind = call.match.words[1]
+    if call.negated or call.default:
+        session.section.remove("banner", kind)
+        return ""
+    text = call.required("text")
+    mark, body = text[:2] if text.startswith("^C") else text[0], ""
+    body = text[len(mark) :]
+    section = session.section
+
+    def finish(lines: list[str]) -> None:
+        whole = "\n".join(lines)
+        section.put(("banner", kind, "^C" + whole.partition(mark)[0] + "^C"), ("banner", kind))
+
+    if mark in body:
+        finish([body])
+        return ""
+    session.collect(lambda typed: mark in typed, lambda lines: finish([body, *lines] if body else lines))
+    return f"Enter TEXT message.  End with the character '{mark}'.\n"
+
+
+@handles("trustpoint")
+def trustpoint(session: Session, call: Call) -> str:
+    name = call.required("name")
+    if call.negated:
+        if not session.section.remove("crypto", "pki", "trustpoint", name):
+            raise CommandFailed(f"% Trustpoint '{name}' is not known")
+        session.section.remove("crypto", "pki", "certificate", "chain", name)
+        return "% Removing an enrolled trustpoint will destroy all certificates\n" if session.kind != "system" else ""
+    enter(session, call, session.section.put(call.match.words, opens=True))
+    return ""
+
+
+@handles("certificate")
+def certificate(session: Session, call: Call) -> str:
+    """Hexadecimal lines up to ``quit``."""
+    if call.negated:
+        session.section.remove(*call.match.words)
+        return ""
+    section = session.section.put(call.match.words, opens=True).section
+    assert section is not None
+
+    def finish(lines: list[str]) -> None:
+        section.lines.clear()
+        for number, text in enumerate(lines[:-1]):
+            section.lines.append(Line((text.strip(),), (str(number),)))
+        section.lines.append(Line(("\tquit",), ("quit",)))
+
+    session.collect(lambda typed: typed.strip() == "quit", finish)
+    return "" if session.kind == "system" else "Enter the certificate in hexadecimal representation....\n"
+
+
+@handles("transport_method")
+def transport_method(session: Session, call: Call) -> str:
+    """``destination transport-method``: http is written by the agent, email is the default; each has its ``no``."""
+    key = call.match.words
+    if call.negated or call.default:
+        if not session.section.remove(*key) and key[-1] == "email":
+            session.section.put(("no", *key), key)
+    else:
+        session.section.put(key)
+    return ""
+
+
+@handles("crypto_key")
+def crypto_key(session: Session, call: Call) -> str:
+    bits = call.argument("bits") or "2048"
+    if call.negated:
+        return ""
+    return (
+        f"The name for the keys will be: {session.device.hostname}\n\n"
+        f"% The key modulus size is {bits} bits\n"
+        f"% Generating {bits} bit RSA keys, keys will be non-exportable...\n[OK] (elapsed time was 0 seconds)\n\n"
+    )

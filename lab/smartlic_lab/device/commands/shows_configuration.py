@@ -1,0 +1,238 @@
+"""Configurations, and what call-home and PKI say of theirs."""
+
+# ruff: noqa: ARG001  every handler has the same arguments, whether it needs both or not
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smartlic_lab.device import boot, settings
+from smartlic_lab.device.commands.registry import Call, CommandFailed, handles
+from smartlic_lab.device.commands.shows_hardware import throughput_kbps
+from smartlic_lab.device.configuration import Section
+from smartlic_lab.device.session import Session
+from smartlic_lab.device.texts import date_text
+
+if TYPE_CHECKING:
+    from smartlic_lab.device.device import Device
+
+# What "show running-config all" adds, where the line is not there. Source: defaults of reference/cli.md section 2.
+_DEFAULTS_SLP = (
+    ("license smart transport", "license smart transport cslu"),
+    ("license smart server-identity-check", "license smart server-identity-check"),
+    ("license smart usage interval", "license smart usage interval 30"),
+)
+_DEFAULTS = (
+    ("ip domain lookup", "ip domain lookup"),
+    ("logging console", "logging console debugging"),
+    ("logging monitor", "logging monitor debugging"),
+    ("file prompt", "file prompt alert"),
+)
+
+
+@handles("show_running_config")
+def show_running_config(session: Session, call: Call) -> str:
+    device = session.device
+    if call.has("all"):
+        text = _with_defaults(device)
+    elif call.has("brief"):
+        text = _without_certificates(device)
+    else:
+        text = device.running_text()
+    head = f"Building configuration...\n\nCurrent configuration : {len(text)} bytes\n"
+    return head + _change_lines(device) + text + "\n"
+
+
+def _change_lines(device: Device) -> str:
+    lines = "!\n"
+    if device.changed_at is not None:
+        by = f" by {device.changed_by}" if device.changed_by else ""
+        lines += f"! Last configuration change at {date_text(device.clock(device.changed_at))}{by}\n"
+    if device.saved_at is not None:
+        lines += f"! NVRAM config last updated at {date_text(device.clock(device.saved_at))}\n"
+    return lines
+
+
+def _with_defaults(device: Device) -> str:
+    copy = device.running.copy()
+    for key, text in (*_DEFAULTS, *(_DEFAULTS_SLP if device.release.slp else ())):
+        if copy.find(*key.split()) is None:
+            copy.put(text.split(), key.split())
+    version = f"version {device.release.version[0]}.{device.release.version[1]}"
+    return "".join(f"{line}\n" for line in ("!", version, *copy.render(), "end"))
+
+
+def _without_certificates(device: Device) -> str:
+    copy = device.running.copy()
+    for line in copy.under("crypto", "pki", "certificate", "chain"):
+        for certificate in (line.section or Section()).lines:
+            certificate.section = None
+    version = f"version {device.release.version[0]}.{device.release.version[1]}"
+    return "".join(f"{line}\n" for line in ("!", version, *copy.render(), "end"))
+
+
+@handles("show_running_interface")
+def show_running_interface(session: Session, call: Call) -> str:
+    name = call.required("interface")
+    line = session.device.running.find("interface", name)
+    if line is None:
+        raise CommandFailed(f"{' ' * (len(session.prompt) + 30)}^\n% Invalid input detected at '^' marker.\n")
+    text = "".join(f"{one}\n" for one in Section([line]).render())
+    return f"Building configuration...\n\nCurrent configuration : {len(text) + 6} bytes\n!\n{text}end\n\n"
+
+
+@handles("show_startup_config")
+def show_startup_config(session: Session, call: Call) -> str:
+    startup = session.device.startup
+    if startup is None:
+        return "startup-config is not present\n"
+    return f"Using {len(startup)} out of 33554432 bytes\n{_change_lines(session.device)}{startup}\n"
+
+
+# --- call-home ------------------------------------------------------------------------------------------------------
+
+
+@handles("show_call_home_licensing")
+def show_call_home_licensing(session: Session, call: Call) -> str:
+    """Source: show-call-home-smart-licensing/genie-active.txt."""
+    url = settings.callhome_url(session.device.running)
+    profile = settings.callhome_profile(session.device.running)
+    return (
+        "Current smart-licensing transport settings:\n"
+        f" Smart-license messages: {'enabled' if url else 'disabled'}\n"
+        f" Profile: CiscoTAC-1 (status: {'ACTIVE' if profile.has('active') else 'INACTIVE'})\n"
+        f" Destination  URL(s):  {url or settings.CALLHOME_URL}\n"
+    )
+
+
+@handles("show_call_home_profile")
+def show_call_home_profile(session: Session, call: Call) -> str:
+    """Source: show-call-home-profile-all/genie-ciscotac1-plus-inactive.txt."""
+    profile = settings.callhome_profile(session.device.running)
+    http = profile.has("destination", "transport-method", "http")
+    url = settings.callhome_url(session.device.running) or settings.CALLHOME_URL
+    address = (
+        f"    HTTP  address: {url}\n    Other address(es): default\n"
+        if http
+        else "    Email address(es): callhome@cisco.com\n"
+    )
+    return (
+        "Profile Name: CiscoTAC-1\n"
+        f"    Profile status: {'ACTIVE' if profile.has('active') else 'INACTIVE'}\n"
+        "    Profile mode: Full Reporting\n"
+        "    Reporting Data: Smart Call Home, Smart Licensing\n"
+        "    Preferred Message Format: xml\n"
+        "    Message Size Limit: 3145728 Bytes\n"
+        f"    Transport Method: {'http' if http else 'email'}\n"
+        f"{address}\n"
+        "    Periodic configuration info message is scheduled every 1 day of the month at 09:15\n\n"
+        "    Periodic inventory info message is scheduled every 1 day of the month at 09:00\n\n"
+        "    Alert-group               Severity\n"
+        "    ------------------------  ------------\n"
+        "    crash                     debugging   \n"
+        "    diagnostic                minor       \n"
+        "    environment               warning     \n"
+        "    inventory                 normal      \n\n"
+        "    Syslog-Pattern            Severity\n"
+        "    ------------------------  ------------\n"
+        "    APF-.-WLC_.*              warning     \n"
+        "    .*                        major       \n\n"
+    )
+
+
+@handles("show_call_home")
+def show_call_home(session: Session, call: Call) -> str:
+    home = session.device.running.section("call-home")
+    return (
+        "Current call home settings:\n"
+        f"    call home feature : {'enable' if session.device.running.has('service', 'call-home') else 'disable'}\n"
+        "    call home message's from address: Not yet set up\n"
+        "    call home message's reply-to address: Not yet set up\n\n"
+        f"    vrf for call-home messages: {home.value('vrf') or 'Not yet set up'}\n\n"
+        f"    contact person's email address: {home.value('contact-email-addr') or 'Not yet set up'}\n"
+    )
+
+
+# --- PKI ------------------------------------------------------------------------------------------------------------
+
+
+@handles("show_trustpoints")
+def show_trustpoints(session: Session, call: Call) -> str:
+    """Source: show-crypto-pki-trustpoints/genie-sla-trustpoint-and-sudi.txt."""
+    wanted, text = call.argument("name"), ""
+    for line in session.device.running.under("crypto", "pki", "trustpoint"):
+        name = line.words[3]
+        if wanted not in (None, name):
+            continue
+        text += f"Trustpoint {name}:\n"
+        if name == boot.TRUSTPOINT:
+            text += (
+                "    Subject Name:\n    cn=Cisco Licensing Root CA\n    o=Cisco\n"
+                "          Serial Number (hex): 01\n    Certificate configured.\n"
+            )
+        text += "\n\n"
+    return text
+
+
+@handles("show_certificates")
+def show_certificates(session: Session, call: Call) -> str:
+    if not session.device.running.has("crypto", "pki", "trustpoint", boot.TRUSTPOINT):
+        return ""
+    return (
+        "CA Certificate\n  Status: Available\n  Certificate Serial Number (hex): 01\n  Certificate Usage: Signature\n"
+        "  Issuer: \n    cn=Cisco Licensing Root CA\n    o=Cisco\n"
+        "  Subject: \n    cn=Cisco Licensing Root CA\n    o=Cisco\n"
+        "  Validity Date: \n    start date: 19:48:47 UTC May 30 2013\n    end   date: 19:48:47 UTC May 30 2038\n"
+        f"  Associated Trustpoints: {boot.TRUSTPOINT} \n\n"
+    )
+
+
+# --- throughput -----------------------------------------------------------------------------------------------------
+
+
+@handles("show_throughput")
+def show_throughput(session: Session, call: Call) -> str:
+    """Source: show-platform-hardware-throughput-level/genie-unthrottled.txt."""
+    kbps = throughput_kbps(session.device)
+    return f"The current throughput level is {f'{kbps} kbps' if kbps is not None else 'unthrottled'}\n"
+
+
+@handles("show_throughput_crypto")
+def show_throughput_crypto(session: Session, call: Call) -> str:
+    """Source: show-platform-hardware-throughput-crypto/genie-c8000-tier-t3.txt."""
+    device = session.device
+    configured = boot.configured_throughput(device) or device.family.default_throughput or "T1"
+    enforced = device.booted_with.throughput or device.family.default_throughput or "T1"
+    level = device.booted_with.level
+    saved = (
+        "Level is saved, reboot is not required" if configured == enforced else "Level is not saved, reboot is required"
+    )
+    return (
+        f"Current configured crypto throughput level: {configured}\n"
+        f"     {saved}\n"
+        f"Current enforced crypto throughput level: {_rate(enforced)}\n"
+        f"Crypto Throughput is {'not throttled' if enforced == 'T3' else 'throttled'}\n"
+        f"Default Crypto throughput level: {_rate(device.family.default_throughput or 'T1')}\n"
+        f"Current boot level is {level.level if level else 'none'}\n"
+    ).replace("     Level", "Level")
+
+
+def _rate(level: str) -> str:
+    return {"T0": "25M", "T1": "200M", "T2": "1G", "T3": "10G"}.get(level, f"{level}M" if level.isdigit() else level)
+
+
+@handles("show_ip_http_client")
+def show_ip_http_client(session: Session, call: Call) -> str:
+    source = session.device.running.value("ip", "http", "client", "source-interface")
+    return (
+        "HTTP client status: Enabled\nHTTP client application session modules:\n"
+        f"HTTP client source interface: {source or 'Not configured'}\n"
+    )
+
+
+@handles("show_boot")
+def show_boot(session: Session, call: Call) -> str:
+    flash = session.device.family.flash
+    return (
+        f"BOOT variable = {flash}:packages.conf;\nMANUAL_BOOT variable = no\nConfiguration Register is 0x102\n"
+        "Standby not ready to show bootvar\n"
+    )

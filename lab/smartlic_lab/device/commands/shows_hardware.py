@@ -1,0 +1,435 @@
+"""What the machine is: show version, inventory, switch, module, platform, redundancy."""
+
+# ruff: noqa: ARG001  every handler has the same arguments, whether it needs both or not
+from __future__ import annotations
+
+from datetime import timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from nornir_smartlic.model import BootLevel
+from smartlic_lab.device import boot
+from smartlic_lab.device.commands.registry import Call, handles
+from smartlic_lab.device.factory import interface_names
+from smartlic_lab.device.session import Session
+from smartlic_lab.device.texts import date_text, span_text
+from smartlic_lab.device.usage import boot_level
+
+if TYPE_CHECKING:
+    from smartlic_lab.device.device import Device
+
+# Source: show-version/*.txt, the same in all five captures
+_LICENCE_TEXT = """
+Cisco IOS-XE software, Copyright (c) 2005-{year} by cisco Systems, Inc.
+All rights reserved.  Certain components of Cisco IOS-XE software are
+licensed under the GNU General Public License ("GPL") Version 2.0.  The
+software code licensed under GPL Version 2.0 is free software that comes
+with ABSOLUTELY NO WARRANTY.  You can redistribute and/or modify such
+GPL code under the terms of GPL Version 2.0.  For more details, see the
+documentation or "License Notice" file accompanying the IOS-XE software,
+or the applicable URL provided on the flyer accompanying the IOS-XE
+software.
+
+"""
+_CRYPTO_TEXT = """
+
+
+This product contains cryptographic features and is subject to United
+States and local country laws governing import, export, transfer and
+use. Delivery of Cisco cryptographic products does not imply
+third-party authority to import, export, distribute or use encryption.
+Importers, exporters, distributors and users are responsible for
+compliance with U.S. and local country laws. By using this product you
+agree to comply with applicable laws and regulations. If you are unable
+to comply with U.S. and local laws, return this product immediately.
+
+A summary of U.S. laws governing Cisco cryptographic products may be found at:
+http://www.cisco.com/wwl/export/crypto/tool/stqrg.html
+
+If you require further assistance please contact us by sending email to
+export@cisco.com.
+
+"""
+_RULE = "-" * 78
+
+
+def mac_address(name: str) -> str:
+    """A MAC address that is always the same for a name, from a range for documentation (RFC 7042)."""
+    digest = sha256(name.encode()).hexdigest()
+    return f"0000.5e00.53{digest[:2]}"
+
+
+def _board(udi_sn: str, what: str, length: int = 4) -> str:
+    letters = "ABCDEFGHJKLMNPQRSTUVWXYZ0123456789"
+    digest = sha256(f"{udi_sn}/{what}".encode()).digest()
+    return "".join(letters[byte % len(letters)] for byte in digest[:length])
+
+
+@handles("show_version")
+def show_version(session: Session, call: Call) -> str:
+    device, now = session.device, session.now
+    release, family = device.release, device.family
+    up = now - device.booted_at
+    restarted = device.clock(device.booted_at)
+    active = device.build.members[0]
+    image = f"{family.flash}:packages.conf"
+    codename = release.codename
+    head = (
+        f"Cisco IOS XE Software, Version {release.long_number}\n"
+        f"Cisco IOS Software [{codename}], {family.software} ({family.software_image}), Version {release.number}, "
+        f"RELEASE SOFTWARE ({release.build})\n"
+        "Technical Support: http://www.cisco.com/techsupport\n"
+        f"Copyright (c) 1986-{release.year} by Cisco Systems, Inc.\n"
+        f"Compiled {release.compiled} by mcpre\n\n"
+        + _LICENCE_TEXT.format(year=release.year)
+        + "\nROM: IOS-XE ROMMON\n"
+        + (f"BOOTLDR: System Bootstrap, Version {release.version[0]}.{release.version[1]}.1r, RELEASE SOFTWARE (P)\n"
+           if "switch" in family.traits else "\n")
+    )  # fmt: skip
+    text = (
+        f"{head}{device.hostname} uptime is {span_text(up)}\n"
+        f"Uptime for this control processor is {span_text(up + timedelta(minutes=2))}\n"
+        f"System returned to ROM by {device.reload_reason}\n"
+        f"System restarted at {date_text(restarted)}\n"
+        f'System image file is "{image}"\n'
+        f"Last reload reason: {device.reload_reason}\n" + _CRYPTO_TEXT
+    )
+    text += _levels(device)
+    if release.slp or release.licensing_status:
+        text += f"\nSmart Licensing Status: {release.licensing_status}\n\n"
+    text += (
+        f"cisco {active.pid} ({family.processor}) processor{_revision(device)} with {family.memory} bytes of memory.\n"
+        f"Processor board ID {active.sn}\n"
+    )
+    if "router" in family.traits or "wireless" in family.traits:
+        text += "Router operating mode: Autonomous\n"
+    text += _ports(device)
+    text += "".join(f"{line}\n" for line in family.storage) + "\n"
+    if "wireless" in family.traits:
+        text = text[:-1] + "Installation mode is INSTALL\n\n"
+    if "switch" in family.traits:
+        text += _switch_part(device)
+    return f"{text}\nConfiguration register is 0x{'102' if 'switch' in family.traits else '2102'}\n\n"
+
+
+def _revision(device: Device) -> str:
+    revision = device.family.processor if "virtual" in device.family.traits else "V01"
+    return f" (revision {revision})" if device.family.boot.style != "isr" else ""
+
+
+def _levels(device: Device) -> str:
+    """The licence levels in use and after a reload, in the family's form."""
+    booted, saved = device.booted_with, boot_level(boot.configured_level(device, "license", "boot", "level"))
+    match device.family.boot.style:
+        case "catalyst":
+            return _catalyst_table(booted.level, saved)
+        case "router":
+            return _router_lines(device, booted.level, saved)
+        case "air":
+            return _air_lines(booted.air_level, boot_level(boot.configured_level(device, "license", "air", "level")))
+        case "isr":
+            return _isr_table(booted.level, saved)
+        case _:
+            return ""
+
+
+def _catalyst_table(level: BootLevel | None, saved: BootLevel | None) -> str:
+    """Source: show-version/genie-c9500h-svl.txt, genie-ie3105.txt."""
+
+    def row(current: str | None, kind: str, following: str | None) -> str:
+        return f"{current or 'None':<24}{kind:<33}{following or 'None':<30}\n"
+
+    return (
+        "\nTechnology Package License Information: \n\n"
+        f"{_RULE}\n"
+        "Technology-package                                     Technology-package\n"
+        "Current                        Type                       Next reboot  \n"
+        f"{_RULE}\n"
+        + row(level.level if level else None, "Smart License", saved.level if saved else None)
+        + row(level.addon if level else None, "Subscription Smart License", saved.addon if saved else None)
+        + "\n"
+    )
+
+
+def _router_lines(device: Device, level: BootLevel | None, saved: BootLevel | None) -> str:
+    """Source: show-version/genie-c8000v-slp.txt."""
+    text = (
+        f"License Level: {level.level if level else ''}".rstrip()
+        + f"\nLicense Type: Perpetual\nNext reload license Level: {saved.level if saved else ''}".rstrip()
+        + f"\n\nAddon License Level: {(level.addon if level else None) or ''}".rstrip()
+        + "\n"
+        "Addon License Type: Subscription\n"
+        f"Next reload addon license Level: {(saved.addon if saved else None) or ''}".rstrip()
+        + "\n\n"
+    )
+    kbps = throughput_kbps(device)
+    if "virtual" in device.family.traits and kbps is not None:
+        text += f"The current throughput level is {kbps} kbps\n\n"
+    return text
+
+
+def _air_lines(level: BootLevel | None, saved: BootLevel | None) -> str:
+    """Source: show-version/genie-c9800.txt: the add-on is what counts, in words."""
+    return f"AIR License Level: {_air_words(level)}\nNext reload AIR license Level: {_air_words(saved)}\n"
+
+
+def _air_words(level: BootLevel | None) -> str:
+    name = (level.addon or level.level) if level else "air-network-essentials"
+    return " ".join(word.upper() if word in ("air", "dna") else word.title() for word in name.split("-"))
+
+
+def _isr_table(level: BootLevel | None, saved: BootLevel | None) -> str:
+    """Source: show-version/genie-isr4k.txt."""
+    rule = "-" * 65
+    rows = ""
+    for technology in ("appxk9", "uck9", "securityk9"):
+        current = technology if level and technology in (level.level, level.addon) else "None"
+        following = technology if saved and technology in (saved.level, saved.addon) else "None"
+        kind = "Smart License" if current != "None" else "None"
+        rows += f"{technology:<17}{current:<17}{kind:<17}{following}\n"
+    rows += f"{'ipbase':<17}{'ipbasek9':<17}{'Smart License':<17}ipbasek9\n"
+    return (
+        "\n\nTechnology Package License Information: \n\n"
+        f"{rule}\n"
+        "Technology    Technology-package           Technology-package\n"
+        "              Current       Type           Next reboot  \n"
+        f"{rule}-\n{rows}\n"
+    )
+
+
+def throughput_kbps(device: Device) -> int | None:
+    """The enforced throughput; ``None`` where it is not throttled or the family has none."""
+    level = device.booted_with.throughput or device.family.default_throughput
+    if level is None:
+        return None
+    if level.isdigit():
+        return int(level) * 1000
+    return {"T0": 25_000, "T1": 200_000, "T2": 1_000_000, "T3": 10_000_000}.get(level)
+
+
+_PORT_KINDS = (
+    ("Vlan", "Virtual Ethernet interface"),
+    ("GigabitEthernet", "Gigabit Ethernet interface"),
+    ("TenGigabitEthernet", "Ten Gigabit Ethernet interface"),
+    ("TwentyFiveGigE", "TwentyFive Gigabit Ethernet interface"),
+    ("FortyGigabitEthernet", "Forty Gigabit Ethernet interface"),
+    ("HundredGigE", "Forty/Hundred Gigabit Ethernet interface"),
+)
+
+
+def _ports(device: Device) -> str:
+    names = [name.rstrip("0123456789/.") for name, _ in interface_names(device.build)]
+    text = ""
+    for prefix, words in _PORT_KINDS:
+        number = names.count(prefix)
+        if number:
+            text += f"{number} {words}{'s' if number > 1 else ''}\n"
+    return text
+
+
+def _switch_part(device: Device) -> str:
+    """Board data, and the table of members on a stack."""
+    members = device.build.members
+    text = _boards(device, 0)
+    if device.family.arrangement != "stack":
+        for number in range(1, len(members) if device.family.arrangement == "pair" else 1):
+            text += f"\nSwitch {number + 1:02}\n---------\n{_boards(device, number)}"
+        return text
+    text += (
+        "Switch Ports Model              SW Version        SW Image              Mode   \n"
+        "------ ----- -----              ----------        ----------            ----   \n"
+    )
+    for number, udi in enumerate(members, 1):
+        model = device.family.models[udi.pid]
+        text += (
+            f"{'*' if number == 1 else ' '}{number:>5} {model.ports:<5} {udi.pid:<18} {device.release.number:<17} "
+            f"{device.family.software_image:<21} INSTALL\n"
+        )
+    for number in range(1, len(members)):
+        text += (
+            f"\n\nSwitch {number + 1:02}\n---------\n"
+            f"Switch uptime                      : {span_text(timedelta(minutes=5))} \n\n" + _boards(device, number)
+        )
+    return text
+
+
+def _boards(device: Device, number: int) -> str:
+    udi = device.build.members[number]
+    mac = mac_address(udi.sn).replace(".", "")
+    dotted = ":".join(mac[at : at + 2] for at in range(0, 12, 2))
+    return (
+        f"Base Ethernet MAC Address          : {dotted}\n"
+        f"Motherboard Assembly Number        : 73-18{300 + number}-0{1 + number % 4}\n"
+        f"Motherboard Serial Number          : FOC{_board(udi.sn, 'board', 8)}\n"
+        f"Model Revision Number              : V02\n"
+        f"Motherboard Revision Number        : A0\n"
+        f"Model Number                       : {udi.pid}\n"
+        f"System Serial Number               : {udi.sn}\n"
+        + ("CLEI Code Number                   : \n\n" if device.family.arrangement == "stack" and number == 0 else "")
+    )
+
+
+@handles("show_inventory")
+def show_inventory(session: Session, call: Call) -> str:
+    device = session.device
+    family, members = device.family, device.build.members
+    if family.arrangement == "stack":
+        parts = [
+            (
+                "c93xx Stack" if len(members) > 1 else f"{members[0].pid} Stack",
+                "c93xx Stack",
+                members[0].pid,
+                members[0].sn,
+            )
+        ]
+        parts += [(f"Switch {n}", udi.pid, udi.pid, udi.sn) for n, udi in enumerate(members, 1)]
+    elif family.arrangement == "pair":
+        parts = [
+            (f"Switch {n} Chassis", f"{family.title} Chassis", udi.pid, udi.sn) for n, udi in enumerate(members, 1)
+        ]
+    else:
+        parts = [("Chassis", f"{family.title} Chassis", members[0].pid, members[0].sn)]
+        if family.arrangement == "chassis":
+            supervisor = "C9400-SUP-1XL" if "9400" in family.title else "C9600-SUP-1"
+            parts += [
+                (f"Slot {n} - Supervisor", "Supervisor Module", supervisor, f"FOC{_board(members[0].sn, f'sup{n}', 8)}")
+                for n in range(1, len(members) + 1)
+            ]
+    return "".join(
+        f'NAME: "{name}", DESCR: "{text}"\nPID: {pid:<18}, VID: V02  , SN: {sn}\n\n' for name, text, pid, sn in parts
+    )
+
+
+@handles("show_switch")
+def show_switch(session: Session, call: Call) -> str:
+    """Source: recalled; Genie's parser accepts it."""
+    device = session.device
+    mac = mac_address(device.build.members[0].sn)
+    text = (
+        f"Switch/Stack Mac Address : {mac} - Local Mac Address\n"
+        "Mac persistency wait time: Indefinite\n"
+        "                                             H/W   Current\n"
+        "Switch#   Role    Mac Address     Priority Version  State \n"
+        "-------------------------------------------------------------------------------------\n"
+    )
+    for number, member in enumerate(device.members, 1):
+        mark = "*" if number == 1 else " "
+        mac = mac_address(member.udi.sn)
+        text += f"{mark}{number:<9}{member.role.value:<9}{mac}     {16 - number:<8}V02     {'Ready':<21}\n"
+    return text + "\n\n"
+
+
+@handles("show_switch_virtual", "show_stackwise_virtual")
+def show_stackwise_virtual(session: Session, call: Call) -> str:
+    paired = len(session.device.build.members) > 1
+    return (
+        "Stackwise Virtual Configuration:\n"
+        "--------------------------------\n"
+        f"Stackwise Virtual : {'Enabled' if paired else 'Disabled'}\n"
+        "Domain Number : 1\n\n"
+        "Switch  Stackwise Virtual Link  Ports\n"
+        "------  ----------------------  ------\n"
+    )
+
+
+@handles("show_module")
+def show_module(session: Session, call: Call) -> str:
+    device = session.device
+    pid, sn = device.build.members[0].pid, device.build.members[0].sn
+    rows = "".join(
+        f"{n}   11    Supervisor Module                         C9400-SUP-1XL       FOC{_board(sn, f'sup{n}', 8)}\n"
+        for n in range(1, len(device.build.members) + 1)
+    )
+    return (
+        f"Chassis Type: {pid}\n\n"
+        "Mod Ports Card Type                                   Model          Serial No.\n"
+        f"---+-----+--------------------------------------+--------------+--------------\n{rows}"
+    )
+
+
+@handles("show_platform")
+def show_platform(session: Session, call: Call) -> str:
+    device = session.device
+    text = f"Chassis type: {device.build.members[0].pid:<20}\n\n"
+    text += "Slot      Type                State                 Insert time (ago) \n"
+    text += "--------- ------------------- --------------------- ----------------- \n"
+    for number, udi in enumerate(
+        device.build.members if device.family.arrangement == "stack" else device.build.members[:1], 1
+    ):
+        slot = str(number) if device.family.arrangement == "stack" else "R0"
+        text += f"{slot:<10}{udi.pid:<20}{'ok, active' if number == 1 else 'ok':<22}{'00:12:00':<18}\n"
+    return text
+
+
+@handles("show_redundancy")
+def show_redundancy(session: Session, call: Call) -> str:
+    device = session.device
+    paired = len(device.build.members) > 1
+    if call.has("states"):
+        return (
+            "       my state = 13 -ACTIVE \n"
+            f"     peer state = {'8  -STANDBY HOT' if paired else '1  -DISABLED'} \n"
+            f"           Mode = {'Duplex' if paired else 'Simplex'}\n"
+            "           Unit = Primary\n"
+            "        Unit ID = 1\n\n"
+            f"Redundancy Mode (Operational) = {'sso' if paired else 'Non-redundant'}\n"
+            f"Redundancy Mode (Configured)  = {'sso' if paired else 'Non-redundant'}\n"
+            f"Redundancy State              = {'sso' if paired else 'Non Redundant'}\n"
+            "     Maintenance Mode = Disabled\n"
+            "    Manual Swact = enabled\n"
+            "    Communications = Up\n"
+        )
+    up = span_text(session.now - device.booted_at)
+    return (
+        "Redundant System Information :\n"
+        "------------------------------\n"
+        f"       Available system uptime = {up}\n"
+        "Switchovers system experienced = 0\n"
+        "              Standby failures = 0\n"
+        "        Last switchover reason = none\n\n"
+        f"                 Hardware Mode = {'Duplex' if paired else 'Simplex'}\n"
+        f"    Configured Redundancy Mode = {'sso' if paired else 'Non-redundant'}\n"
+        f"     Operating Redundancy Mode = {'sso' if paired else 'Non-redundant'}\n"
+        "              Maintenance Mode = Disabled\n"
+        "                Communications = Up\n\n"
+        "Current Processor Information :\n"
+        "-------------------------------\n"
+        "               Active Location = slot 1\n"
+        "        Current Software state = ACTIVE\n"
+        f"       Uptime in current state = {up}\n"
+        f"                 Image Version = Cisco IOS Software [{device.release.codename}], {device.family.software} "
+        f"({device.family.software_image}), Version {device.release.number}, "
+        f"RELEASE SOFTWARE ({device.release.build})\n"
+    )
+
+
+@handles("show_processes_cpu")
+def show_processes_cpu(session: Session, call: Call) -> str:
+    return (
+        "CPU utilization for five seconds: 1%/0%; one minute: 1%; five minutes: 1%\n"
+        " PID Runtime(ms)     Invoked      uSecs   5Sec   1Min   5Min TTY Process \n"
+        "   1           5          26        192  0.00%  0.00%  0.00%   0 Chunk Manager    \n"
+    )
+
+
+@handles("show_memory")
+def show_memory(session: Session, call: Call) -> str:
+    return (
+        "                Head    Total(b)     Used(b)     Free(b)   Lowest(b)  Largest(b)\n"
+        "Processor  7F5C2A3010   1363495132   301028404   1062466728   1060912560   1048575908\n"
+        " reserve P  7F5C2A3068      102404          92      102312      102312      102312\n"
+    )
+
+
+@handles("show_ap_summary")
+def show_ap_summary(session: Session, call: Call) -> str:
+    device = session.device
+    text = f"Number of APs: {device.access_points}\n\n"
+    text += f"{'AP Name':<33}Slots {'AP Model':<21}{'Ethernet MAC':<15}{'Radio MAC':<15}{'CC':<5}{'RD':<5}"
+    text += f"{'IP Address':<42}{'State':<13}Location\n"
+    text += "-" * 168 + "\n"
+    for number in range(1, device.access_points + 1):
+        mac = mac_address(f"{device.name}/ap{number}")
+        text += f"{f'AP{number}':<33}2     {'AIR-AP2802I-E-K9':<21}{mac} {mac} GB   -E   "
+        text += f"{f'192.0.2.{number % 250 + 1}':<42}{'Registered':<13}default location\n"
+    return text

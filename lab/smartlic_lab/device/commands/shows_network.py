@@ -1,0 +1,335 @@
+"""Interfaces, addresses, names, lines and neighbours, as far as clients ask for them."""
+
+# ruff: noqa: ARG001  every handler has the same arguments, whether it needs both or not
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from smartlic_lab.device import settings
+from smartlic_lab.device.commands.registry import Call, handles
+from smartlic_lab.device.commands.shows_hardware import mac_address
+from smartlic_lab.device.configuration import Section
+from smartlic_lab.device.session import Session
+
+if TYPE_CHECKING:
+    from smartlic_lab.device.device import Device
+
+
+@dataclass(frozen=True, slots=True)
+class InterfaceView:
+    """An interface as show commands see it."""
+
+    name: str
+    address: str | None
+    mask: str | None
+    vrf: str | None
+    description: str | None
+    shutdown: bool
+
+    @property
+    def is_up(self) -> bool:
+        """Addressed interfaces have a cable; the others show down."""
+        return not self.shutdown and (self.address is not None or self.name.startswith("Loopback"))
+
+
+def interfaces_of(device: Device) -> Iterator[InterfaceView]:
+    """Every interface of the running configuration."""
+    for line in device.running.under("interface"):
+        section = line.section or Section()
+        words = (section.value("ip", "address") or "").split()
+        addressed = len(words) >= 2 and words[0] != "dhcp"
+        yield InterfaceView(
+            line.words[1],
+            words[0] if addressed else None,
+            words[1] if addressed else None,
+            settings.interface_vrf(section),
+            section.value("description"),
+            section.has("shutdown"),
+        )
+
+
+def _prefix(mask: str | None) -> int:
+    return sum(int(octet).bit_count() for octet in mask.split(".")) if mask else 0
+
+
+@handles("show_ip_interface_brief")
+def show_ip_interface_brief(session: Session, call: Call) -> str:
+    text = "Interface              IP-Address      OK? Method Status                Protocol\n"
+    for view in interfaces_of(session.device):
+        state = "administratively down" if view.shutdown else "up" if view.is_up else "down"
+        method = "NVRAM " if view.address else "unset "
+        protocol = "up" if view.is_up else "down"
+        text += f"{view.name:<22} {view.address or 'unassigned':<15} YES {method} {state:<21} {protocol:<8}\n"
+    return text
+
+
+@handles("show_ip_interface")
+def show_ip_interface(session: Session, call: Call) -> str:
+    wanted, text = call.argument("interface"), ""
+    for view in interfaces_of(session.device):
+        if wanted is not None and view.name != wanted:
+            continue
+        state = "administratively down" if view.shutdown else "up" if view.is_up else "down"
+        text += f"{view.name} is {state}, line protocol is {'up' if view.is_up else 'down'}\n"
+        if view.address is None:
+            text += "  Internet protocol processing disabled\n"
+            continue
+        text += (
+            f"  Internet address is {view.address}/{_prefix(view.mask)}\n"
+            "  Broadcast address is 255.255.255.255\n"
+            "  Address determined by non-volatile memory\n"
+            "  MTU is 1500 bytes\n"
+        )
+        if view.vrf:
+            text += f'  VPN Routing/Forwarding "{view.vrf}"\n'
+    return text
+
+
+@handles("show_interfaces")
+def show_interfaces(session: Session, call: Call) -> str:
+    wanted, text = call.argument("interface"), ""
+    for view in interfaces_of(session.device):
+        if wanted is not None and view.name != wanted:
+            continue
+        state = "administratively down" if view.shutdown else "up" if view.is_up else "down"
+        protocol = "up" if view.is_up else "down"
+        speed = 10_000_000 if view.name.startswith("Ten") else 1_000_000
+        shown = f"({'connected' if view.is_up else 'notconnect'})" if "switch" in session.device.family.traits else ""
+        text += f"{view.name} is {state}, line protocol is {protocol} {shown}".rstrip() + " \n"
+        mac = mac_address(f"{session.device.name}/{view.name}")
+        kind = "Loopback" if view.name.startswith("Loopback") else "Gigabit Ethernet"
+        text += (
+            f"  Hardware is {kind}, address is {mac} (bia {mac})\n"
+            if kind != "Loopback"
+            else "  Hardware is Loopback\n"
+        )
+        if view.description:
+            text += f"  Description: {view.description}\n"
+        if view.address:
+            text += f"  Internet address is {view.address}/{_prefix(view.mask)}\n"
+        text += (
+            f"  MTU 1500 bytes, BW {speed} Kbit/sec, DLY 10 usec, \n"
+            "     reliability 255/255, txload 1/255, rxload 1/255\n"
+            "  Encapsulation ARPA, loopback not set\n"
+            "  Keepalive set (10 sec)\n"
+            f"  Full-duplex, {speed // 1000}Mb/s, media type is 10/100/1000BaseTX\n"
+            "  ARP type: ARPA, ARP Timeout 04:00:00\n"
+            "  Last input never, output never, output hang never\n"
+            '  Last clearing of "show interface" counters never\n'
+            "  Input queue: 0/375/0/0 (size/max/drops/flushes); Total output drops: 0\n"
+            "  Queueing strategy: fifo\n"
+            "  Output queue: 0/40 (size/max)\n"
+            "  5 minute input rate 0 bits/sec, 0 packets/sec\n"
+            "  5 minute output rate 0 bits/sec, 0 packets/sec\n"
+            "     0 packets input, 0 bytes, 0 no buffer\n"
+            "     Received 0 broadcasts (0 multicasts)\n"
+            "     0 runts, 0 giants, 0 throttles \n"
+            "     0 input errors, 0 CRC, 0 frame, 0 overrun, 0 ignored\n"
+            "     0 watchdog, 0 multicast, 0 pause input\n"
+            "     0 packets output, 0 bytes, 0 underruns\n"
+            "     0 output errors, 0 collisions, 0 interface resets\n"
+            "     0 unknown protocol drops\n"
+            "     0 babbles, 0 late collision, 0 deferred\n"
+            "     0 lost carrier, 0 no carrier, 0 pause output\n"
+            "     0 output buffer failures, 0 output buffers swapped out\n"
+        )
+    return text
+
+
+@handles("show_interfaces_table")
+def show_interfaces_table(session: Session, call: Call) -> str:
+    if call.has("status"):
+        text = "\nPort         Name               Status       Vlan       Duplex  Speed Type\n"
+        for view in interfaces_of(session.device):
+            status = "disabled" if view.shutdown else "connected" if view.is_up else "notconnect"
+            text += f"{_short(view.name):<12} {(view.description or '')[:18]:<18} {status:<12} "
+            text += f"{'1':<10} {'auto':<7} {'auto':<5} 10/100/1000BaseTX\n"
+        return text
+    text = "Interface                      Status         Protocol Description\n"
+    for view in interfaces_of(session.device):
+        status = "admin down" if view.shutdown else "up" if view.is_up else "down"
+        text += f"{_short(view.name):<30} {status:<14} {'up' if view.is_up else 'down':<8} {view.description or ''}\n"
+    return text
+
+
+def _short(name: str) -> str:
+    head = name.rstrip("0123456789/.")
+    return head[:2] + name[len(head) :]
+
+
+@handles("show_vrf")
+def show_vrf(session: Session, call: Call) -> str:
+    device, wanted = session.device, call.argument("name")
+    text = "  Name                             Default RD            Protocols   Interfaces\n"
+    for line in device.running.lines:
+        if line.key[:2] not in (("vrf", "definition"), ("ip", "vrf")) or line.section is None:
+            continue
+        name = line.words[2]
+        if wanted is not None and name != wanted:
+            continue
+        families = [below.words[1] for below in line.section.under("address-family")] or ["ipv4"]
+        names = [_short(view.name) for view in interfaces_of(device) if view.vrf == name] or [""]
+        text += (
+            f"  {name:<32} {line.section.value('rd') or '<not set>':<21} {','.join(families):<11} {names[0]}".rstrip()
+            + "\n"
+        )
+        text += "".join(f"{' ' * 69}{other}\n" for other in names[1:])
+    return text
+
+
+@handles("show_hosts")
+def show_hosts(session: Session, call: Call) -> str:
+    configuration = session.device.running
+    domain = configuration.value("ip", "domain", "name")
+    servers = settings.name_servers(configuration, None)
+    lookup = "disabled" if configuration.denied("ip", "domain", "lookup") else "enabled"
+    text = (f"Default domain is {domain}\n" if domain else "Default domain is not set\n") + (
+        f"Name servers are {', '.join(servers) if servers else '255.255.255.255'}\n"
+        f"NAME  TTL  CLASS   TYPE      DATA/ADDRESS\n"
+        f"-----------------------------------------\n"
+    )
+    del lookup
+    for name, address in settings.hosts(configuration, None).items():
+        text += f" {name}      10      IN      A       {address}\n"
+    return text
+
+
+@handles("show_ip_domain")
+def show_ip_domain(session: Session, call: Call) -> str:
+    domain = session.device.running.value("ip", "domain", "name")
+    return f"{domain}\n" if domain else "\n"
+
+
+@handles("show_ip_name_servers")
+def show_ip_name_servers(session: Session, call: Call) -> str:
+    servers = settings.name_servers(session.device.running, call.argument("vrf"))
+    return "".join(f"{server}\n" for server in servers or ("255.255.255.255",))
+
+
+@handles("show_ip_route")
+def show_ip_route(session: Session, call: Call) -> str:
+    vrf = call.argument("vrf")
+    text = f"\nRouting Table: {vrf}\n" if vrf else ""
+    text += (
+        "Codes: L - local, C - connected, S - static, R - RIP, M - mobile, B - BGP\n"
+        "       D - EIGRP, EX - EIGRP external, O - OSPF, IA - OSPF inter area \n"
+        "       N1 - OSPF NSSA external type 1, N2 - OSPF NSSA external type 2\n"
+        "       E1 - OSPF external type 1, E2 - OSPF external type 2\n\n"
+        "Gateway of last resort is not set\n\n"
+    )
+    for view in interfaces_of(session.device):
+        if view.address and view.vrf == vrf and view.is_up:
+            text += f"L        {view.address}/32 is directly connected, {view.name}\n"
+    return text
+
+
+@handles("show_users")
+def show_users(session: Session, call: Call) -> str:
+    text = "    Line       User       Host(s)              Idle       Location\n"
+    for other in sorted(session.device.sessions, key=lambda one: one.number):
+        mark = "*" if other is session else " "
+        place = f"{mark}{other.number + 1:>3} {other.kind[:3]} {other.number:<4} {other.username:<10} "
+        text += f"{place}idle                 00:00:00   {other.source}".rstrip() + "\n"
+    return text + "\n  Interface    User               Mode         Idle     Peer Address\n\n"
+
+
+@handles("show_line")
+def show_line(session: Session, call: Call) -> str:
+    text = "   Tty Typ     Tx/Rx    A Modem  Roty AccO AccI   Uses   Noise  Overruns   Int\n"
+    text += "      0 CTY              -    -      -    -    -      0       0     0/0       -\n"
+    for other in sorted(session.device.sessions, key=lambda one: one.number):
+        mark = "*" if other is session else " "
+        text += f"{mark}{other.number + 1:>6} VTY              -    -      -    -    -      1       0     0/0       -\n"
+    return text
+
+
+@handles("show_ntp_status")
+def show_ntp_status(session: Session, call: Call) -> str:
+    if session.device.clock_source == "NTP":
+        server = next((line.words[2] for line in session.device.running.under("ntp", "server")), "")
+        return f"Clock is synchronized, stratum 3, reference is {server}\n"
+    return "Clock is unsynchronized, stratum 16, no reference clock\n"
+
+
+@handles("show_ntp_associations")
+def show_ntp_associations(session: Session, call: Call) -> str:
+    device = session.device
+    text = "\n  address         ref clock       st   when   poll reach  delay  offset   disp\n"
+    for line in device.running.under("ntp", "server"):
+        host = next((word for word in line.words[2:] if word[0].isdigit()), line.words[2])
+        synchronised = device.clock_source == "NTP"
+        mark, reference, stratum = ("*~", ".GNSS.", "2") if synchronised else (" ~", ".INIT.", "16")
+        text += f"{mark}{host:<16}{reference:<16}{stratum:<5}12     64   377  1.000   0.100  1.000\n"
+    return text + " * sys.peer, # selected, + candidate, - outlyer, x falseticker, ~ configured\n"
+
+
+@handles("show_arp")
+def show_arp(session: Session, call: Call) -> str:
+    text = "Protocol  Address          Age (min)  Hardware Addr   Type   Interface\n"
+    for view in interfaces_of(session.device):
+        if view.address and view.is_up:
+            mac = mac_address(f"{session.device.name}/{view.name}")
+            text += f"Internet  {view.address:<16}        -   {mac}  ARPA   {view.name}\n"
+    return text
+
+
+@handles("show_cdp")
+def show_cdp(session: Session, call: Call) -> str:
+    return (
+        "% CDP is not enabled\n"
+        if not session.device.running.has("cdp", "run")
+        else "\nTotal cdp entries displayed : 0\n"
+    )
+
+
+@handles("show_lldp")
+def show_lldp(session: Session, call: Call) -> str:
+    if not session.device.running.has("lldp", "run"):
+        return "% LLDP is not enabled\n"
+    return "\nTotal entries displayed: 0\n"
+
+
+@handles("show_snmp")
+def show_snmp(session: Session, call: Call) -> str:
+    return f"Chassis: {session.device.build.members[0].sn}\n"
+
+
+@handles("show_ip_ssh")
+def show_ip_ssh(session: Session, call: Call) -> str:
+    return (
+        "SSH Enabled - version 2.0\n"
+        "Authentication methods:publickey,keyboard-interactive,password\n"
+        "Authentication timeout: 120 secs; Authentication retries: 3\n"
+    )
+
+
+@handles("ping")
+def ping(session: Session, call: Call) -> str:
+    """The lab has no ICMP: names are resolved as licensing resolves them, addresses do not answer."""
+    device, host = session.device, call.required("host")
+    vrf = call.argument("vrf")
+    known = settings.hosts(device.running, vrf)
+    own = {view.address for view in interfaces_of(device) if view.is_up}
+    address = host if host.replace(".", "").isdigit() else known.get(host.lower())
+    if address is None:
+        origin = settings.origin(device.name, device.running, device.clock(session.now), device.settings().transport)
+        address = device.network.resolve(origin, host)
+    if address is None:
+        return "% Unrecognized host or address, or protocol not running.\n\n"
+    count = int(call.argument("count") or 5)
+    alive = address in own
+    rate = 100 if alive else 0
+    tail = ", round-trip min/avg/max = 1/1/1 ms" if alive else ""
+    return (
+        "Type escape sequence to abort.\n"
+        f"Sending {count}, 100-byte ICMP Echos to {address}, timeout is 2 seconds:\n"
+        f"{('!' if alive else '.') * count}\n"
+        f"Success rate is {rate} percent ({count if alive else 0}/{count}){tail}\n"
+    )
+
+
+@handles("traceroute")
+def traceroute(session: Session, call: Call) -> str:
+    return f"Type escape sequence to abort.\nTracing the route to {call.required('host')}\n  1  *  *  * \n"

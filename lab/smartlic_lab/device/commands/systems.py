@@ -1,0 +1,326 @@
+"""The device as a machine: clock, reload, logging, images, high availability."""
+
+# ruff: noqa: ARG001  every handler has the same arguments, whether it needs both or not
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+from smartlic_lab.agent.events import Log
+from smartlic_lab.device.commands.registry import Ask, Call, CommandFailed, Dialogue, confirmed, handles
+from smartlic_lab.device.session import Session
+from smartlic_lab.device.texts import date_text
+from smartlic_lab.platforms import PlatformError, Release, release
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+# --- clock ----------------------------------------------------------------------------------------------------------
+
+
+def clock_text(session: Session) -> str:
+    """``*12:19:01.163 UTC Tue Nov 16 2021``"""
+    device = session.device
+    clock = device.clock(session.now)
+    mark = "" if device.synchronised else "*"
+    return (
+        f"{mark}{clock:%H:%M:%S}.{clock.microsecond // 1000:03} {clock.tzname()} {clock:%a %b} {clock.day} {clock:%Y}"
+    )
+
+
+@handles("show_clock")
+def show_clock(session: Session, call: Call) -> str:
+    text = f"{session.device.clock_text(session.now)}\n"
+    if call.has("detail"):
+        source = session.device.clock_source
+        text += f"Time source is {source}\n" if source else "No time source\n"
+    return text
+
+
+@handles("clock_set")
+def clock_set(session: Session, call: Call) -> str:
+    device = session.device
+    month = call.required("month").lower()[:3]
+    if month not in _MONTHS:
+        raise CommandFailed("% Invalid month")
+    hours, minutes, *seconds = (int(part) for part in call.required("time").split(":"))
+    year, day = int(call.required("year")), int(call.required("day"))
+    try:
+        wanted = datetime(
+            year, _MONTHS.index(month) + 1, day, hours, minutes, seconds[0] if seconds else 0, tzinfo=device.zone
+        )
+    except ValueError as error:
+        raise CommandFailed("% Invalid date or time") from error
+    before = session.device.clock_text(session.now)
+    device.set_clock(wanted, session.now)
+    text = (
+        f"System clock has been updated from {before.lstrip('*')} to {session.device.clock_text(session.now)}, "
+        f"configured from {'console by console' if session.kind == 'console' else f'vty by {session.username}'}."
+    )
+    device.emit(Log(6, "CLOCKUPDATE", text, "SYS"), session.now)
+    return ""
+
+
+# --- reload ---------------------------------------------------------------------------------------------------------
+
+
+def is_modified(session: Session) -> bool:
+    """Whether the running configuration differs from startup-config."""
+    return session.device.running_text() != (session.device.startup or "")
+
+
+@handles("reload")
+def reload(session: Session, call: Call) -> Dialogue:
+    if is_modified(session):
+        answer = yield Ask("System configuration has been modified. Save? [yes/no]: ", before="\n")
+        while answer.strip().lower() not in ("y", "ye", "yes", "n", "no"):
+            answer = yield Ask(
+                "System configuration has been modified. Save? [yes/no]: ", before="% Please answer 'yes' or 'no'.\n"
+            )
+        if answer.strip().lower().startswith("y"):
+            session.device.save(session.now)
+            before = "Building configuration...\n[OK]\n"
+        else:
+            before = ""
+    else:
+        before = ""
+    answer = yield Ask("Proceed with reload? [confirm]", before=before, single_key=True)
+    if not confirmed(answer):
+        return "\n"
+    device, now = session.device, session.now
+    by = f"{session.username} on {session.line_name}" if session.kind != "console" else "console"
+    device.emit(Log(5, "RELOAD", f"Reload requested by {by}. Reload Reason: Reload Command.", "SYS"), now)
+    device.reload(now, into=device.installing)
+    return ""
+
+
+@handles("reload_in")
+def reload_in(session: Session, call: Call) -> Dialogue:
+    found = re.fullmatch(r"(?:(\d{1,3}):)?(\d{1,3})", call.required("time"))
+    if not found:
+        raise CommandFailed("% Invalid time")
+    span = timedelta(hours=int(found[1] or 0), minutes=int(found[2]))
+    return (yield from _reload_later(session, session.now + span, span))
+
+
+@handles("reload_at")
+def reload_at(session: Session, call: Call) -> Dialogue:
+    clock = session.device.clock(session.now)
+    hours, minutes, *_ = (int(part) for part in call.required("time").split(":"))
+    wanted = clock.replace(hour=hours, minute=minutes, second=0, microsecond=0)
+    span = wanted - clock if wanted > clock else wanted - clock + timedelta(days=1)
+    return (yield from _reload_later(session, session.now + span, span))
+
+
+def _reload_later(session: Session, when: datetime, span: timedelta) -> Dialogue:
+    device = session.device
+    minutes = int(span.total_seconds() // 60)
+    wait = f"in {minutes // 60} hours and {minutes % 60} minutes" if minutes >= 60 else f"in {minutes} minutes"
+    before = (
+        f"\nReload scheduled for {date_text(device.clock(when))} ({wait}) "
+        f"by {session.username} on {session.line_name}\n"
+        "Reload reason: Reload Command\n"
+    )
+    answer = yield Ask("Proceed with reload? [confirm]", before=before, single_key=True)
+    if not confirmed(answer):
+        return "\n"
+    device.reload_at = when
+    device.schedule(when, lambda now: device.reload(now, into=device.installing) if device.reload_at == when else None)
+    return "\n"
+
+
+@handles("reload_cancel")
+def reload_cancel(session: Session, call: Call) -> str:
+    if session.device.reload_at is None:
+        return "%No reload is scheduled.\n"
+    session.device.reload_at = None
+    return "\n\n***\n*** --- SHUTDOWN ABORTED ---\n***\n\n"
+
+
+@handles("show_reload")
+def show_reload(session: Session, call: Call) -> str:
+    when = session.device.reload_at
+    if when is None:
+        return "No reload is scheduled.\n"
+    return f"Reload scheduled for {date_text(session.device.clock(when))}\n"
+
+
+# --- logging --------------------------------------------------------------------------------------------------------
+
+
+@handles("show_logging")
+def show_logging(session: Session, call: Call) -> str:
+    device = session.device
+    counted = f"level debugging, {device.log.count} messages logged, xml disabled,"
+    console = "disabled" if device.running.denied("logging", "console") else f"{counted}\n{' ' * 21}filtering disabled"
+    head = (
+        "Syslog logging: enabled (0 messages dropped, 0 messages rate-limited, 0 flushes, 0 overruns, xml disabled, "
+        "filtering disabled)\n\n"
+        "No Active Message Discriminator.\n\n\n"
+        "No Inactive Message Discriminator.\n\n\n"
+        f"    Console logging: {console}\n"
+        f"    Monitor logging: level debugging, 0 messages logged, xml disabled,\n"
+        f"                     filtering disabled\n"
+        f"    Buffer logging:  level debugging, {device.log.count} messages logged, xml disabled,\n"
+        f"                    filtering disabled\n"
+        f"    Exception Logging: size (4096 bytes)\n"
+        f"    Count and timestamp logging messages: disabled\n"
+        f"    Persistent logging: disabled\n\n"
+        f"No active filter modules.\n\n"
+        f"    Trap logging: level informational, {device.log.count} message lines logged\n"
+        f"        Logging Source-Interface:       VRF Name:\n\n"
+        f"Log Buffer ({device.log.size} bytes):\n\n"
+    )
+    return head + "".join(f"{message}\n" for message in device.log.messages())
+
+
+@handles("clear_logging")
+def clear_logging(session: Session, call: Call) -> Dialogue:
+    answer = yield Ask("Clear logging buffer [confirm]", single_key=True)
+    if confirmed(answer):
+        session.device.log.clear()
+    return "\n"
+
+
+@handles("clear_counters")
+def clear_counters(session: Session, call: Call) -> Dialogue:
+    yield Ask('Clear "show interface" counters on all interfaces [confirm]', single_key=True)
+    return "\n"
+
+
+@handles("send_log")
+def send_log(session: Session, call: Call) -> str:
+    level = int(call.argument("level") or 6)
+    text = f"Message from {session.line_name}(user id: {session.username}): {call.required('text')}"
+    session.device.emit(Log(level, "USERLOG_INFO", text, "SYS"), session.now)
+    return ""
+
+
+@handles("undebug")
+def undebug(session: Session, call: Call) -> str:
+    return "All possible debugging has been turned off\n"
+
+
+# --- images ---------------------------------------------------------------------------------------------------------
+
+
+def image_release(path: str) -> Release | None:
+    """The release of an image file, by its name: ``cat9k_iosxe.17.12.04.SPA.bin``."""
+    found = re.search(r"(\d+)\.(\d+)\.(\d+)([a-z]?)", path)
+    if not found:
+        return None
+    text = f"{int(found[1])}.{int(found[2])}.{int(found[3])}{found[4]}"
+    for name in (text, f"{int(found[1])}.{int(found[2])}"):
+        try:
+            return release(name)
+        except PlatformError:
+            continue
+    return None
+
+
+@handles("install_add")
+def install_add(session: Session, call: Call) -> str | Dialogue:
+    device, path = session.device, call.required("path")
+    into = image_release(path)
+    if into is None or not device.family.supports(into.version):
+        raise CommandFailed(f"FAILED: install_add : {path} is not a valid image for this platform")
+    if not device.files.exists(session.absolute(path)):
+        raise CommandFailed(f"FAILED: install_add : {path} not found")
+    stamp = f"{device.clock(session.now):%a %b %d %H:%M:%S %Z %Y}"
+    text = (
+        f"install_add: START {stamp}\ninstall_add: Adding IMG\n[1] Finished Add package(s)\n"
+        f"Add: Passed on [1]\nFinished Add\n\nImage added. Version: {into.long_number}\n\n"
+        f"SUCCESS: install_add  {stamp}\n"
+    )
+    device.installing_added = into
+    if not call.has("activate"):
+        return text
+    return _activate(session, into, text, ask=call.match.arguments.get("level") is None and not call.has("none"))
+
+
+@handles("install_activate")
+def install_activate(session: Session, call: Call) -> str | Dialogue:
+    into = session.device.installing_added
+    if into is None:
+        raise CommandFailed("FAILED: install_activate : no image was added")
+    return _activate(session, into, "install_activate: START\n", ask=not call.has("none"))
+
+
+def _activate(session: Session, into: Release, before: str, *, ask: bool) -> Dialogue:
+    device = session.device
+    if ask:
+        answer = yield Ask(
+            "This operation may require a reload of the system. Do you want to proceed? [y/n]", before=before
+        )
+        if not answer.strip().lower().startswith("y"):
+            return "install_activate: Operation cancelled by user\n"
+    device.emit(Log(5, "INSTALL_COMPLETED_INFO", "Completed install activate", "INSTALL"), session.now)
+    device.reload(session.now, reason="Image Install", into=into)
+    return ""
+
+
+@handles("install_commit")
+def install_commit(session: Session, call: Call) -> str:
+    stamp = f"{session.device.clock(session.now):%a %b %d %H:%M:%S %Z %Y}"
+    return f"install_commit: START {stamp}\nSUCCESS: install_commit {stamp}\n"
+
+
+@handles("install_remove")
+def install_remove(session: Session, call: Call) -> str:
+    stamp = f"{session.device.clock(session.now):%a %b %d %H:%M:%S %Z %Y}"
+    return f"install_remove: START {stamp}\nSUCCESS: install_remove {stamp}\n"
+
+
+@handles("show_install_summary")
+def show_install_summary(session: Session, call: Call) -> str:
+    """Source: recalled; Genie's parser accepts it."""
+    device = session.device
+    places = (
+        "".join(f"Switch {n} " for n in range(1, len(device.build.members) + 1))
+        if "stack" in device.family.traits
+        else "R0 "
+    )
+    line = "-" * 80
+    text = (
+        f"[ {places}] Installed Package(s) Information:\n"
+        "State (St): I - Inactive, U - Activated & Uncommitted,\n"
+        "            C - Activated & Committed, D - Deactivated & Uncommitted\n"
+        f"{line}\n"
+        "Type  St   Filename/Version    \n"
+        f"{line}\n"
+        f"IMG   C    {device.release.long_number}.0.{_build_number(device.release)}{' ' * 41}\n"
+    )
+    if device.installing_added is not None and device.installing_added != device.release:
+        text += f"IMG   I    {device.installing_added.long_number}.0.{_build_number(device.installing_added)}\n"
+    return f"{text}\n{line}\nAuto abort timer: inactive\n{line}\n"
+
+
+def _build_number(of: Release) -> int:
+    return 2000 + sum(of.version) * 7 % 5000
+
+
+# --- high availability ----------------------------------------------------------------------------------------------
+
+
+@handles("force_switchover")
+def force_switchover(session: Session, call: Call) -> Dialogue:
+    device = session.device
+    if len(device.build.members) < 2:
+        raise CommandFailed("Failed to switchover. No standby is available")
+    before = ""
+    if is_modified(session):
+        answer = yield Ask("System configuration has been modified. Save? [yes/no]: ")
+        if answer.strip().lower().startswith("y"):
+            device.save(session.now)
+            before = "Building configuration...\n[OK]\n"
+    answer = yield Ask(
+        "Proceed with switchover to standby RP? [confirm]",
+        before=before + "This will reload the active unit and force switchover to standby",
+        single_key=True,
+    )
+    if not confirmed(answer):
+        return "\n"
+    device.switch_over(session.now)
+    for other in list(device.sessions):
+        other.close()
+    return ""

@@ -1,0 +1,104 @@
+"""Commands on the terminal itself: privilege, length, width, messages, leaving."""
+
+# ruff: noqa: ARG001  every handler has the same arguments, whether it needs both or not
+from __future__ import annotations
+
+from smartlic_lab.device.commands.registry import Ask, Call, Dialogue, handles
+from smartlic_lab.device.passwords import matches
+from smartlic_lab.device.session import Session
+
+_TRIES = 3
+
+
+@handles("enable")
+def enable(session: Session, call: Call) -> str | Dialogue:
+    level = int(call.argument("level") or 15)
+    if session.privilege >= level:
+        session.privilege = level
+        return ""
+    return _ask_secret(session, level)
+
+
+def _ask_secret(session: Session, level: int) -> Dialogue:
+    configuration = session.device.running
+    stored = configuration.value("enable", "secret") or configuration.value("enable", "password")
+    if stored is None and session.kind != "console":
+        return "% No password set\n"
+    if stored is None:  # the console needs none
+        session.privilege = level
+        return ""
+    for _ in range(_TRIES):
+        answer = yield Ask("Password: ", hide=True)
+        if matches(stored, answer):
+            session.privilege = level
+            return ""
+    return "% Bad secrets\n\n"
+
+
+@handles("disable")
+def disable(session: Session, call: Call) -> str:
+    session.privilege = int(call.argument("level") or 1)
+    return ""
+
+
+@handles("leave")
+def leave(session: Session, call: Call) -> str:
+    session.close()
+    return ""
+
+
+@handles("nothing")
+def nothing(session: Session, call: Call) -> str:
+    return ""
+
+
+@handles("terminal_length")
+def terminal_length(session: Session, call: Call) -> str:
+    session.terminal_length = int(call.required("lines"))
+    return ""
+
+
+@handles("terminal_width")
+def terminal_width(session: Session, call: Call) -> str:
+    session.terminal_width = int(call.required("columns"))
+    return ""
+
+
+@handles("terminal_default")
+def terminal_default(session: Session, call: Call) -> str:
+    if call.has("length"):
+        session.terminal_length = 24
+    else:
+        session.terminal_width = 80
+    return ""
+
+
+@handles("terminal_monitor")
+def terminal_monitor(session: Session, call: Call) -> str:
+    session.monitors = not call.has("no")
+    return ""
+
+
+@handles("terminal_timestamp")
+def terminal_timestamp(session: Session, call: Call) -> str:
+    session.timestamps = not call.has("no")
+    return ""
+
+
+@handles("show_privilege")
+def show_privilege(session: Session, call: Call) -> str:
+    return f"Current privilege level is {session.privilege}\n"
+
+
+@handles("show_history")
+def show_history(session: Session, call: Call) -> str:
+    return "".join(f"  {line}\n" for line in session.history)
+
+
+@handles("show_terminal")
+def show_terminal(session: Session, call: Call) -> str:
+    return (
+        f'Line {session.number}, Location: "", Type: "xterm"\n'
+        f"Length: {session.terminal_length} lines, Width: {session.terminal_width} columns\n"
+        f"Status: PSI Enabled, Ready, Active, No Exit Banner\n"
+    )

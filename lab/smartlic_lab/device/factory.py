@@ -1,0 +1,62 @@
+"""The configuration that a staged device has before anybody licenses it: hostname, users, interfaces, lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smartlic_lab.device.passwords import hashed
+from smartlic_lab.device.specification import Build
+from smartlic_lab.platforms import InterfaceRange
+
+
+def interface_names(build: Build) -> tuple[tuple[str, str | None], ...]:
+    """Every interface and the VRF it is born with, in the platform's order."""
+    found: list[tuple[str, str | None]] = []
+    ranges = list(build.family.interfaces)
+    for interfaces in ranges:
+        if not interfaces.per_member:
+            found += _expanded(interfaces, 1)
+    for number, member in enumerate(build.members, 1):
+        for interfaces in (*build.family.models[member.pid].interfaces, *(one for one in ranges if one.per_member)):
+            found += _expanded(interfaces, number)
+    return tuple(dict.fromkeys(found))
+
+
+def _expanded(interfaces: InterfaceRange, member: int) -> Iterator[tuple[str, str | None]]:
+    for port in range(interfaces.first, interfaces.first + interfaces.count):
+        yield interfaces.name.format(member=member, port=port), interfaces.vrf
+
+
+def staged_configuration(build: Build) -> list[str]:
+    """The lines, day-0 lines of the specification last, so that they win."""
+    spec, family = build.spec, build.family
+    lines = ["service timestamps debug datetime msec", "service timestamps log datetime msec"]
+    lines.append(f"hostname {spec.hostname or spec.name}")
+    vrfs = dict.fromkeys(vrf for _, vrf in interface_names(build) if vrf)
+    for vrf in vrfs:
+        lines += [f"vrf definition {vrf}", " address-family ipv4", " exit-address-family"]
+        lines += [" address-family ipv6", " exit-address-family"]
+    if spec.enable_secret is not None:
+        lines.append(f"enable secret 9 {hashed(spec.enable_secret.reveal(), 'enable')}")
+    lines.append(f"username {spec.username} privilege 15 secret 9 {hashed(spec.password.reveal(), spec.username)}")
+    zone, offset = spec.timezone
+    if zone != "UTC" or offset:
+        minutes = int(offset.total_seconds() // 60)
+        hours, rest = divmod(abs(minutes), 60)
+        lines.append(f"clock timezone {zone} {'-' if minutes < 0 else ''}{hours} {rest}")
+    if "stack" in family.traits:
+        lines += [f"switch {number} provision {udi.pid.lower()}" for number, udi in enumerate(build.members, 1)]
+    for name, born_in in interface_names(build):
+        lines.append(f"interface {name}")
+        if born_in:
+            lines.append(f" vrf forwarding {born_in}")
+    if family.boot.default:
+        command = "license air level" if family.boot.style == "air" else "license boot level"
+        lines.append(f"{command} {family.boot.default}")
+    if family.default_throughput and "throughput" in family.traits:
+        lines.append(f"platform hardware throughput level MB {family.default_throughput}")
+    lines += ["ip forward-protocol nd", "ip http server", "ip http authentication local", "ip http secure-server"]
+    lines += ["ip ssh version 2", "ip scp server enable"]
+    lines += ["line console 0", " stopbits 1", "line vty 0 4", " login local", " transport input ssh"]
+    lines += ["line vty 5 15", " login local", " transport input ssh"]
+    return [*lines, *spec.day0]

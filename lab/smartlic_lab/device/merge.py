@@ -1,0 +1,55 @@
+"""Feeding lines into a running configuration: at boot, from a file, from an archive; and comparing configurations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from smartlic_lab.device.configuration import Section, reading
+from smartlic_lab.device.session import Frame, Session
+
+if TYPE_CHECKING:
+    from smartlic_lab.device.device import Device
+
+
+def merge_lines(
+    device: Device, lines: Iterable[str], now: datetime, *, trusted: bool = False, sectioned: bool = False
+) -> list[str]:
+    """Carry out configuration *lines*; gives back what was refused, one line each.
+
+    A text with indentation means by it where sections end; one without is read as if it were typed, unless it is
+    known to be *sectioned*. *trusted* lines are those that this device wrote itself.
+    """
+    session = Session(device, now, username="", privilege=15, kind="system", number=-1)
+    session.frames = [Frame("config", device.running)]
+    kept = list(reading(lines))
+    indented = sectioned or any(indent for indent, _ in kept)
+    problems = []
+    for indent, text in kept:
+        if text == "end" and not indent:
+            break
+        if indented and not indent:
+            del session.frames[1:]
+        reply = session.execute(text, now)
+        fault = next(
+            (line for line in reply.output.splitlines() if line.startswith("%") and " use 'write'" not in line), None
+        )
+        if fault is not None and not trusted:
+            problems.append(f"{text!r}: {fault}")
+        if not session.frames:
+            session.frames = [Frame("config", device.running)]
+    return problems
+
+
+def missing(wanted: Section, actual: Section, prefix: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], str]]:
+    """Lines of *wanted* that *actual* lacks, each with the sections that lead to it."""
+    found = []
+    for line in wanted.lines:
+        other = next((one for one in actual.lines if one.text == line.text), None)
+        if other is None:
+            found.append((prefix, line.text))
+        if line.section is not None:
+            below = other.section if other is not None and other.section is not None else Section()
+            found += missing(line.section, below, (*prefix, line.text))
+    return found

@@ -1,0 +1,358 @@
+"""A terminal line: modes, the prompt, what is typed and what comes back. No socket, and time is handed in."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from nornir_smartlic.errors import IllegalEvent
+from smartlic_lab.device import filters
+from smartlic_lab.device.commands.registry import HANDLERS, Ask, Call, CommandFailed, Dialogue
+from smartlic_lab.device.configuration import Section
+from smartlic_lab.device.filesystem import FileSystemError
+from smartlic_lab.device.grammar import Choice, Fault, Match, Refusal
+
+if TYPE_CHECKING:
+    from smartlic_lab.device.device import Device
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a line brings: its output without echo, and the prompt that follows, which may be a question."""
+
+    output: str
+    prompt: str
+    closed: bool = False
+    hide_input: bool = False  # the answer is not echoed: a password
+    single_key: bool = False  # one key answers: [confirm]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A configuration mode that the session is in, and the section that its lines go to."""
+
+    mode: str
+    section: Section
+
+
+@dataclass(slots=True)
+class _Collecting:
+    """Lines are being taken until one ends it: a banner, a certificate."""
+
+    done: Callable[[str], bool]
+    finish: Callable[[list[str]], None]
+    lines: list[str]
+
+
+_PRIVILEGED: Final = 2  # from this level on the prompt has "#"
+_QUIET_WORDS: Final = frozenset({"show", "more", "dir", "verify", "do"})
+
+
+class Session:
+    """One user's terminal on a device."""
+
+    def __init__(
+        self,
+        device: Device,
+        now: datetime,
+        *,
+        username: str,
+        privilege: int,
+        kind: str,
+        number: int,
+        source: str = "",
+    ) -> None:
+        self.device = device
+        self.username = username
+        self.privilege = privilege
+        self.kind = kind  # vty | console
+        self.number = number
+        self.source = source  # the user's address
+        self.started = now
+        self.now = now
+        self.terminal_length = 24
+        self.terminal_width = 80
+        self.monitors = kind == "console"
+        self.timestamps = False
+        self.closed = False
+        self.frames: list[Frame] = []
+        self.history: deque[str] = deque(maxlen=20)
+        self.folder = f"{device.family.flash}:"
+        self.notify: Callable[[], None] | None = None  # told when a message waits, or the session was closed
+        self._dialogue: Dialogue | None = None
+        self._question: Ask | None = None
+        self._collecting: _Collecting | None = None
+        self._messages: deque[str] = deque(maxlen=1000)
+
+    # --- the prompt ----------------------------------------------------------------------------------------------
+
+    @property
+    def prompt(self) -> str:
+        """What stands before the cursor: a mode's prompt, or a question."""
+        if self._question is not None:
+            return self._question.question
+        if self._collecting is not None:
+            return ""
+        name = self.device.hostname
+        if self.frames:
+            return f"{name}({self.frames[-1].mode})#"
+        return f"{name}{'#' if self.privilege >= _PRIVILEGED else '>'}"
+
+    @property
+    def line_name(self) -> str:
+        """``vty0`` or ``console``, as ``%SYS-5-CONFIG_I`` has it."""
+        return "console" if self.kind == "console" else f"vty{self.number}"
+
+    @property
+    def section(self) -> Section:
+        """Where configuration lines go."""
+        return self.frames[-1].section
+
+    # --- typing --------------------------------------------------------------------------------------------------
+
+    def execute(self, line: str, now: datetime) -> Reply:
+        """Carry out what was typed: a command, or the answer to the question that stands."""
+        self.now = now
+        if self.closed:
+            return Reply("", "", closed=True)
+        if self._dialogue is not None:
+            return self._reply(self._resume(line))
+        if self._collecting is not None:
+            return self._reply(self._collect(line))
+        if line.rstrip() == "\x1a":  # Ctrl-Z
+            line = "end"
+        if not line.strip() or line.lstrip().startswith("!"):
+            return self._reply("")
+        try:
+            output = self._configure(line) if self.frames else self._run_exec(line)
+        except CommandFailed as failure:
+            output = f"{failure}\n"
+        except (IllegalEvent, FileSystemError) as failure:
+            output = f"{failure}\n"
+        return self._reply(output)
+
+    def _reply(self, output: str) -> Reply:
+        question = self._question
+        return Reply(
+            output,
+            "" if self.closed else self.prompt,
+            closed=self.closed,
+            hide_input=question is not None and question.hide,
+            single_key=question is not None and question.single_key,
+        )
+
+    def _remember(self, line: str, match: Match | None) -> None:
+        for secret in match.secrets if match else ():
+            line = line.replace(secret, "********")
+        self.history.append(line.strip())
+
+    # --- EXEC ----------------------------------------------------------------------------------------------------
+
+    def _run_exec(self, line: str, shift: int = 0) -> str:
+        """A command in EXEC; *shift* columns stand before it (``do``)."""
+        try:
+            command, filter_ = filters.split_filter(line)
+        except filters.BadFilter as bad:
+            if bad.ambiguous:
+                return self._refused(line, Refusal(Fault.AMBIGUOUS, 0, 0), shift)
+            fault = Fault.INCOMPLETE if bad.offset is None else Fault.INVALID
+            return self._refused(line, Refusal(fault, bad.offset or 0, 0), shift)
+        found = self.device.catalogue.grammar("exec", self._level()).match(command)
+        self._remember(line, found if isinstance(found, Match) else None)
+        if isinstance(found, Refusal):
+            return self._refused(line, found, shift)
+        header = ""
+        if self.timestamps and found.words[0] in _QUIET_WORDS:
+            header = self.device.clock_header(self.now)
+        output = self._start(Call(found))
+        if filter_ is None or self._dialogue is not None:
+            return header + output
+        if filter_.writes:
+            return self._written(output, filter_)
+        return header + filters.filtered(output, filter_)
+
+    def _level(self) -> int:
+        return 15 if self.privilege >= 15 else (0 if self.privilege == 0 else 1)
+
+    def _written(self, output: str, filter_: filters.Filter) -> str:
+        """The output goes to a file."""
+        url = self.absolute(filter_.operand)
+        old = b""
+        if filter_.kind is filters.FilterKind.APPEND and self.device.files.exists(url):
+            old = self.device.files.read(url)
+        self.device.files.write(url, old + output.encode(), self.now)
+        return output if filter_.kind is filters.FilterKind.TEE else ""
+
+    def absolute(self, url: str) -> str:
+        """*url* with the current folder before it, where it names no file system."""
+        if ":" in url:
+            return url
+        joiner = "" if self.folder.endswith((":", "/")) else "/"
+        return f"{self.folder}{joiner}{url}"
+
+    def _start(self, call: Call) -> str:
+        """Call the handler; a handler that asks is kept until it is answered."""
+        outcome = HANDLERS[call.match.row.handler](self, call)
+        if isinstance(outcome, str):
+            return outcome
+        self._dialogue = outcome
+        return self._resume(None)
+
+    def _resume(self, answer: str | None) -> str:
+        assert self._dialogue is not None
+        try:
+            ask = next(self._dialogue) if answer is None else self._dialogue.send(answer)
+        except StopIteration as stop:
+            self._dialogue = self._question = None
+            output: str = stop.value or ""
+            return output
+        except (CommandFailed, IllegalEvent, FileSystemError) as failure:
+            self._dialogue = self._question = None
+            return f"{failure}\n"
+        self._question = ask
+        return ask.before
+
+    # --- configuration -------------------------------------------------------------------------------------------
+
+    def _configure(self, line: str) -> str:
+        typed = line.strip()
+        first, _, rest = typed.partition(" ")
+        negated = first.lower() == "no"
+        default = not negated and len(first) > 2 and "default".startswith(first.lower())
+        body = rest.lstrip() if negated or default else typed
+        offset = line.rindex(body) if body else len(line)
+        refusals = []
+        for depth in self._frame_order():
+            frame = self.frames[depth]
+            grammar = self.device.catalogue.grammar(frame.mode, 15, negated=negated or default)
+            found = grammar.match(body)
+            if isinstance(found, Refusal):
+                refusals.append(found)
+                continue
+            self._remember(line, found)
+            if found.row.handler != "do":
+                del self.frames[depth + 1 :]
+            output = self._start(Call(found, negated, default))
+            if found.row.handler != "do":
+                self.device.configuration_changed(self.now)
+            return output
+        self._remember(line, None)
+        best = max(refusals, key=lambda refusal: refusal.depth)
+        return self._refused(line, Refusal(best.fault, best.offset + offset, best.depth), 0)
+
+    def _frame_order(self) -> list[int]:
+        """Innermost mode first; a mode that takes any line comes after those above it, which know their own lines."""
+        order = list(range(len(self.frames) - 1, -1, -1))
+        if self.device.catalogue.is_free(self.frames[-1].mode):
+            order = [*order[1:], order[0]]
+        return order
+
+    def do(self, command: str) -> str:
+        """An EXEC command from configuration mode."""
+        return self._run_exec(command, shift=3)
+
+    def collect(self, done: Callable[[str], bool], finish: Callable[[list[str]], None]) -> None:
+        """Take lines as they are, until *done* says so of one; *finish* gets them all."""
+        self._collecting = _Collecting(done, finish, [])
+
+    def _collect(self, line: str) -> str:
+        collecting = self._collecting
+        assert collecting is not None
+        collecting.lines.append(line)
+        if collecting.done(line):
+            self._collecting = None
+            collecting.finish(collecting.lines)
+            self.device.configuration_changed(self.now)
+        return ""
+
+    # --- refusals, help, completion ------------------------------------------------------------------------------
+
+    def _refused(self, line: str, refusal: Refusal, shift: int) -> str:
+        match refusal.fault:
+            case Fault.INVALID:
+                return f"{' ' * (len(self.prompt) + shift + refusal.offset)}^\n{refusal.fault.value}\n\n"
+            case Fault.INCOMPLETE:
+                return f"{refusal.fault.value}\n\n"
+            case Fault.AMBIGUOUS:
+                return f'{refusal.fault.value}"{line.strip()}"\n'
+
+    def _choices(self, text: str) -> tuple[Choice, ...] | Refusal:
+        if "|" in text and not self.frames:
+            return _filter_choices(text.rpartition("|")[2].lstrip())
+        if not self.frames:
+            found = self.device.catalogue.grammar("exec", self._level()).choices(text)
+            if (
+                isinstance(found, tuple)
+                and any(choice.word == "<cr>" for choice in found)
+                and text.lstrip().startswith("sh")
+            ):
+                found = (*found[:-1], Choice("|", "Output modifiers"), found[-1])
+            return found
+        first, blank, rest = text.lstrip().partition(" ")
+        if blank and first in ("no", "default"):
+            return self.device.catalogue.grammar(self.frames[-1].mode, 15, negated=True).choices(rest)
+        if blank and first == "do":
+            return self.device.catalogue.grammar("exec", 15).choices(rest)
+        return self.device.catalogue.grammar(self.frames[-1].mode, 15).choices(text)
+
+    def help(self, text: str, now: datetime) -> str:
+        """What ``?`` behind *text* prints."""
+        self.now = now
+        if self._question is not None or self._collecting is not None:
+            return ""
+        found = self._choices(text)
+        if isinstance(found, Refusal):
+            return (
+                "% Unrecognized command\n" if found.fault is Fault.INVALID else f'{found.fault.value}"{text.strip()}"\n'
+            )
+        if not found:
+            return "% Unrecognized command\n"
+        if text and not text.endswith(" "):
+            words = [choice.word for choice in found]
+            width = max(len(word) for word in words) + 2
+            return "  ".join(word.ljust(width) for word in words).rstrip() + "\n\n"
+        width = max(len(choice.word) for choice in found)
+        return "".join(f"  {choice.word.ljust(width)}  {choice.help}".rstrip() + "\n" for choice in found) + "\n"
+
+    def complete(self, text: str) -> str:
+        """*text* after the Tab key: its last word written out where only one keyword fits."""
+        if self._question is not None or self._collecting is not None:
+            return text
+        mode = self.frames[-1].mode if self.frames else "exec"
+        first, blank, rest = text.partition(" ")
+        negated = bool(self.frames) and blank == " " and first in ("no", "default")
+        head = f"{first} " if negated else ""
+        grammar = self.device.catalogue.grammar(mode, 15 if self.frames else self._level(), negated=negated)
+        completed = grammar.complete(rest if negated else text)
+        return text if completed is None else head + completed
+
+    # --- the rest ------------------------------------------------------------------------------------------------
+
+    def messages(self) -> tuple[str, ...]:
+        """Log lines to show on this terminal; they are taken."""
+        taken = tuple(self._messages)
+        self._messages.clear()
+        return taken
+
+    def log(self, message: str) -> None:
+        """A log message for this terminal."""
+        self._messages.append(message)
+        if self.notify is not None:
+            self.notify()
+
+    def close(self) -> None:
+        """The session ends: by its user, or since the device goes down."""
+        if not self.closed:
+            self.closed = True
+            self.device.forget(self)
+            if self.notify is not None:
+                self.notify()
+
+
+def _filter_choices(partial: str) -> tuple[Choice, ...]:
+    return tuple(
+        Choice(kind.value, text) for kind, text in filters.HELP.items() if kind.value.startswith(partial.lower())
+    )

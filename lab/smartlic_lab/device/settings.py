@@ -1,0 +1,146 @@
+"""What a running configuration means: to the Smart Agent, to the network, and for who may log in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from nornir_smartlic.model import Proxy, TransportType
+from smartlic_lab.agent.events import AgentSettings
+from smartlic_lab.device.configuration import Section
+from smartlic_lab.network import Origin
+
+CSSM_URL: Final = "https://smartreceiver.cisco.com/licservice/license"  # Source: reference/cli.md section 2
+CALLHOME_URL: Final = "https://tools.cisco.com/its/service/oddce/services/DDCEService"
+_TRANSPORTS: Final = {kind.keyword: kind for kind in TransportType}
+_TAGS: Final = ("tag1", "tag2", "tag3", "tag4")
+
+
+def agent_settings(configuration: Section, hostname: str, *, slp: bool = True) -> AgentSettings:
+    """The licensing part of a configuration."""
+    smart = ("license", "smart")
+    transport = configuration.value(*smart, "transport") or ("cslu" if slp else "callhome")
+    interval = configuration.value(*smart, "usage", "interval")
+    all_private = configuration.has(*smart, "privacy", "all")
+    return AgentSettings(
+        transport=_TRANSPORTS[transport],
+        smart_url=configuration.value(*smart, "url", "smart") or configuration.value(*smart, "url"),
+        cslu_url=configuration.value(*smart, "url", "cslu"),
+        callhome_url=callhome_url(configuration),
+        proxy=_proxy(configuration),
+        vrf=configuration.value(*smart, "vrf"),
+        hostname_privacy=all_private or configuration.has(*smart, "privacy", "hostname"),
+        version_privacy=all_private or configuration.has(*smart, "privacy", "version"),
+        usage_interval_days=int(interval) if interval else None,
+        customer_tags=tuple(
+            (tag, value) for tag in _TAGS if (value := configuration.value(*smart, "usage", "customer-tags", tag))
+        ),
+        custom_id=configuration.value(*smart, "custom_id"),
+        server_identity_check=not configuration.denied(*smart, "server-identity-check"),
+        utility=configuration.has(*smart, "utility"),
+        hostname=hostname,
+        reservation=configuration.has(*smart, "reservation"),
+        legacy_enabled=not configuration.denied(*smart, "enable"),
+    )
+
+
+def callhome_url(configuration: Section) -> str | None:
+    """Where the profile CiscoTAC-1 sends to; ``None``: it is not active, or not by HTTP."""
+    profile = callhome_profile(configuration)
+    if not configuration.has("service", "call-home") and configuration.find("call-home") is None:
+        return None
+    if not profile.has("active") or not profile.has("destination", "transport-method", "http"):
+        return None
+    for line in profile.under("destination", "address", "http"):
+        return line.words[3]
+    return CALLHOME_URL
+
+
+def callhome_profile(configuration: Section) -> Section:
+    """The section of profile CiscoTAC-1; an empty one where there is none."""
+    home = configuration.section("call-home")
+    for line in home.under("profile"):
+        if line.words[1].strip('"') == "CiscoTAC-1" and line.section is not None:
+            return line.section
+    return Section()
+
+
+def _proxy(configuration: Section) -> Proxy | None:
+    address = configuration.value("license", "smart", "proxy", "address")
+    port = configuration.value("license", "smart", "proxy", "port")
+    return Proxy(address, int(port) if port else None) if address else None
+
+
+def interface_address(interface: Section) -> str | None:
+    """The primary address of an interface."""
+    value = interface.value("ip", "address")
+    if interface.has("shutdown") or not value or value == "dhcp":
+        return None
+    return value.split()[0]
+
+
+def interface_vrf(interface: Section) -> str | None:
+    """The VRF of an interface, written either way."""
+    return interface.value("vrf", "forwarding") or interface.value("ip", "vrf", "forwarding")
+
+
+def hosts(configuration: Section, vrf: str | None) -> dict[str, str]:
+    """``ip host`` lines of a VRF: name to first address."""
+    prefix = ("ip", "host") if vrf is None else ("ip", "host", "vrf", vrf)
+    return {
+        line.key[-1].lower(): line.words[len(line.key)]
+        for line in configuration.under(*prefix)
+        if len(line.key) == len(prefix) + 1 and len(line.words) > len(line.key)
+    }
+
+
+def name_servers(configuration: Section, vrf: str | None) -> tuple[str, ...]:
+    """``ip name-server`` of a VRF."""
+    key = ("ip", "name-server") if vrf is None else ("ip", "name-server", "vrf", vrf)
+    line = configuration.find(*key)
+    return line.words[len(key) :] if line is not None else ()
+
+
+def origin(device: str, configuration: Section, clock: datetime, transport: TransportType) -> Origin:
+    """Where a licensing request starts: VRF and source by the transport, the names that the VRF can resolve.
+
+    The VRF is that of ``license smart vrf`` (smart and cslu), of call-home for callhome, else the one of the source
+    interface of the HTTP client.
+    """
+    source = configuration.value("ip", "http", "client", "source-interface")
+    interface = configuration.section("interface", source) if source else Section()
+    home = configuration.section("call-home")
+    if transport is TransportType.CALLHOME:
+        vrf = home.value("vrf") or interface_vrf(interface)
+    else:
+        vrf = configuration.value("license", "smart", "vrf") or interface_vrf(interface)
+    trustpoint = configuration.find("crypto", "pki", "trustpoint", "SLA-TrustPoint")
+    methods = (trustpoint.section.value("revocation-check") if trustpoint and trustpoint.section else None) or "crl"
+    domain_key = ("ip", "domain", "name") if vrf is None else ("ip", "domain", "name", "vrf", vrf)
+    return Origin(
+        device=device,
+        clock=clock,
+        vrf=vrf,
+        source_interface=source,
+        source_address=interface_address(interface) if source else None,
+        domain_lookup=not configuration.denied("ip", "domain", "lookup"),
+        domain_name=configuration.value(*domain_key) or configuration.value("ip", "domain", "name"),
+        name_servers=name_servers(configuration, vrf),
+        hosts=hosts(configuration, vrf),
+        proxy=_proxy(configuration) if transport is not TransportType.CALLHOME else _home_proxy(home),
+        revocation_check="none" not in methods.split(),
+        server_identity_check=not (
+            home.denied("http", "secure", "server-identity-check")
+            if transport is TransportType.CALLHOME
+            else configuration.denied("license", "smart", "server-identity-check")
+        ),
+        trustpoint_present=trustpoint is not None,
+    )
+
+
+def _home_proxy(home: Section) -> Proxy | None:
+    value = home.value("http-proxy")
+    if not value:
+        return None
+    words = value.split()
+    return Proxy(words[0].strip('"'), int(words[-1]))

@@ -1,0 +1,48 @@
+"""Devices in memory, on a network that reaches nobody."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from smartlic_lab.device import Device, DeviceSpec, Session
+from smartlic_lab.network import DeliveryFailed, Origin
+
+JAN_1 = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class NoNetwork:
+    """Resolves nothing and carries nothing; remembers where requests came from."""
+
+    def __init__(self) -> None:
+        self.origins: list[Origin] = []
+
+    def send(self, origin: Origin, url: str, body: bytes, headers: object = None) -> bytes:
+        self.origins.append(origin)
+        raise DeliveryFailed("Unable to resolve server hostname/domain name")
+
+    def resolve(self, origin: Origin, name: str) -> str | None:
+        return None
+
+
+class Terminal:
+    """A user's view of a session: type lines, see output."""
+
+    def __init__(self, device: Device, privilege: int = 15, kind: str = "vty") -> None:
+        self.device = device
+        self.now = JAN_1
+        self.session: Session = device.open_session(JAN_1, username="admin", privilege=privilege, kind=kind)
+
+    def type(self, *lines: str) -> str:
+        """The output of the last line."""
+        output = ""
+        for line in lines:
+            output = self.session.execute(line, self.now).output
+        return output
+
+    @property
+    def prompt(self) -> str:
+        return self.session.prompt
+
+
+def make_device(name: str = "sw1", **fields: object) -> Device:
+    return Device(DeviceSpec(name, **fields), NoNetwork(), now=JAN_1)  # type: ignore[arg-type]
