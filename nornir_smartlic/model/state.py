@@ -76,7 +76,7 @@ class TechSupport:
     certificates: tuple[tuple[str, str], ...]
     ha: tuple[tuple[str, str], ...]
     reporting_not_required: tuple[str, ...]
-    other: tuple[tuple[str, str | None], ...]  # Other Info, flat, as printed; None: <empty>
+    other: tuple[tuple[str, str | None], ...]  # Other Info, flat, as printed; None: <empty>, or nothing
     trust_lines: tuple[tuple[str, str], ...]
     mapping: tuple[tuple[str, int], ...]  # PID and "Total licenses found"
     enforced: tuple[tuple[Udi, tuple[str, ...]], ...]
@@ -137,6 +137,16 @@ class LicensingState:
 
 
 @dataclass(frozen=True, slots=True)
+class LicensePackage:
+    """A row of the tables on technology packages in ``show version``; ``None`` where None is printed."""
+
+    technology: str | None  # None: the table has no column for it, as on Catalyst
+    current: str | None
+    type: str | None  # Smart License | Subscription Smart License | RightToUse | Permanent
+    next_boot: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceVersion:
     """What ``show version`` tells that licensing needs."""
 
@@ -156,6 +166,9 @@ class DeviceVersion:
     next_air_level: str | None = None
     throughput_kbps: int | None = None
     licensing_status: str | None = None  # Smart Licensing Using Policy | Registration Not Applicable/...
+    license_type: str | None = None  # Perpetual, of the licence level; routers
+    addon_license_type: str | None = None
+    packages: tuple[LicensePackage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

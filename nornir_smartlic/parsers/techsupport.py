@@ -109,12 +109,12 @@ def other_info(section: Section) -> tuple[tuple[tuple[str, str | None], ...], tu
     trust: list[tuple[str, str]] = []
     while (key := section.next_key()) is not None:
         line = section.take_line()
-        if key == "P" or key == "Local Device":
+        if key in ("P", "Local Device"):
             who, _, told = line.partition(": ")
             trust.append((who, told))
         else:
-            value = line[len(key) + 1 :].strip()
-            other.append((key, None if value == "<empty>" else value))
+            value = line[len(key) + 1 :].lstrip(": ")  # "Build type:: Production"
+            other.append((key.rstrip(), optional(value)))
     return tuple(other), tuple(trust)
 
 

@@ -6,12 +6,13 @@ import re
 from typing import Final
 
 from nornir_smartlic.errors import ParseError
-from nornir_smartlic.model import DeviceVersion, Udi
+from nornir_smartlic.model import DeviceVersion, LicensePackage, Udi
 from nornir_smartlic.parsers.texts import Text
 
 _VERSION: Final = re.compile(r"Version (\d[\w.()]*)")
-_PROCESSOR: Final = re.compile(r"[Cc]isco (\S+) (?:\(.*\) )?(?:\(.*\) )?processor\b")
+_PROCESSOR: Final = re.compile(r"[Cc]isco (\S+) \(.*(?:processor|revision)|[Cc]isco (\S+) processor")
 _THROUGHPUT: Final = re.compile(r"The current throughput level is (\d+) kbps")
+_OLD_LEVEL: Final = re.compile(r"(.*?)(?:\.|  ) *Type: (.+)")  # "License Level: entservices   Type: Permanent"
 
 
 def device_version(command: str, text: Text) -> tuple[DeviceVersion, tuple[str, ...]]:
@@ -23,42 +24,39 @@ def device_version(command: str, text: Text) -> tuple[DeviceVersion, tuple[str, 
     found: dict[str, str] = {}
     models: list[str] = []
     serials: list[str] = []
+    packages: list[LicensePackage] = []
     unparsed: list[str] = []
-    levels: list[tuple[str | None, str | None]] | None = None
-    for number, line in enumerate(text.lines):
+    columns = 0  # of the table of packages that is being read; 0: none
+    for line in text.lines:
         if not line:
             continue
-        if levels is not None and line[0] not in "-T" and (row := _package_row(line)):
-            levels.append(row)
-            continue
-        if "Version" in line and "release" not in found and (match := _VERSION.search(line)) and "ROM" not in line:
+        if "release" not in found and (match := _VERSION.search(line)) and "ROM" not in line:
             found["release"] = match.group(1)
-        if " uptime is " in line and "hostname" not in found:
+        key, _, value = line.partition(":")
+        key, value = key.strip(), value.strip()
+        if columns and (row := _package(line, columns)) is not None:
+            packages.append(row)
+        elif " uptime is " in line and "hostname" not in found:
             found["hostname"], _, found["uptime"] = line.partition(" uptime is ")
-        elif line.startswith("Technology-package") and "Current" not in line:
-            levels = []
+        elif line.startswith(("Technology-package", "Technology ", "Suite  ")):
+            columns = 3 if line.startswith("Technology-package") else 4
         elif match := _PROCESSOR.match(line):
-            found["platform"] = match.group(1)
+            found.setdefault("platform", match.group(1) or match.group(2))
+            columns = 0
         elif match := _THROUGHPUT.match(line):
             found["throughput"] = match.group(1)
         elif line.startswith('System image file is "'):
             found["image"] = line.partition('"')[2].rstrip('"')
-        else:
-            key, colon, value = line.partition(":")
-            key = key.strip()
-            if key in _FIELDS:
-                found.setdefault(_FIELDS[key], value.strip())
-            elif key == "Model Number":
-                models.append(value.strip())
-            elif key == "System Serial Number":
-                serials.append(value.strip())
-            elif line.startswith("Processor board ID "):
-                found["board"] = line.removeprefix("Processor board ID ").strip()
-            elif key in _IGNORED or not colon:
-                continue
-            elif key.startswith(("License", "Smart Licens", "AIR", "Next reload")):
-                unparsed.append(line)
-        del number
+        elif key in _FIELDS:
+            found.setdefault(_FIELDS[key], value)
+        elif key == "Model Number":
+            models.append(value)
+        elif key == "System Serial Number":
+            serials.append(value)
+        elif line.startswith("Processor board ID "):
+            found["board"] = line.removeprefix("Processor board ID ").split(",")[0].strip()
+        elif line.startswith(_LICENSING) and value:
+            unparsed.append(line.strip())
     if "release" not in found:
         raise ParseError(command, "expected a line with 'Version'", line_number=text.first, line=text.lines[0])
     if "platform" not in found:
@@ -68,28 +66,33 @@ def device_version(command: str, text: Text) -> tuple[DeviceVersion, tuple[str, 
             line_number=text.number(len(text.lines) - 1),
             line=text.lines[-1],
         )
-    return _device(found, models, serials, levels or []), tuple(unparsed)
+    return _device(found, models, serials, packages), tuple(unparsed)
 
 
 _FIELDS: Final = {
     "Last reload reason": "reload_reason",
     "License Level": "boot_level",
+    "License Type": "license_type",
     "Next reload license Level": "next_boot_level",
+    "Next reboot license Level": "next_boot_level",
     "Addon License Level": "addon_level",
+    "Addon License Type": "addon_license_type",
     "Next reload addon license Level": "next_addon_level",
     "AIR License Level": "air_level",
     "Next reload AIR license Level": "next_air_level",
     "Smart Licensing Status": "licensing_status",
 }
-_IGNORED: Final = {"License Type", "Addon License Type"}
+_LICENSING: Final = ("License ", "Addon License", "Smart Licensing ", "AIR License", "Next reload ", "Next reboot ")
 
 
-def _package_row(line: str) -> tuple[str | None, str | None] | None:
-    """``network-advantage   Smart License   network-advantage`` of the Catalyst table: current, at next reload."""
-    columns = re.split(r" {2,}", line.strip())
-    if len(columns) != 3 or "License" not in columns[1]:
+def _package(line: str, columns: int) -> LicensePackage | None:
+    """A row of a table of packages: columns are apart by two blanks or more."""
+    words = re.split(r" {2,}", line.strip())
+    if len(words) != columns or words[0] in ("Current", "Technology", "Suite"):
         return None
-    return _level(columns[0]), _level(columns[2])
+    technology = words.pop(0) if columns == 4 else None
+    current, kind, following = (_level(word) for word in words)
+    return LicensePackage(technology, current, kind, following)
 
 
 def _level(value: str | None) -> str | None:
@@ -97,16 +100,20 @@ def _level(value: str | None) -> str | None:
 
 
 def _device(
-    found: dict[str, str], models: list[str], serials: list[str], packages: list[tuple[str | None, str | None]]
+    found: dict[str, str], models: list[str], serials: list[str], packages: list[LicensePackage]
 ) -> DeviceVersion:
     members = tuple(Udi(pid, sn) for pid, sn in zip(models, serials, strict=False) if pid and sn)
     udi = members[0] if members else None
-    if udi is None and "board" in found:
+    if udi is None and found.get("board"):
         udi = Udi(found["platform"], found["board"])
-    boot = packages[0] if packages else (_level(found.get("boot_level")), _level(found.get("next_boot_level")))
-    addon = (
-        packages[1] if len(packages) > 1 else (_level(found.get("addon_level")), _level(found.get("next_addon_level")))
-    )
+    if old := _OLD_LEVEL.fullmatch(found.get("boot_level", "")):
+        found["boot_level"], found["license_type"] = old.group(1).strip(), old.group(2).strip()
+    levels = {name: _level(found.get(name)) for name in _FIELDS.values()}
+    catalyst = [package for package in packages if package.technology is None]
+    if catalyst:
+        levels["boot_level"], levels["next_boot_level"] = catalyst[0].current, catalyst[0].next_boot
+    if len(catalyst) > 1:
+        levels["addon_level"], levels["next_addon_level"] = catalyst[1].current, catalyst[1].next_boot
     return DeviceVersion(
         release=_normalised(found["release"]),
         hostname=found.get("hostname"),
@@ -115,15 +122,9 @@ def _device(
         members=members if len(members) > 1 else (),
         uptime=found.get("uptime"),
         image=found.get("image"),
-        reload_reason=found.get("reload_reason"),
-        boot_level=boot[0],
-        next_boot_level=boot[1],
-        addon_level=addon[0],
-        next_addon_level=addon[1],
-        air_level=_level(found.get("air_level")),
-        next_air_level=_level(found.get("next_air_level")),
         throughput_kbps=int(found["throughput"]) if "throughput" in found else None,
-        licensing_status=found.get("licensing_status"),
+        packages=tuple(packages),
+        **levels,
     )
 
 

@@ -43,6 +43,7 @@ class Form:
     met: frozenset[tuple[str, str]] | None = None  # (section title, key) of each line met; None: by version
     trust: tuple[str, ...] | None = None  # the wording of the lines on trust codes that was met
     underlines: tuple[tuple[str, int], ...] = ()  # titles underlined with another length than usual
+    blank: frozenset[str] = frozenset()  # keys of Other Info with nothing behind the colon
     echo: str | None = None  # the command, with its prompt
     prompt: str | None = None  # behind the output
     newline: str = "\n"
@@ -96,6 +97,7 @@ def scan(form: Form, lines: list[str]) -> Form:
     met: set[tuple[str, str]] = set()
     underlines: list[tuple[str, int]] = []
     trust: list[str] = []
+    blank: set[str] = set()
     title = ""
     for index, line in enumerate(lines):
         known = TRUST_TITLE if line.startswith(TRUST_TITLE) else line
@@ -109,10 +111,17 @@ def scan(form: Form, lines: list[str]) -> Form:
             underlines.append((order[-1], len(stripped)))
         else:
             met.add((title, stripped.partition(":")[0]))
+        if title == "Other Info" and stripped.endswith(":"):
+            blank.add(stripped[:-1])
         if title == TRUST_TITLE:
             trust.append(_without_values(line))
     changed = replace(
-        form, order=tuple(order), met=frozenset(met), underlines=tuple(underlines), trust=tuple(trust) or None
+        form,
+        order=tuple(order),
+        met=frozenset(met),
+        underlines=tuple(underlines),
+        trust=tuple(trust) or None,
+        blank=frozenset(blank),
     )
     if "VRF:" in (line.strip() for line in lines):
         changed = replace(changed, vrf_block=True)

@@ -90,10 +90,19 @@ def other_info(page: Page) -> Lines | None:
     for key, value in told.other:
         if key == "Overall Trust":
             lines += [f"{who}: {trust}" for who, trust in told.trust_lines]
-        printed = empty(value)
-        indent = "  " if key == "Default URL" else ""
-        lines.append(f"{indent}{key}:{'' if printed.startswith(':') else ' '}{printed}".rstrip())
+        lines.append(_other(key, value, blank=key in page.form.blank))
     return lines
+
+
+def _other(key: str, value: str | None, *, blank: bool) -> str:
+    """A line of the flat list; a few have a spelling of their own."""
+    if key == "Default URL":
+        return f"  {key}: {empty(value)}"
+    if key == "Build type":
+        return f"{key}:: {empty(value)}"
+    if key.startswith("sizeof("):
+        return f"{key:<14}: {empty(value)}"
+    return f"{key}:" if blank else f"{key}: {empty(value)}"
 
 
 def mapping_table(page: Page) -> Lines | None:
