@@ -1,0 +1,166 @@
+"""Starting labs in the foreground and in the background, and showing them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from nornir_smartlic.errors import UsageError
+from smartlic_lab.control import Control, NoLab, lab_folder
+
+if TYPE_CHECKING:
+    from smartlic_lab.lab import Lab
+    from smartlic_lab.topology import Topology
+
+_READY = "ready"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """How a lab is to be started."""
+
+    topology: str
+    name: str
+    state: Path | None
+    address: str
+    host: str | None
+    speed: float | None
+
+
+def run(wanted: Wanted, topology: Topology | None = None) -> None:
+    """Run a lab until it is ended."""
+    from smartlic_lab.control_server import ControlServer  # these take a second to import
+    from smartlic_lab.lab import Lab
+    from smartlic_lab.topology import find_topology, load_topology
+
+    _refuse_second(wanted.name)
+    topology = topology or load_topology(find_topology(wanted.topology))
+    if wanted.speed is not None:
+        topology = topology.model_copy(update={"clock": topology.clock.model_copy(update={"speed": wanted.speed})})
+    lab = Lab(
+        topology,
+        folder=(wanted.state or lab_folder(wanted.name)).absolute(),
+        keep=wanted.state is not None,
+        address=wanted.address,
+        host=wanted.host,
+    )
+    control = ControlServer(lab, wanted.name)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: control.ended.set())
+    with lab:
+        try:
+            control.start()
+            _say_ready(lab, wanted)
+            control.ended.wait()
+        finally:
+            control.forget()
+
+
+def _refuse_second(name: str) -> None:
+    try:
+        running = Control.find(name)
+    except NoLab:
+        return
+    raise UsageError(f"lab {name!r} already runs (process {running.pid}) - end it with smartlic-lab down")
+
+
+def _say_ready(lab: Lab, wanted: Wanted) -> None:
+    descriptor = os.environ.pop("SMARTLIC_LAB_READY_FD", None)
+    if descriptor is not None:
+        with os.fdopen(int(descriptor), "w") as pipe:
+            pipe.write(_READY)
+    else:
+        print_status(lab.status())
+        typer.echo(f"lab {wanted.name} runs; end it with Ctrl-C or smartlic-lab down", err=True)
+
+
+def start_detached(wanted: Wanted) -> None:
+    """Start a lab in a process of its own and come back when it is ready, or with the reason why it is not."""
+    _refuse_second(wanted.name)
+    command = [sys.executable, "-m", "smartlic_lab.cli", "up", wanted.topology, "--name", wanted.name]
+    command += ["--address", wanted.address]
+    if wanted.state is not None:
+        command += ["--state", str(wanted.state.absolute())]
+    if wanted.host is not None:
+        command += ["--host", wanted.host]
+    if wanted.speed is not None:
+        command += ["--speed", str(wanted.speed)]
+    folder = lab_folder(wanted.name)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    log_file = folder / "lab.log"
+    reading, writing = os.pipe()
+    with log_file.open("wb") as log:
+        process = subprocess.Popen(  # noqa: S603  our own module, with checked arguments
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            pass_fds=(writing,),
+            env={**os.environ, "SMARTLIC_LAB_READY_FD": str(writing)},
+        )
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        said = pipe.read()  # until it is ready, or has ended
+    if said != _READY:
+        process.wait()
+        raise UsageError(_reason(log_file))
+    typer.echo(f"lab {wanted.name} runs (process {process.pid}); end it with smartlic-lab down", err=True)
+
+
+def _reason(log_file: Path) -> str:
+    lines = [line.removeprefix("smartlic-lab: ") for line in log_file.read_text(errors="replace").splitlines()]
+    if any(line.startswith("Traceback") for line in lines):
+        return f"the lab did not start: {lines[-1]} (see {log_file})"
+    return "\n".join(lines) or "the lab did not start"
+
+
+def serve_one(what: str, port: int, wanted: Wanted) -> None:
+    """Run one authority or one device, at the real time."""
+    from smartlic_lab.topology import check_topology
+
+    now = datetime.now(UTC).isoformat()
+    data: dict[str, Any] = {"clock": {"start": now, "speed": wanted.speed or 1.0}}
+    if what == "cssm":
+        token = {"name": "default"}
+        account = {"virtual_accounts": [{"name": "DEFAULT", "tokens": [token]}]}
+        data["authorities"] = [{"name": "cssm", "kind": "cssm", "port": port, "smart_accounts": [account]}]
+    elif what in ("cslu", "onprem"):
+        cssm = {"name": "cssm", "kind": "cssm", "smart_accounts": [{}]}
+        data["authorities"] = [cssm, {"name": what, "kind": what, "port": port}]
+    else:
+        platform, _, release = what.partition(":")
+        entry: dict[str, Any] = {"name": platform, "platform": platform, "port": port}
+        if release:
+            entry["release"] = release
+        data["devices"] = [entry]
+    run(wanted, check_topology(data, what))
+
+
+def print_status(found: dict[str, Any]) -> None:
+    """Devices and authorities as tables."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    devices = Table("device", "platform", "release", "address", "port", "state")
+    for one in found["devices"]:
+        state = "up" if one["is_up"] else "boots"
+        devices.add_row(one["name"], one["platform"], one["release"], one["host"], str(one["port"]), state)
+    console.print(devices)
+    authorities = Table("authority", "kind", "URL")
+    for one in found["authorities"]:
+        authorities.add_row(one["name"], one["kind"], one["url"])
+    console.print(authorities)
+    console.print(f"time {found['clock']['now']}  speed {found['clock']['speed']:g}")
+    if found["devices"]:
+        first = found["devices"][0]
+        console.print(f"user {first['username']}, password in {first['credentials']['password_file']}", soft_wrap=True)
