@@ -105,6 +105,8 @@ def scan(form: Form, lines: list[str]) -> Form:
             title = known
             order.append(title)
         stripped = line.strip()
+        if title == TRUST_TITLE:
+            trust.append(_without_values(line))
         if not stripped:
             continue
         if not stripped.strip("=") and order and lines[index - 1].strip() == order[-1]:
@@ -113,8 +115,8 @@ def scan(form: Form, lines: list[str]) -> Form:
             met.add((title, stripped.partition(":")[0]))
         if title == "Other Info" and stripped.endswith(":"):
             blank.add(stripped[:-1])
-        if title == TRUST_TITLE:
-            trust.append(_without_values(line))
+    if trust and not trust[-1]:
+        trust.pop()  # the empty line before the next section
     changed = replace(
         form,
         order=tuple(order),

@@ -86,11 +86,14 @@ def other_info(page: Page) -> Lines | None:
     told = page.state.tech_support
     if told is None:
         return None
+    blank = page.form.blank
+    if page.form.met is None and dict(told.other).get("connect_info.name"):
+        blank = frozenset({"connect_info.additional"})  # once connected, it is printed with nothing behind it
     lines = ["Other Info", "=========="]
     for key, value in told.other:
         if key == "Overall Trust":
             lines += [f"{who}: {trust}" for who, trust in told.trust_lines]
-        lines.append(_other(key, value, blank=key in page.form.blank))
+        lines.append(_other(key, value, blank=key in blank))
     return lines
 
 

@@ -1,0 +1,93 @@
+"""What the lab prints, held to the captures: render(parse(capture)) is the capture, byte for byte."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from nornir_smartlic.parsers import parse
+from smartlic_lab.show import Spacing, form_met, form_of, render, roundtrip
+from smartlic_lab.show.forms import agent_release
+from tests.captures import capture, captures, command_of
+
+pytestmark = pytest.mark.captures
+
+EXCEPTIONS = {  # capture -> why it is not printed again byte for byte
+    "show-license-all/ciscodoc-c8000v-17.15-slac-installed.txt": "the document's author left a # behind one line",
+}
+NOT_RENDERED = {  # command -> why there is nothing to compare
+    "show version": "the model holds what licensing needs of it; the device renders it from its platform's document",
+    "show running-config": "the model holds what licensing needs of it; the device renders its configuration",
+}
+RENDERED = [path for path in captures() if command_of(path) not in NOT_RENDERED]
+
+
+@pytest.mark.parametrize("path", [path for path in RENDERED if path not in EXCEPTIONS])
+def test_a_capture_is_printed_again_byte_for_byte(path: str) -> None:
+    assert roundtrip(capture(path), command_of(path)) == ""
+
+
+@pytest.mark.parametrize("path", [path for path in RENDERED if path in EXCEPTIONS])
+def test_an_exception_differs_in_the_line_that_its_reason_names_only(path: str) -> None:
+    changed = [line for line in roundtrip(capture(path), command_of(path)).splitlines()[2:] if line[0] in "+-"]
+    assert changed == ["-  No Purchase Information Available#      ", "+  No Purchase Information Available"]
+
+
+@pytest.mark.parametrize("path", RENDERED)
+def test_a_form_holds_no_value_of_the_state(path: str) -> None:
+    """White space, titles, keys and the prompt: the words behind a colon come from the model."""
+    form = form_met(command_of(path), capture(path))
+    for _, gaps in form.spacing.lines:
+        assert "".join(gaps).strip() == ""
+    for _, blanks in form.spacing.blanks:
+        assert "".join(blanks).strip() == ""
+    assert not any(re.search(r"\d{2}:\d{2}:\d{2}|SN:", words) for words in form.trust or ())
+
+
+# What a live device of the capture's agent and family prints, without having seen the text: the same words, but for
+# white space that a terminal or an editor added, and these captures:
+LIVE_EXCEPTIONS = {
+    "ciscodoc-c8000v-17.15": "the document's author put header lines of 17.15 on an output of agent 5.1",
+    "agent5.10.3": "the capture begins below its first line",
+    "ciscodoc-asr1006x": "an older image spells the heading 'Entitlement tag'",
+    "ntc1-legacy": "an older image without the Miscellaneous section",
+    "genielibs-c9300-17.11-inc-telemetry": "filtered with | include",
+}
+AGENTS = {  # outputs that do not print the agent's version: it is inferred from their blocks
+    "xavier-csr1000v": ("4.8", "csr1000v"),
+    "custom-policy": ("5.3", "c9300"),
+    "show-license-usage/genie-c9300": ("5.3", "c9300"),
+    "c8000": ("6.1", "c8000v"),
+    "ciscodoc-cube": ("5.11", "c8000v"),
+}
+
+
+@pytest.mark.parametrize("path", [path for path in RENDERED if not any(part in path for part in LIVE_EXCEPTIONS)])
+def test_a_live_device_prints_the_same_words(path: str) -> None:
+    text = capture(path)
+    parsed = parse(command_of(path), text)
+    version, family = next((agent for part, agent in AGENTS.items() if part in path), ("6.3", "c9300"))
+    version = getattr(parsed.value, "agent_version", None) or version
+    rendered = render(command_of(path), parsed.value, form_of(agent_release(version), family))
+    body = text if parsed.echo is None else text.split("\n", 1)[1]
+    assert [line.split() for line in rendered.split("\n") if line.strip()] == [
+        line.split() for line in body.split("\n") if line.strip()
+    ]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "show-license-all/genie-c9300-stack3-agent5.3.10-callhome-default-policy.txt",
+        "show-license-all/genie-c9350-stack3-agent6.3.10-smart-trustcode-type.txt",
+        "show-license-tech-support/genie-c9500-svl-agent6.3.7-smart-offline.txt",
+        "show-license-status/genie-c9300-stack3-cslu-custom-policy.txt",
+        "show-license-summary/genielibs-c9300-48-with-account.txt",
+        "show-license-usage/genie-c9300-stack3.txt",
+        "show-license-eventlog/genie-c9300-eventlog-days.txt",
+        "show-license-rum-id-detail/genie-c9300-entitlement-acked.txt",
+    ],
+)
+def test_captures_that_nobody_edited_have_the_usual_white_space(path: str) -> None:
+    assert form_met(command_of(path), capture(path)).spacing == Spacing()
