@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from nornir_smartlic.errors import IllegalEvent
 from nornir_smartlic.model import EnforcementType, Entitlement, LicensingState, TransportType
-from smartlic_lab.agent import commands, exchange, schedule
+from smartlic_lab.agent import answers, commands, exchange, legacy, reservation, schedule, upgrade
 from smartlic_lab.agent.communication import ChannelTrigger, Communication
-from smartlic_lab.agent.core import SETTLING, Core, InUse, LicensingStore, roles_in_order
+from smartlic_lab.agent.core import SETTLING, AnswerHandler, Core, FailureHandler, InUse, LicensingStore, roles_in_order
 from smartlic_lab.agent.deadlines import class_of
 from smartlic_lab.agent.events import (
     Action,
@@ -21,13 +21,20 @@ from smartlic_lab.agent.events import (
     Booted,
     ClockChanged,
     CommunicationFailed,
+    Deregistered,
     Event,
     EventlogCleared,
     FactoryResetRequested,
     FileImported,
     MembersChanged,
+    Registered,
     Reloading,
+    Renewed,
     ReplyReceived,
+    ReservationCancelled,
+    ReservationInstalled,
+    ReservationRequested,
+    ReservationReturned,
     SettingsChanged,
     SyncRequested,
     Tick,
@@ -48,7 +55,7 @@ class SmartAgent:
     def __init__(self, profile: AgentProfile, *, stored: Mapping[str, Any] | None = None) -> None:
         """A new agent, or with *stored* the one whose store that is, maybe of another release."""
         store = decode(LicensingStore, dict(stored)) if stored else LicensingStore()
-        self._core = Core(profile, store)
+        self._core = Core(profile, store, answers=_ANSWERS, failures=_FAILURES)
         self._next: datetime | None = None
 
     def handle(self, event: Event, now: datetime) -> list[Action]:
@@ -64,7 +71,8 @@ class SmartAgent:
                 return []
             schedule.run_due(core, now)
         else:
-            handler = _HANDLERS.get(type(event))
+            own = _POLICY_BASED if core.slp else _REGISTERED
+            handler = _COMMON.get(type(event)) or own.get(type(event))
             if handler is None:
                 raise IllegalEvent(NOT_SUPPORTED)
             if core.booted is None and not isinstance(event, Booted):
@@ -120,7 +128,7 @@ def _booted(core: Core, event: Booted, now: datetime) -> None:
     for poll in store.polls:
         poll.due = max(poll.due, core.settles)
     reporting.reminded = now
-    store.slp = core.slp
+    upgrade.boot(core)
     store.history.log(now, "SAEVT_INIT_COMPLETE", version=core.profile.agent_version)
     core.log(6, "AGENT_READY", "Smart Agent for Licensing is initialized")
     core.log(6, "AGENT_ENABLED", "Smart Agent for Licensing is enabled")
@@ -128,9 +136,8 @@ def _booted(core: Core, event: Booted, now: datetime) -> None:
         known.enforcement is EnforcementType.EXPORT_RESTRICTED and store.authorizations.authorizes(known, now)
         for known in core.profile.entitlements
     )
-    core.log(
-        6, "EXPORT_CONTROLLED", f"Usage of export controlled features is {'allowed' if allowed else 'not allowed'}"
-    )
+    word = "allowed" if allowed else "not allowed"
+    core.log(6, "EXPORT_CONTROLLED", f"Usage of export controlled features is {word}")
 
 
 def _reloading(core: Core, _event: Reloading, now: datetime) -> None:
@@ -153,6 +160,7 @@ def _usage_changed(core: Core, event: UsageChanged, now: datetime) -> None:
     known.count, known.status_time = event.count, now
     known.request_time = now if event.count else known.request_time
     if not core.slp:
+        legacy.usage_changed(core, now)
         return
     store = core.store
     store.history.log(now, "SAEVT_ENDPOINT_USAGE", count=str(event.count), entitlementTag=tag)
@@ -165,7 +173,9 @@ def _usage_changed(core: Core, event: UsageChanged, now: datetime) -> None:
         store.usage[tag] = event.count
     else:
         store.usage.pop(tag, None)
-    if event.count and not known_before:
+    if 0 < event.count <= store.authorizations.reserved().get(tag, 0):
+        pass  # as reserved: nothing to report
+    elif event.count and not known_before:
         store.reporting.license_added(class_of(entitlement), core.classes(), now)
     elif known_before and not event.count:
         store.reporting.changed(core.classes(), now)
@@ -259,7 +269,17 @@ _POLICY_BASED: Final[Mapping[type[Any], Callable[[Core, Any, datetime], None]]] 
     EventlogCleared: _eventlog_cleared,
     FactoryResetRequested: lambda core, _event, _now: commands.request_factory_reset(core),
 }
-_HANDLERS: Final[Mapping[type[Any], Callable[[Core, Any, datetime], None]]] = {
+_REGISTERED: Final[Mapping[type[Any], Callable[[Core, Any, datetime], None]]] = {
+    Registered: legacy.register,
+    Deregistered: legacy.deregister,
+    Renewed: legacy.renew,
+    ReservationRequested: reservation.request,
+    ReservationInstalled: reservation.install,
+    ReservationReturned: reservation.give_back,
+    ReservationCancelled: reservation.cancel,
+    EventlogCleared: _eventlog_cleared,
+}
+_COMMON: Final[Mapping[type[Any], Callable[[Core, Any, datetime], None]]] = {
     Booted: _booted,
     Reloading: _reloading,
     UsageChanged: _usage_changed,
@@ -268,5 +288,17 @@ _HANDLERS: Final[Mapping[type[Any], Callable[[Core, Any, datetime], None]]] = {
     ClockChanged: _clock_changed,
     ReplyReceived: lambda core, event, now: exchange.receive(core, event.message, event.reply, now),
     CommunicationFailed: lambda core, event, now: exchange.communication_failed(core, event.message, event.reason, now),
-    **_POLICY_BASED,
+}
+_ANSWERS: Final[Mapping[MessageKind, AnswerHandler]] = {
+    MessageKind.USAGE_REPORTING: answers.usage_answered,
+    MessageKind.RESULT_POLLING: answers.poll_answered,
+    MessageKind.TRUST_ESTABLISHMENT: answers.trust_answered,
+    MessageKind.TRUST_SYNC: answers.sync_answered,
+    MessageKind.AUTHORIZATION_REQUEST: answers.authorization_answered,
+    MessageKind.REGISTRATION: legacy.registration_answered,
+    MessageKind.AUTHORIZATION_RENEWAL: legacy.renewal_answered,
+}
+_FAILURES: Final[Mapping[MessageKind, FailureHandler]] = {
+    MessageKind.REGISTRATION: legacy.registration_failed,
+    MessageKind.AUTHORIZATION_RENEWAL: legacy.renewal_failed,
 }

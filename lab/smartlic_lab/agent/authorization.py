@@ -73,6 +73,11 @@ class MemberCode:
         """Take *trigger*; raises `IllegalEvent`."""
         self.state = step(TRANSITIONS, self.state, trigger, NOTHING_INSTALLED)
 
+    @property
+    def is_reservation(self) -> bool:
+        """Whether the code installed is one of SLR or PLR, and not a SLAC."""
+        return self.code is not None and self.kind != "SMART"
+
     def install(self, document: AuthorizationDocument, now: datetime) -> str | None:
         """Put *document* in the place of what was there; gives back the code that confirms the old one's removal."""
         self.move(AuthorizationTrigger.INSTALLED)
@@ -111,6 +116,20 @@ class Authorizations:
         """The record of one member, made where there is none."""
         return self.members.setdefault(str(udi), MemberCode())
 
+    @property
+    def is_reserved(self) -> bool:
+        """Whether a member has a reservation code."""
+        return any(member.is_reservation for member in self.members.values())
+
+    def reserved(self) -> dict[str, int]:
+        """How many of each tag are reserved: they need no report. Source: reference/policy.md section 6."""
+        reserved: dict[str, int] = {}
+        for member in self.members.values():
+            if member.is_reservation:
+                for license_ in member.licenses:
+                    reserved[license_.tag] = reserved.get(license_.tag, 0) + license_.count
+        return reserved
+
     def authorizes(self, entitlement: Entitlement, now: datetime) -> bool:
         """Whether *entitlement* may be used: it needs no code, or a code for it is installed and has not ended."""
         if entitlement.enforcement is EnforcementType.NOT_ENFORCED:
@@ -128,7 +147,7 @@ def confirmation_code(code: str) -> str:
 
 
 def return_code(seed: str) -> str:
-    """Groups of six of base58, the last of three: the form of the capture license-smart-reservation; the content is ours."""
+    """Groups of six of base58, the last of three, as in the capture license-smart-reservation; the content is ours."""
     number = int.from_bytes(hashlib.sha512(seed.encode()).digest(), "big")
     text = ""
     for _ in range(51):

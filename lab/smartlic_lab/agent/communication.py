@@ -62,9 +62,9 @@ class From(Enum):
     FIRST_ATTEMPT = "the start of the first attempt"
 
 
-# The pauses after the first, second, ... failure; the last one goes on. Source: syslog/c1117-17.6.4-boot-default-cslu.txt
+# The pauses after the first, second, ... failure; the last one goes on. Source: syslog/c1117-17.6.4-boot-default-cslu,
 # less the 9 s that its resolver takes to give up: +39 s, +9 s, +5 min three times, +44 min; then hourly with the 9 s of
-# syslog/cat9k-hourly-comm-failed.txt. At least a second passes between two attempts.
+# syslog/cat9k-hourly-comm-failed. At least a second passes between two attempts.
 RETRIES: Final = (
     (From.FAILURE, timedelta(seconds=30)),
     (From.FAILURE, timedelta(seconds=0)),

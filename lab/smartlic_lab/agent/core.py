@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
 from nornir_smartlic.model import Entitlement, Member, TransportType, Udi
 from smartlic_lab.agent import deadlines, releases
 from smartlic_lab.agent.authorization import Authorizations
-from smartlic_lab.agent.communication import Communication, Poll
+from smartlic_lab.agent.communication import Communication, Flight, Poll
 from smartlic_lab.agent.deadlines import LicenseClass, class_of
 from smartlic_lab.agent.events import Action, AgentProfile, AgentSettings, Log
 from smartlic_lab.agent.history import History
@@ -18,9 +18,14 @@ from smartlic_lab.agent.registration import LegacyLicensing
 from smartlic_lab.agent.reporting import UsageReports
 from smartlic_lab.agent.rum import Identity, RumReports
 from smartlic_lab.agent.trust import TrustCodes
+from smartlic_lab.wire import MessageKind, Reply
 
 # From the boot to the settled state: licences are told, the network is up. Source: the first push 120 s after T0.
 SETTLING: Final = deadlines.FIRST_PUSH_DELAY
+
+
+AnswerHandler: TypeAlias = Callable[["Core", Flight, Reply, datetime], None]
+FailureHandler: TypeAlias = Callable[["Core", str, datetime], None]
 
 
 @dataclass(slots=True)
@@ -78,6 +83,8 @@ class Core:
     clock_synchronised: bool = True
     calls_stopped: bool = False
     actions: list[Action] = field(default_factory=list)
+    answers: Mapping[MessageKind, AnswerHandler] = field(default_factory=dict)
+    failures: Mapping[MessageKind, FailureHandler] = field(default_factory=dict)
 
     # --- who and what ---
 
@@ -97,8 +104,11 @@ class Core:
         return tuple(dict.fromkeys(member.udi for member in self.members))
 
     def classes(self) -> frozenset[LicenseClass]:
-        """The classes that have a licence in use."""
-        return frozenset(class_of(used.entitlement) for used in self.usage.values() if used.count > 0)
+        """The classes that have a licence in use, apart from what is reserved."""
+        reserved = self.store.authorizations.reserved()
+        return frozenset(
+            class_of(used.entitlement) for tag, used in self.usage.items() if used.count > reserved.get(tag, 0)
+        )
 
     def identity(self) -> Identity:
         """Who reports now."""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from nornir_smartlic.errors import IllegalEvent
 from nornir_smartlic.model import TransportType
-from smartlic_lab.agent import installation, legacy, releases
-from smartlic_lab.agent.authorization import AuthorizationTrigger, Authorizing
 from smartlic_lab.agent.communication import (
     DEFAULT_CALLHOME_URL,
     DEFAULT_CSLU_URL,
@@ -28,8 +26,15 @@ from smartlic_lab.agent.core import Core
 from smartlic_lab.agent.events import Send
 from smartlic_lab.agent.reporting import ReportingTrigger
 from smartlic_lab.agent.rum import USAGE_REQUESTED, rum_report
-from smartlic_lab.agent.trust import Trust, TrustTrigger
 from smartlic_lab.wire import AnswerStatus, Message, MessageKind, Reply
+
+
+def answered(core: Core, kind: MessageKind, flight: Flight, reply: Reply, now: datetime) -> None:
+    """Hand an answer to who takes those of *kind*; without anybody it is counted, and that is all."""
+    handler = core.answers.get(kind)
+    if handler is not None:
+        handler(core, flight, reply, now)
+
 
 REFUSED_PUSH_RETRY: Final = timedelta(days=1)  # Source: "Send Utility RUM reports" lies a day ahead (policy.md 3.5)
 
@@ -166,7 +171,7 @@ def receive(core: Core, message: Message, reply: Reply, now: datetime) -> None:
             return
         _dispatch_errand(core, flight.errand, now)
     else:
-        _ANSWERS[kind](core, flight, reply, now)
+        answered(core, kind, flight, reply, now)
     waiting, communication.waiting = communication.waiting, []
     for errand in waiting:
         launch(core, errand, now)
@@ -218,146 +223,18 @@ def _fail(core: Core, flight: Flight, reason: str, now: datetime) -> None:
     communication.wait(flight.errand)
     core.log(3, "COMM_FAILED", f"Communications failure with the {peer_of(core)} : {reason}")
     core.store.history.log(now, "SAEVT_COMM_FAIL", error=reason)
+    if flight.errand.kind in core.failures:
+        core.failures[flight.errand.kind](core, reason, now)
 
 
-# --- answers, by what was asked -------------------------------------------------------------------------------------
-
-
-def _poll_later(core: Core, kind: MessageKind, reply: Reply, report_ids: tuple[int, ...], now: datetime) -> None:
+def poll_later(core: Core, kind: MessageKind, reply: Reply, report_ids: tuple[int, ...], now: datetime) -> None:
+    """Ask for the answer later, by the id that the far end gave; reports are those whose ACK it is."""
     if reply.poll_id is None:
         return
     interval = reply.poll_interval or POLL_INTERVALS.get(core.settings.transport, DEFAULT_POLL_INTERVAL)
     core.store.polls.append(Poll(reply.poll_id, kind, now + interval, interval, report_ids))
 
 
-def _usage_answered(core: Core, flight: Flight, reply: Reply, now: datetime) -> None:
-    store = core.store
-    match reply.status:
-        case AnswerStatus.FAILED | AnswerStatus.OK_TRY_AGAIN:
-            store.reporting.move(ReportingTrigger.REFUSED)
-            pause = REFUSED_PUSH_RETRY if reply.status is AnswerStatus.FAILED else DEFAULT_POLL_INTERVAL
-            store.reporting.next_push = now + pause
-            store.history.log(now, "SAEVT_UTILITY_RUM_FAIL", error=reply.reason or reply.status.value)
-        case AnswerStatus.OK_POLL | AnswerStatus.OK:
-            store.reports.pushed(flight.report_ids)
-            store.reporting.sent(now, core.push_interval())
-            _poll_later(core, MessageKind.USAGE_REPORTING, reply, flight.report_ids, now)
-            installation.install_answer(core, reply.documents, now)
-
-
-def _poll_answered(core: Core, flight: Flight, reply: Reply, now: datetime) -> None:
-    store = core.store
-    number = flight.message.body["poll_id"]
-    poll = next((poll for poll in store.polls if poll.poll_id == number), None)
-    if poll is None:  # its ACK came by file meanwhile
-        return
-    if reply.status in (AnswerStatus.OK_POLL, AnswerStatus.OK_TRY_AGAIN):
-        poll.due = now + (reply.poll_interval or poll.interval)
-        return
-    store.polls.remove(poll)
-    if poll.kind is not MessageKind.USAGE_REPORTING:
-        _ANSWERS[poll.kind](core, flight, reply, now)
-        return
-    installation.install_answer(core, reply.documents, now)
-    store.reports.give_up(poll.report_ids)  # those that the ACK did not name
-    if reply.status is AnswerStatus.FAILED:
-        store.history.log(now, "SAEVT_UTILITY_RUM_FAIL", error=reply.reason or "poll failed")
-        store.reporting.next_push = now + REFUSED_PUSH_RETRY
-        if not usage_polls(core):
-            store.reporting.move(ReportingTrigger.GIVEN_UP)
-    elif releases.trusts_over_cslu(core.profile.release):
-        ask_trust_over_cslu(core, now)
-
-
 def usage_polls(core: Core) -> list[Poll]:
     """The polls for ACKs of usage reports."""
     return [poll for poll in core.store.polls if poll.kind is MessageKind.USAGE_REPORTING]
-
-
-def ask_trust_over_cslu(core: Core, now: datetime) -> None:
-    """CSLU and On-Prem give a trust code without a token: recalled (policy.md section 4), seen installed in 5.7.6."""
-    trust = core.store.trust
-    if core.settings.transport is TransportType.CSLU and trust.state is Trust.NONE:
-        trust.move(TrustTrigger.REQUESTED)
-        launch(core, Errand(MessageKind.TRUST_ESTABLISHMENT, {"force": False, "all": True}), now)
-
-
-def _trust_answered(core: Core, flight: Flight, reply: Reply, now: datetime) -> None:
-    if reply.status is AnswerStatus.OK_POLL:
-        _poll_later(core, MessageKind.TRUST_ESTABLISHMENT, reply, (), now)
-        return
-    if reply.status is AnswerStatus.OK_TRY_AGAIN:
-        core.communication.wait(flight.errand)
-        core.communication.retry = now + DEFAULT_POLL_INTERVAL
-        return
-    trust = core.store.trust
-    reason = reply.reason or "no trust code in the answer"
-    if reply.status is AnswerStatus.OK:
-        installation.install_answer(core, reply.documents, now)
-    if trust.state in (Trust.ESTABLISHING, Trust.RENEWING):
-        trust.move(TrustTrigger.FAILED)
-        if flight.errand.token is not None:
-            core.log(
-                3,
-                "TRUST_CODE_INSTALL_FAILED",
-                f"The install of a new licensing trust code has failed on {core.udi}: {reason}.",
-            )
-
-
-def _sync_answered(core: Core, _flight: Flight, reply: Reply, now: datetime) -> None:
-    trust = core.store.trust
-    if reply.status is AnswerStatus.OK:
-        installation.install_answer(core, reply.documents, now)
-    if trust.state is Trust.RENEWING:  # no code came with the answer
-        trust.move(TrustTrigger.FAILED)
-        trust.renewal_tried(now)
-
-
-def _authorization_answered(core: Core, flight: Flight, reply: Reply, now: datetime) -> None:
-    if reply.status is AnswerStatus.OK_POLL:
-        _poll_later(core, MessageKind.AUTHORIZATION_REQUEST, reply, (), now)
-        return
-    if reply.status is AnswerStatus.OK_TRY_AGAIN:
-        core.communication.wait(flight.errand)
-        core.communication.retry = now + DEFAULT_POLL_INTERVAL
-        return
-    authorizations = core.store.authorizations
-    if reply.status is AnswerStatus.OK:
-        installation.install_answer(core, reply.documents, now)
-    request = authorizations.request
-    if request is None:
-        return
-    authorizations.request = None
-    confirmed = []
-    for udi in request.udis:
-        member = authorizations.of(udi)
-        if member.state in (Authorizing.REQUESTED, Authorizing.REPLACING):  # no code came for it
-            member.move(AuthorizationTrigger.REFUSED)
-            reason = reply.reason or "no authorization code in the answer"
-            text = f"The install of a new licensing authorization code has failed on {udi}: {reason}."
-            core.log(3, "AUTHORIZATION_INSTALL_FAILED", text)
-        else:
-            confirmed.append({"udi": {"pid": udi.pid, "sn": udi.sn}, "confirmation_code": member.confirmation_code})
-    if confirmed:
-        launch(core, Errand(MessageKind.AUTHORIZATION_CONFIRMATION, {"codes": confirmed}), now)
-
-
-def _nothing_follows(_core: Core, _flight: Flight, _reply: Reply, _now: datetime) -> None:
-    """The answer is counted, and that is all."""
-
-
-_ANSWERS: Final[Mapping[MessageKind, Callable[[Core, Flight, Reply, datetime], None]]] = {
-    MessageKind.TRUST_ESTABLISHMENT: _trust_answered,
-    MessageKind.TRUST_ACKNOWLEDGEMENT: _nothing_follows,
-    MessageKind.USAGE_REPORTING: _usage_answered,
-    MessageKind.RESULT_POLLING: _poll_answered,
-    MessageKind.AUTHORIZATION_REQUEST: _authorization_answered,
-    MessageKind.AUTHORIZATION_CONFIRMATION: _nothing_follows,
-    MessageKind.AUTHORIZATION_RETURN: _nothing_follows,
-    MessageKind.TRUST_SYNC: _sync_answered,
-    MessageKind.TELEMETRY: _nothing_follows,
-    MessageKind.REGISTRATION: lambda core, flight, reply, now: legacy.registration_answered(core, flight, reply, now),
-    MessageKind.AUTHORIZATION_RENEWAL: lambda core, flight, reply, now: legacy.renewal_answered(
-        core, flight, reply, now
-    ),
-}

@@ -133,8 +133,7 @@ def _install_trust_code(core: Core, document: TrustCodeDocument, now: datetime) 
         f"A new licensing trust code was successfully installed on {document.udi}.",
     )
     if first and core.push_interval() is not None and core.may_report():
-        soon = now + PUSH_AFTER_TRUST
-        store.reporting.next_push = min(store.reporting.next_push or soon, soon)
+        store.reporting.next_push = now + PUSH_AFTER_TRUST
 
 
 def _install_authorization(core: Core, document: AuthorizationDocument, now: datetime) -> None:

@@ -1,41 +1,349 @@
-"""Smart Licensing before 17.3.2: registration with a token, renewals, evaluation. Source: reference/cli.md section 7."""
+"""Smart Licensing before 17.3.2: registration with a token, renewals, evaluation.
+
+Source: reference/cli.md section 7; the spans are computed from show-license-all/genie-csr1000v-agent4.8.5-legacy-
+registered.txt and show-license-status/ntc1-legacy-callhome-out-of-compliance.txt; evaluation is recalled.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeAlias
 
-from nornir_smartlic.model import AuthorizationState, Registration, RegistrationStatus, UsageStatus
+from nornir_smartlic.errors import IllegalEvent
+from nornir_smartlic.model import (
+    Attempt,
+    AuthorizationState,
+    Registration,
+    RegistrationStatus,
+    UsageStatus,
+)
+from smartlic_lab.agent import exchange
+from smartlic_lab.agent.communication import Errand, Flight
+from smartlic_lab.agent.core import Core
+from smartlic_lab.agent.events import Deregistered, Print, Registered, Renewed
+from smartlic_lab.agent.registration import Registering, RegistrationTrigger
+from smartlic_lab.wire import AnswerStatus, MessageKind, Reply
 
-if TYPE_CHECKING:  # exchange calls back here
-    from smartlic_lab.agent.communication import Flight
-    from smartlic_lab.agent.core import Core
-    from smartlic_lab.wire import Reply
+Job: TypeAlias = Callable[[Core, datetime], None]
+
+IN_PROGRESS: Final = (
+    "Registration process is in progress. Use the 'show license status' command to check the progress and result\n"
+)
+NOT_REGISTERED: Final = "Smart Agent not registered"  # agent error 43 as the CLI prints it
+ALREADY_REGISTERED: Final = "The agent is already registered"  # agent error 40
+NOT_ENABLED: Final = "Smart Agent not enabled"  # agent error 19
+
+IDENTITY_RENEWAL: Final = timedelta(days=180)
+IDENTITY_LIFE: Final = timedelta(days=365)
+AUTHORIZATION_RENEWAL: Final = timedelta(days=30)
+OUT_OF_COMPLIANCE_RENEWAL: Final = timedelta(hours=12)
+AUTHORIZATION_LIFE: Final = timedelta(days=90)
+AUTHORIZED: Final = "AUTHORIZED"
+OUT_OF_COMPLIANCE: Final = "OUT OF COMPLIANCE"
+EXPIRED: Final = "AUTHORIZATION EXPIRED"
 
 
-def alarms(core: Core) -> Iterator[tuple[datetime, Callable[[Core, datetime], None]]]:
+# --- commands -------------------------------------------------------------------------------------------------------
+
+
+def register(core: Core, event: Registered, now: datetime) -> None:
+    """``license smart register idtoken``."""
+    _require_enabled(core)
+    trigger = RegistrationTrigger.FORCED if event.force else RegistrationTrigger.REQUESTED
+    core.store.legacy.move(trigger, ALREADY_REGISTERED)
+    core.do(Print(IN_PROGRESS))
+    body = {"action": "register", "force": event.force, "usage": usage(core)}
+    exchange.launch(core, Errand(MessageKind.REGISTRATION, body, event.token), now)
+
+
+def deregister(core: Core, _event: Deregistered, now: datetime) -> None:
+    """``license smart deregister``: the device goes back to evaluation at once, CSSM is told."""
+    _require_enabled(core)
+    legacy = core.store.legacy
+    legacy.move(RegistrationTrigger.DEREGISTERED, NOT_REGISTERED)
+    exchange.launch(core, Errand(MessageKind.REGISTRATION, {"action": "deregister", "usage": []}), now)
+    _forget_registration(core, now)
+
+
+def renew(core: Core, event: Renewed, now: datetime) -> None:
+    """``license smart renew {auth|id}``."""
+    _require_enabled(core)
+    if not core.store.legacy.is_registered:
+        raise IllegalEvent(NOT_REGISTERED)
+    if event.identity:
+        _renew_identity(core, now)
+    else:
+        ask_authorization(core, now)
+
+
+def _require_enabled(core: Core) -> None:
+    if not core.settings.legacy_enabled:
+        raise IllegalEvent(NOT_ENABLED)
+
+
+def usage(core: Core) -> list[dict[str, Any]]:
+    """What is in use, as messages carry it."""
+    return [{"tag": tag, "count": used.count} for tag, used in core.usage.items() if used.count]
+
+
+def ask_authorization(core: Core, now: datetime) -> None:
+    """Ask CSSM to authorize what is in use."""
+    exchange.launch(core, Errand(MessageKind.AUTHORIZATION_RENEWAL, {"usage": usage(core)}), now)
+
+
+def _renew_identity(core: Core, now: datetime) -> None:
+    core.store.legacy.move(RegistrationTrigger.RENEWAL)
+    body = {"action": "renew", "force": False, "usage": usage(core)}
+    exchange.launch(core, Errand(MessageKind.REGISTRATION, body), now)
+
+
+# --- the device -----------------------------------------------------------------------------------------------------
+
+
+def booted(core: Core, now: datetime) -> None:
+    """The boot is over: an unregistered device evaluates, one that comes back from SLP registers by itself.
+
+    Source: reference/policy.md section 6, downgrade.
+    """
+    store = core.store
+    if store.trust.installed and not store.legacy.is_registered and core.profile.standalone:
+        store.legacy.move(RegistrationTrigger.REQUESTED)
+        body = {"action": "register", "force": True, "usage": usage(core)}
+        exchange.launch(core, Errand(MessageKind.REGISTRATION, body), now)
+    _evaluate(core, now)
+
+
+def usage_changed(core: Core, now: datetime) -> None:
+    """Consumption changed: a registered device asks anew, another one evaluates."""
+    if core.settles is not None:
+        return
+    if core.store.legacy.is_registered:
+        ask_authorization(core, now)
+    _evaluate(core, now)
+
+
+def _evaluate(core: Core, now: datetime) -> None:
+    """The evaluation period runs while something is in use and nobody answers for it."""
+    legacy = core.store.legacy
+    runs = (
+        bool(usage(core))
+        and not legacy.is_registered
+        and not core.store.authorizations.is_reserved
+        and core.settings.legacy_enabled
+    )
+    if runs and legacy.evaluation_since is None:
+        legacy.evaluation_since = now
+        if legacy.evaluation_left(now):
+            core.log(5, "EVAL_START", "Entering evaluation period")
+    elif not runs and legacy.evaluation_since is not None:
+        legacy.stop_evaluation(now)
+
+
+def _forget_registration(core: Core, now: datetime) -> None:
+    old = core.store.legacy
+    fresh = type(old)(evaluation_used=old.evaluation_used, reservations=old.reservations, failure=old.failure)
+    core.store.legacy = fresh
+    _evaluate(core, now)
+
+
+# --- time -----------------------------------------------------------------------------------------------------------
+
+
+def alarms(core: Core) -> Iterator[tuple[datetime, Job]]:
     """What will be due."""
-    yield from ()
+    legacy = core.store.legacy
+    if legacy.evaluation_since is not None and legacy.evaluation_left(legacy.evaluation_since):
+        yield legacy.evaluation_since + legacy.evaluation_left(legacy.evaluation_since), _evaluation_expired
+    if not legacy.is_registered:
+        return
+    if legacy.next_renewal is not None:
+        yield legacy.next_renewal, _identity_due
+    if legacy.next_communication is not None:
+        yield legacy.next_communication, _authorization_due
+    if legacy.communication_deadline is not None and legacy.authorization != EXPIRED:
+        yield legacy.communication_deadline, _authorization_expired
+    if legacy.expires is not None:
+        yield legacy.expires, _registration_expired
+
+
+def _evaluation_expired(core: Core, now: datetime) -> None:
+    legacy = core.store.legacy
+    legacy.stop_evaluation(now)
+    legacy.evaluation_since = now
+    core.log(3, "EVAL_EXPIRED", "Evaluation period expired")
+
+
+def _identity_due(core: Core, now: datetime) -> None:
+    core.store.legacy.next_renewal = now + timedelta(days=1)  # unless an answer says otherwise; recalled
+    _renew_identity(core, now)
+
+
+def _authorization_due(core: Core, now: datetime) -> None:
+    core.store.legacy.next_communication = now + timedelta(days=1)
+    ask_authorization(core, now)
+
+
+def _authorization_expired(core: Core, now: datetime) -> None:
+    legacy = core.store.legacy
+    legacy.authorization, legacy.authorized = EXPIRED, now
+    text = "Authorization period expired"  # recalled
+    core.log(3, "AUTH_EXPIRED", text)
+
+
+def _registration_expired(core: Core, now: datetime) -> None:
+    core.store.legacy.move(RegistrationTrigger.EXPIRED)
+    text = "Smart Agent for Licensing Registration with the Cisco licensing cloud has expired."  # recalled
+    core.log(3, "ID_CERT_EXPIRED", text)
+    _forget_registration(core, now)
+
+
+# --- answers --------------------------------------------------------------------------------------------------------
 
 
 def registration_answered(core: Core, flight: Flight, reply: Reply, now: datetime) -> None:
-    """CSSM answered a registration, renewal or deregistration."""
+    """CSSM answered a registration, renewal or deregistration; ``reply.body`` as in wire.py."""
+    action = flight.errand.body["action"]
+    legacy = core.store.legacy
+    if action == "deregister" or legacy.state not in (Registering.REGISTERING, Registering.RENEWING):
+        return
+    what = f"with the Cisco Smart Software Manager or satellite for udi {core.udi}"  # recalled
+    if reply.status is not AnswerStatus.OK:
+        reason = reply.reason or reply.status.value
+        legacy.move(RegistrationTrigger.REFUSED)
+        if action == "register":
+            legacy.failure = reason
+            core.log(3, "AGENT_REG_FAILED", f"Smart Agent for Licensing Registration {what} failed: {reason}")
+        else:
+            legacy.last_renewal, legacy.last_renewal_reason = now, reason
+            core.log(3, "ID_CERT_RENEW_FAILED", f"ID certificate renewal {what} failed: {reason}")
+        return
+    legacy.move(RegistrationTrigger.ACCEPTED)
+    told = reply.body
+    legacy.certificate = _word(told, "certificate") or legacy.certificate
+    legacy.smart_account, legacy.virtual_account = _word(told, "smart_account"), _word(told, "virtual_account")
+    legacy.export_controlled_allowed = bool(told.get("export_controlled"))
+    legacy.failure = None
+    expires = _word(told, "expires")
+    legacy.expires = now + IDENTITY_LIFE if expires is None else datetime.fromisoformat(expires)
+    legacy.next_renewal = now + IDENTITY_RENEWAL
+    if action == "register":
+        legacy.registered = now
+        core.log(6, "AGENT_REG_SUCCESS", f"Smart Agent for Licensing Registration {what} successful")
+        _evaluate(core, now)
+        ask_authorization(core, now)
+    else:
+        legacy.last_renewal, legacy.last_renewal_reason = now, None
 
 
-def renewal_answered(core: Core, flight: Flight, reply: Reply, now: datetime) -> None:
+def renewal_answered(core: Core, _flight: Flight, reply: Reply, now: datetime) -> None:
     """CSSM answered the renewal of an authorization."""
+    legacy = core.store.legacy
+    if not legacy.is_registered:
+        return
+    legacy.last_communication = now
+    if reply.status is not AnswerStatus.OK:
+        legacy.last_communication_reason = reply.reason or reply.status.value
+        text = (
+            f"Authorization renewal with the Cisco Smart Software Manager (CSSM) failed: {reply.reason} for {core.udi}"
+        )
+        core.log(3, "AUTH_RENEW_FAILED", text)
+        return
+    legacy.last_communication_reason = None
+    status = _word(reply.body, "authorization") or AUTHORIZED
+    if status != legacy.authorization:
+        legacy.authorization, legacy.authorized = status, now
+    compliant = status != OUT_OF_COMPLIANCE
+    legacy.next_communication = now + (AUTHORIZATION_RENEWAL if compliant else OUT_OF_COMPLIANCE_RENEWAL)
+    legacy.communication_deadline = now + AUTHORIZATION_LIFE
 
 
-def told(
-    core: Core, now: datetime, placed: Callable[[datetime | None], datetime | None]
-) -> tuple[Registration, AuthorizationState]:
+def renewal_failed(core: Core, reason: str, now: datetime) -> None:
+    """The renewal of an authorization did not get through."""
+    core.store.legacy.last_communication, core.store.legacy.last_communication_reason = now, reason
+
+
+def registration_failed(core: Core, reason: str, _now: datetime) -> None:
+    """A registration did not get through; it goes on."""
+    core.store.legacy.failure = reason
+
+
+def _word(body: Any, key: str) -> str | None:
+    value = body.get(key)
+    return value if isinstance(value, str) and value else None
+
+
+# --- what is shown --------------------------------------------------------------------------------------------------
+
+Placed = Callable[[datetime | None], datetime | None]
+
+
+def told(core: Core, now: datetime, placed: Placed) -> tuple[Registration, AuthorizationState]:
     """The registration and authorization sections."""
-    in_use = any(used.count for used in core.usage.values())
-    status = "EVAL MODE" if in_use else "No Licenses in Use"
-    return Registration(RegistrationStatus.UNREGISTERED, export_controlled_allowed=False), AuthorizationState(status)
+    return _registration(core, placed), _authorization(core, now, placed)
 
 
-def usage_status(core: Core, count: int) -> UsageStatus:
+def _registration(core: Core, placed: Placed) -> Registration:
+    legacy = core.store.legacy
+    if core.store.authorizations.is_reserved:
+        kinds = {member.kind for member in core.store.authorizations.members.values() if member.code is not None}
+        universal = "UNIVERSAL" in kinds
+        status = RegistrationStatus.REGISTERED_UNIVERSAL if universal else RegistrationStatus.REGISTERED_SPECIFIC
+        return Registration(status, export_controlled_allowed=True)
+    if legacy.is_registered:
+        return Registration(
+            RegistrationStatus.REGISTERED,
+            smart_account=legacy.smart_account,
+            virtual_account=legacy.virtual_account,
+            export_controlled_allowed=legacy.export_controlled_allowed,
+            initial=Attempt("SUCCEEDED", placed(legacy.registered)),
+            last_renewal=_attempt(legacy.last_renewal, legacy.last_renewal_reason, placed),
+            next_renewal=placed(legacy.next_renewal),
+            expires=placed(legacy.expires),
+        )
+    if legacy.state is Registering.REGISTERING:
+        return Registration(RegistrationStatus.REGISTERING, export_controlled_allowed=False)
+    return Registration(RegistrationStatus.UNREGISTERED, export_controlled_allowed=False)
+
+
+def _authorization(core: Core, now: datetime, placed: Placed) -> AuthorizationState:
+    legacy = core.store.legacy
+    if not usage(core):
+        return AuthorizationState("No Licenses in Use")
+    if core.store.authorizations.is_reserved:
+        return AuthorizationState("AUTHORIZED - RESERVED")  # recalled
+    if not legacy.is_registered:
+        left = legacy.evaluation_left(now)
+        if not left:
+            return AuthorizationState("EVAL EXPIRED", placed(legacy.evaluation_since))
+        return AuthorizationState("EVAL MODE", evaluation_remaining=left)
+    return AuthorizationState(
+        status=legacy.authorization or "INIT",
+        since=placed(legacy.authorized),
+        last_communication=_attempt(legacy.last_communication, legacy.last_communication_reason, placed),
+        next_communication=placed(legacy.next_communication),
+        communication_deadline=placed(legacy.communication_deadline),
+    )
+
+
+def _attempt(when: datetime | None, reason: str | None, placed: Placed) -> Attempt | None:
+    if when is None:
+        return None
+    return Attempt("SUCCEEDED" if reason is None else "FAILED", placed(when), reason)
+
+
+def usage_status(core: Core, count: int, now: datetime) -> UsageStatus:
     """A licence's status."""
-    return UsageStatus.EVAL_MODE if count else UsageStatus.NOT_IN_USE
+    legacy = core.store.legacy
+    if not count:
+        return UsageStatus.NOT_IN_USE
+    if core.store.authorizations.is_reserved:
+        return UsageStatus.AUTHORIZED
+    if not legacy.is_registered:
+        return UsageStatus.EVAL_MODE if legacy.evaluation_left(now) else UsageStatus.EVAL_EXPIRED
+    words = {
+        AUTHORIZED: UsageStatus.AUTHORIZED,
+        OUT_OF_COMPLIANCE: UsageStatus.OUT_OF_COMPLIANCE,
+        EXPIRED: UsageStatus.AUTH_EXPIRED,
+    }
+    return words.get(legacy.authorization or "", UsageStatus.INIT)

@@ -62,9 +62,9 @@ def _decode(kind: Any, raw: Any) -> Any:
         return datetime.fromisoformat(raw)
     if kind is timedelta:
         return timedelta(seconds=raw)
-    if is_dataclass(kind):
+    if isinstance(kind, type) and is_dataclass(kind):
         hints = _hints(kind)
-        return kind(**{name: _decode(hints[name], one) for name, one in raw.items() if name in hints})  # type: ignore[operator]  # a class
+        return kind(**{name: _decode(hints[name], one) for name, one in raw.items() if name in hints})
     if isinstance(kind, type) and issubclass(kind, Enum):
         return kind(raw)
     return raw

@@ -54,13 +54,10 @@ EVALUATION: Final = timedelta(days=90)
 
 
 @dataclass(slots=True)
-class ReservedMember:
-    """The reservation codes of one member; ``None``: none."""
+class ReservationRequest:
+    """What one member asked CSSM to reserve."""
 
-    request_code: str | None = None
-    code: str | None = None
-    installed: datetime | None = None
-    return_code: str | None = None
+    code: str
     universal: bool = False
 
 
@@ -87,19 +84,23 @@ class LegacyLicensing:
     failure: str | None = None  # of the last registration
     evaluation_used: timedelta = timedelta(0)
     evaluation_since: datetime | None = None  # it runs while a licence is in use and the device is unregistered
-    evaluation_expired: bool = False
-    reserved: dict[str, ReservedMember] = field(default_factory=dict)
+    reservations: dict[str, ReservationRequest] = field(default_factory=dict)  # in progress, by UDI
 
     def move(self, trigger: RegistrationTrigger, refusal: str | None = None) -> None:
         """Take *trigger*; raises `IllegalEvent` with *refusal*."""
         self.state = step(TRANSITIONS, self.state, trigger, refusal)
 
+    def evaluation_left(self, now: datetime) -> timedelta:
+        """What is left of the evaluation period."""
+        used = self.evaluation_used + (timedelta(0) if self.evaluation_since is None else now - self.evaluation_since)
+        return max(EVALUATION - used, timedelta(0))
+
+    def stop_evaluation(self, now: datetime) -> None:
+        """It does not run any more; what is left stays."""
+        self.evaluation_used = EVALUATION - self.evaluation_left(now)
+        self.evaluation_since = None
+
     @property
     def is_registered(self) -> bool:
         """Whether CSSM knows the device."""
         return self.state in (Registering.REGISTERED, Registering.RENEWING)
-
-    @property
-    def is_reserved(self) -> bool:
-        """Whether a reservation code is installed."""
-        return any(member.code is not None for member in self.reserved.values())

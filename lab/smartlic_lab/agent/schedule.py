@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from nornir_smartlic.model import ScheduledJob, TransportType
-from smartlic_lab.agent import exchange, legacy
+from smartlic_lab.agent import exchange, legacy, upgrade
 from smartlic_lab.agent.communication import Errand
 from smartlic_lab.agent.core import Core
 from smartlic_lab.agent.events import StopCallProcessing
@@ -84,7 +84,9 @@ def _settle(core: Core, now: datetime) -> None:
     core.settles = None
     store = core.store
     if not core.slp:
+        legacy.booted(core, now)
         return
+    upgrade.settle(core, now)
     gone = [tag for tag in store.usage if tag not in core.usage or core.usage[tag].count == 0]
     for tag in gone:
         del store.usage[tag]

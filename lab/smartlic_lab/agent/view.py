@@ -173,7 +173,8 @@ class _View:
 
     def _policy(self) -> Policy:
         policy = self.core.store.reporting.policy
-        return replace(policy, installed=self.maybe(policy.installed)) if policy.installed is not None else policy
+        installed = policy.installed
+        return replace(policy, installed=self.at(installed)) if isinstance(installed, datetime) else policy
 
     def _usage_reporting(self) -> UsageReporting:
         core, reporting = self.core, self.core.store.reporting
@@ -215,7 +216,7 @@ class _View:
         if in_use and not authorized:
             status = UsageStatus.NOT_AUTHORIZED  # recalled
         if not core.slp:
-            status = legacy.usage_status(core, used.count)
+            status = legacy.usage_status(core, used.count, self.now)
         export = entitlement.enforcement is EnforcementType.EXPORT_RESTRICTED
         restriction = "RESTRICTED - ALLOWED" if authorized else "RESTRICTED - NOT ALLOWED"  # recalled
         current = reports.open_ids.get(entitlement.tag)
@@ -286,26 +287,23 @@ class _View:
 
     def _reservation(self) -> Reservation:
         core = self.core
-        reserved = core.store.legacy.reserved
         members = []
         for member in core.members:
-            codes = reserved.get(str(member.udi))
-            status = AuthorizationStatus.NOT_INSTALLED
-            if codes is not None and codes.code is not None:
-                universal = codes.universal
-                status = (
-                    AuthorizationStatus.UNIVERSAL_INSTALLED if universal else AuthorizationStatus.SPECIFIC_INSTALLED
-                )
+            request = core.store.legacy.reservations.get(str(member.udi))
+            code = core.store.authorizations.members.get(str(member.udi))
+            reservation = code if code is not None and code.is_reservation else None
+            not_installed = AuthorizationStatus.NOT_INSTALLED
             members.append(
                 MemberReservation(
                     member=member,
-                    status=status,
-                    installed=None if codes is None else self.maybe(codes.installed),
-                    request_code=None if codes is None else codes.request_code,
-                    last_return_code=None if codes is None else codes.return_code,
+                    status=not_installed if reservation is None else STATUS_OF_KIND[reservation.kind],
+                    installed=None if reservation is None else self.maybe(reservation.installed),
+                    request_code=None if request is None else request.code,
+                    last_return_code=None if code is None else code.return_code,
                 )
             )
-        return Reservation(enabled=core.settings.reservation or core.store.legacy.is_reserved, members=tuple(members))
+        enabled = core.settings.reservation or core.store.authorizations.is_reserved
+        return Reservation(enabled=enabled, members=tuple(members))
 
     def _telemetry(self) -> TelemetrySummary:
         """Source: reference/outputs.md section 6; the tech-support captures of 5.7.6, 6.0.1 and 6.3.7."""
@@ -361,7 +359,7 @@ class _View:
                 ("CF State", "Stateless"),
                 ("Message Flow Allowed", str(core.profile.standalone)),
             ),
-            reporting_not_required=(),
+            reporting_not_required=tuple(core.store.authorizations.reserved()),
             other=other_info(core),
             trust_lines=trust_lines(core),
             mapping=((core.udi.pid, len(core.profile.entitlements)),),
@@ -369,7 +367,7 @@ class _View:
         )
 
     def _overall_state(self, trusted: bool) -> str | None:
-        """Source: printed where nothing can be sent: transport off, and smart without trust on agent 6 (6.0.1, 6.3.7)."""
+        """Printed where nothing can be sent: transport off (policy.md 8), smart without trust (captures of agent 6)."""
         transport = self.core.settings.transport
         direct = transport in (TransportType.SMART, TransportType.CALLHOME)
         offline = transport is TransportType.OFF or (direct and not trusted and self.agent >= (6,))
