@@ -156,7 +156,8 @@ def _trusted(host: str, result: Result) -> HostReport:
         summary = "trusted" + _account(outcome) + f" after {outcome.waited.total_seconds():.0f} s"
     else:
         summary = "trusted already" + _account(outcome)
-    return HostReport(host, summary=summary, changed=result.changed, pending=pending, diff=result.diff, result=outcome)
+    diff = "" if outcome.not_applicable else result.diff
+    return HostReport(host, summary=summary, changed=result.changed, pending=pending, diff=diff, result=outcome)
 
 
 def _account(outcome: TrustOutcome | ImportOutcome) -> str:

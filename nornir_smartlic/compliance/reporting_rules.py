@@ -131,30 +131,34 @@ _REPORTING_GROUPS: Final = ("Trust Establishment", "Trust Sync", "Usage Reportin
 
 
 def _communication(case: Case) -> Outcome:
+    """By the log, and by the statistics where they were read. A failure ends with ``COMM_RESTORED``."""
     if case.state.transport is not None and case.state.transport.type is TransportType.OFF:
         return not_applicable("the transport is off: reports travel by file")
-    support = case.state.tech_support
-    if support is None:
-        return not_applicable("'show license tech support' was not read; it alone has the communication statistics")
-    groups = [group for group in support.statistics if group.name in _REPORTING_GROUPS]
+    support, messages = case.state.tech_support, case.reading.messages
+    if support is None and messages is None:
+        return unknown("neither the log nor 'show license tech support' was read")
     expected = "no ongoing failure"
+    fix = ("smartlic diagnose {host}",)
+    groups = [group for group in support.statistics if group.name in _REPORTING_GROUPS] if support is not None else []
     failing = [group for group in groups if group.ongoing_communication or group.ongoing_overall]
-    if not groups:
-        return unknown("the device prints no communication statistics", expected=expected)
-    if not failing:
-        return passed("no ongoing failure", expected=expected)
-    return failed(
-        "; ".join(_failure(group) for group in failing),
-        expected=expected,
-        evidence=tuple(
-            case.line(
-                f"{group.name}: Ongoing Failure: Overall={group.ongoing_overall} "
-                f"Communication={group.ongoing_communication}, Last Response: {group.last_response or '<none>'}"
-            )
-            for group in failing
-        ),
-        fix=("smartlic diagnose {host}",),
-    )
+    if failing:
+        return failed(
+            "; ".join(_failure(group) for group in failing),
+            expected=expected,
+            evidence=tuple(
+                case.line(
+                    f"{group.name}: Ongoing Failure: Overall={group.ongoing_overall} "
+                    f"Communication={group.ongoing_communication}, Last Response: {group.last_response or '<none>'}"
+                )
+                for group in failing
+            ),
+            fix=fix,
+        )
+    last = next((line for line in reversed(messages or ()) if "-COMM_" in line), None)
+    if last is not None and "-COMM_FAILED:" in last:
+        text = last.partition("-COMM_FAILED:")[2].strip()
+        return failed(text, expected=expected, evidence=(Evidence("show logging", last),), fix=fix)
+    return passed("no ongoing failure", expected=expected)
 
 
 def _failure(group: CommunicationStatistic) -> str:
@@ -203,7 +207,7 @@ REPORTING_RULES: Final = (
         "SLP-COMMUNICATION",
         Severity.HIGH,
         "The device has no ongoing communication failure",
-        "The statistics tell a failing way to CSSM months before a deadline does.",
+        "The log tells of a failing way to CSSM months before a deadline does.",
         _communication,
     ),
     Rule(

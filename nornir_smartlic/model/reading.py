@@ -26,6 +26,7 @@ class LicensingReading:
     configuration: RunningConfiguration
     clock: DeviceClock | None  # None: it did not say
     unparsed: tuple[Unparsed, ...] = ()
+    messages: tuple[str, ...] | None = None  # what licensing wrote into the device's log, oldest first; None: not read
 
     def now(self) -> datetime | None:
         """The device's own time, by which its deadlines count; ``None`` where it is unknown."""

@@ -23,7 +23,7 @@ def configure(wanted: Intent, *, commit: bool) -> Conversation[Plan]:
         CommandRefused: the device answered a line with ``% ...``; what was sent before it has been taken back.
         Refused: the lines were taken but something still differs; they have been taken back.
     """
-    reading = yield from read_licensing(authorizations=False)
+    reading = yield from read_licensing(authorizations=False, messages=False)
     plan = make_plan(wanted, reading)
     if plan.commands and commit:
         yield from _push(plan, wanted, reading)

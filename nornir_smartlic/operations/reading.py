@@ -17,6 +17,7 @@ from nornir_smartlic.model import (
     Unparsed,
 )
 from nornir_smartlic.operations.conversation import Conversation, Show
+from nornir_smartlic.operations.licensing_log import read_log
 from nornir_smartlic.parsers import parse
 
 SHOW_CONFIGURATION: Final = (
@@ -60,11 +61,12 @@ def zones_of(configuration: RunningConfiguration) -> Zones:
     return dict([configuration.clock_timezone]) if configuration.clock_timezone is not None else {}
 
 
-def read_licensing(*, authorizations: bool = True) -> Conversation[LicensingReading]:
+def read_licensing(*, authorizations: bool = True, messages: bool = True) -> Conversation[LicensingReading]:
     """Everything that plans and verdicts stand on.
 
     The configuration comes first, for it knows the offset of the zone whose name alone the other outputs print.
-    ``authorizations``: also ``show license authorization``, which lists what the SLACs are for.
+    ``authorizations``: also ``show license authorization``, which lists what the SLACs are for. ``messages``: also the
+    licensing lines of the log, the only place where a device says that its reports do not arrive.
     """
     configured = yield from read("show running-config", ask=SHOW_CONFIGURATION)
     configuration: RunningConfiguration = configured.value
@@ -79,7 +81,8 @@ def read_licensing(*, authorizations: bool = True) -> Conversation[LicensingRead
         state = replace(state, authorizations=more.value.authorizations or state.authorizations)
         unparsed += more.unparsed
     clock = yield from _clock(zones)
-    return LicensingReading(state, version, configuration, clock, unparsed)
+    log = (yield from read_log()) if messages else None
+    return LicensingReading(state, version, configuration, clock, unparsed, log)
 
 
 def reread(reading: LicensingReading) -> Conversation[LicensingReading]:

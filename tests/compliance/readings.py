@@ -103,6 +103,7 @@ def reading(**changes: Any) -> LicensingReading:
             version=DeviceVersion("17.12.4", "sw1", UDI, "C9300-24T"),
             configuration=configuration(),
             clock=DeviceClock(JAN_1, synchronised=True),
+            messages=(),
         ),
         **of_reading,
     )

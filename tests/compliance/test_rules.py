@@ -143,6 +143,26 @@ def test_an_ongoing_failure_in_the_communication_statistics_fails():
     assert found.evidence[0].command == "show license tech support"
 
 
+FAILED = "*Jan  1 11:00:00.000: %SMART_LIC-3-COMM_FAILED: Communications failure with the CSLU : No reply"
+RESTORED = "*Jan  1 11:30:00.000: %SMART_LIC-5-COMM_RESTORED: Communications with CSLU restored"
+
+
+@pytest.mark.parametrize(
+    ("messages", "verdict"),
+    [
+        ((), Verdict.PASS),
+        ((FAILED,), Verdict.FAIL),
+        ((FAILED, RESTORED), Verdict.PASS),
+        ((RESTORED, FAILED), Verdict.FAIL),
+        (None, Verdict.UNKNOWN),
+    ],
+)
+def test_a_communication_failure_in_the_log_lasts_until_it_is_restored(messages, verdict):
+    found = finding("SLP-COMMUNICATION", replace(reading(), messages=messages))
+    assert found.verdict is verdict
+    assert verdict is not Verdict.FAIL or found.evidence[0].line == FAILED
+
+
 ACTIVE, STANDBY = Member(Role.ACTIVE, UDI), Member(Role.STANDBY, Udi("C9300-24T", "FOC00000002"))
 
 
