@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, TypeAlias
 
-from nornir_smartlic.errors import FileRejected
-from nornir_smartlic.files import Document, render_smart_license, report_of
-from smartlic_lab.authority import reports, trust
+from nornir_smartlic.files import Document, render_smart_license
+from smartlic_lab.authority import authorizations, reports, trust
+from smartlic_lab.authority.bodies import count_in, member_objects, reports_in, text_in
 from smartlic_lab.authority.errors import Refusal
-from smartlic_lab.authority.models import Origin, ProductInstance, Submission, SubmissionStatus
+from smartlic_lab.authority.models import Origin, ProductInstance, Submission, SubmissionStatus, VirtualAccount
 from smartlic_lab.authority.product_instances import refresh
 from smartlic_lab.authority.work import Work
 from smartlic_lab.wire import AnswerStatus, Message, MessageKind, Reply
@@ -37,12 +37,12 @@ Handler: TypeAlias = Callable[[Work, Message, Receiver], Reply]
 def answer(work: Work, message: Message, receiver: Receiver) -> Reply:
     """The reply to *message*; what is refused is FAILED with its reason, and leaves nothing behind."""
     handler = HANDLERS.get(message.kind)
-    if handler is None:
+    if handler is None or not isinstance(message.body, dict):
         return failed(message, f"{message.kind.value} is not supported here")
     with work.session.begin_nested() as savepoint:
         try:
             return handler(work, message, receiver)
-        except (Refusal, FileRejected) as refusal:
+        except Refusal as refusal:
             savepoint.rollback()
             return failed(message, str(refusal))
 
@@ -82,7 +82,7 @@ def _report_usage(work: Work, message: Message, receiver: Receiver) -> Reply:
     submission = reports.submit(
         work,
         instance.virtual_account,
-        [reports.Incoming(report, message.hostname) for report in _reports(message.body)],
+        [reports.Incoming(report, message.hostname) for report in reports_in(message)],
         origin=Origin.DEVICE,
         processing_time=receiver.processing_time,
         device=instance,
@@ -96,7 +96,7 @@ def _report_usage(work: Work, message: Message, receiver: Receiver) -> Reply:
 def _poll(work: Work, message: Message, receiver: Receiver) -> Reply:
     instance = _sender(work, message)
     poll_id = message.body.get("poll_id")
-    submission = work.session.get(Submission, poll_id) if isinstance(poll_id, int) else None
+    submission = work.session.get(Submission, poll_id) if _is_number(poll_id) else None
     if submission is None or submission.product_instance_id != instance.id:
         return failed(message, f"there is nothing to poll with id {poll_id}")
     if submission.status is SubmissionStatus.PROCESSING or receiver.polls_are_slow:
@@ -110,6 +110,34 @@ def _telemetry(work: Work, message: Message, _receiver: Receiver) -> Reply:
     return ok(message)
 
 
+def _request_authorization(work: Work, message: Message, _receiver: Receiver) -> Reply:
+    instance = _sender(work, message)
+    return ok(message, authorize_message(work, instance.virtual_account, message))
+
+
+def authorize_message(work: Work, home: VirtualAccount, message: Message) -> Sequence[Document]:
+    """The codes that a device's message asks for; raises `Refusal`."""
+    wanted = [
+        authorizations.Wanted(udi, text_in(key, "tag"), count_in(key, "count"))
+        for udi, key in member_objects(message, "keys")
+    ]
+    return authorizations.authorize(work, home, wanted, replace=message.body.get("action") == "replace")
+
+
+def _confirm_authorization(work: Work, message: Message, _receiver: Receiver) -> Reply:
+    _sender(work, message)
+    for udi, code in member_objects(message, "codes"):
+        authorizations.confirm(work, udi, code.get("confirmation_code") and text_in(code, "confirmation_code"))
+    return ok(message)
+
+
+def _return_authorization(work: Work, message: Message, _receiver: Receiver) -> Reply:
+    _sender(work, message)
+    for udi, code in member_objects(message, "codes"):
+        authorizations.return_code(work, udi, text_in(code, "return_code"))
+    return ok(message)
+
+
 HANDLERS: Final[Mapping[MessageKind, Handler]] = {
     MessageKind.HELLO: _hello,
     MessageKind.TRUST_ESTABLISHMENT: _establish_trust,
@@ -118,6 +146,9 @@ HANDLERS: Final[Mapping[MessageKind, Handler]] = {
     MessageKind.USAGE_REPORTING: _report_usage,
     MessageKind.RESULT_POLLING: _poll,
     MessageKind.TELEMETRY: _telemetry,
+    MessageKind.AUTHORIZATION_REQUEST: _request_authorization,
+    MessageKind.AUTHORIZATION_CONFIRMATION: _confirm_authorization,
+    MessageKind.AUTHORIZATION_RETURN: _return_authorization,
 }
 
 
@@ -135,8 +166,5 @@ def _sender(work: Work, message: Message) -> ProductInstance:
     return instance
 
 
-def _reports(body: Mapping[str, Any]) -> Sequence[Any]:
-    raw = body.get("reports")
-    if not isinstance(raw, list):
-        raise Refusal("the message has no list of reports")
-    return [report_of(one) for one in raw]
+def _is_number(raw: object) -> bool:
+    return isinstance(raw, int) and not isinstance(raw, bool) and 0 <= raw < 2**31

@@ -449,7 +449,7 @@ class AuthorizationCode(Base):
     tag: Mapped[str] = mapped_column(ForeignKey("licenses.tag"), index=True)
     count: Mapped[int]
     code: Mapped[str] = mapped_column(Text)
-    confirmation_code: Mapped[str]
+    confirmation_code: Mapped[str | None]  # of the code before, as the device gave it
     issued: Mapped[datetime]
     confirmed: Mapped[datetime | None]
     returned: Mapped[datetime | None]

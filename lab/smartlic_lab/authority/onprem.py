@@ -14,12 +14,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import unquote
 
-from nornir_smartlic.errors import FileRejected
-from nornir_smartlic.files import report_of
 from nornir_smartlic.model import Secret
 from smartlic_lab.authority import reports
 from smartlic_lab.authority.api import oauth, v1
 from smartlic_lab.authority.api.routes import BASE, Route
+from smartlic_lab.authority.bodies import reports_in, text_in
 from smartlic_lab.authority.cssm import PROCESSING_TIME, Cssm
 from smartlic_lab.authority.device_messages import failed
 from smartlic_lab.authority.errors import NotFound, Refusal
@@ -140,7 +139,7 @@ class OnPrem(Cssm):
                 if message.kind is MessageKind.USAGE_REPORTING:
                     self._enter(work, message, instance)
             reply = relay.answer(message, now)
-        except (Refusal, FileRejected) as refusal:
+        except Refusal as refusal:
             return failed(message, str(refusal))
         if reply.status is AnswerStatus.OK_POLL:
             self._wake_at(now)
@@ -149,8 +148,10 @@ class OnPrem(Cssm):
     @staticmethod
     def _home_of(work: Work, message: Message, path: str) -> VirtualAccount:
         """The local virtual account: of the token that is shown, of the device as it is known, of the path."""
+        if not isinstance(message.body, dict):
+            raise Refusal("the message has no body")
         if message.body.get("token"):
-            return find_token(work, str(message.body["token"])).virtual_account
+            return find_token(work, text_in(message.body, "token")).virtual_account
         known = find_instance(work, message.udi)
         if known is not None:
             return known.virtual_account
@@ -172,13 +173,12 @@ class OnPrem(Cssm):
             software_version=message.software_version,
         )
         if message.body.get("token"):
-            use_token(work, find_token(work, str(message.body["token"])), instance)
+            use_token(work, find_token(work, text_in(message.body, "token")), instance)
         return instance
 
     def _enter(self, work: Work, message: Message, instance: ProductInstance) -> None:
         """Count the reports in the local inventory too; the ACK that the device gets is CSSM's."""
-        raw = message.body.get("reports")
-        listed = [reports.Incoming(report_of(one), message.hostname) for one in raw] if isinstance(raw, list) else []
+        listed = [reports.Incoming(report, message.hostname) for report in reports_in(message)]
         submission = reports.submit(
             work,
             instance.virtual_account,

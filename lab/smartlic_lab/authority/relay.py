@@ -16,7 +16,6 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, Final, TypeAlias
 
-from nornir_smartlic.errors import FileRejected
 from nornir_smartlic.files import (
     Ack,
     SystemInfo,
@@ -31,6 +30,7 @@ from nornir_smartlic.files import (
 )
 from nornir_smartlic.model import Secret, Udi
 from smartlic_lab.authority.api.routes import BASE
+from smartlic_lab.authority.bodies import MalformedBody, member_objects, reports_in
 from smartlic_lab.network import DeliveryFailed, HttpRequest, HttpResponse
 from smartlic_lab.wire import AnswerStatus, Message, MessageKind, Reply
 
@@ -57,16 +57,24 @@ class BatchState(Enum):
     FAILED = "failed"  # CSSM refused it
 
 
+class BatchKind(Enum):
+    """What a batch asks of CSSM; the value is the ``action`` of its poll."""
+
+    USAGE = "acknowledgements"
+    AUTHORIZATION = "authorizations"
+
+
 @dataclass(slots=True)
 class Batch:
-    """What one device sent at once."""
+    """What one device sent at once: its reports, or the authorization requests of its members."""
 
     id: int
     pid: str
     sn: str
     hostname: str | None
-    reports: list[dict[str, Any]]
+    content: list[dict[str, Any]]
     received: str
+    kind: BatchKind = BatchKind.USAGE
     state: BatchState = BatchState.WAITING
     upstream_poll_id: int | None = None
     due: str = ""  # when something is next done with it, ISO
@@ -121,6 +129,14 @@ class Relay:
 
     def answer(self, message: Message, now: datetime) -> Reply:
         """The reply to a device."""
+        try:
+            return self._answer(message, now)
+        except MalformedBody as error:
+            return Reply(AnswerStatus.FAILED, message.message_id, reason=str(error))
+
+    def _answer(self, message: Message, now: datetime) -> Reply:
+        if not isinstance(message.body, dict):
+            raise MalformedBody("the message has no body")
         self.devices[str(message.udi)] = RelayDevice(message.udi.pid, message.udi.sn, message.hostname, now.isoformat())
         match message.kind:
             case MessageKind.HELLO | MessageKind.TELEMETRY | MessageKind.TRUST_ACKNOWLEDGEMENT | MessageKind.TRUST_SYNC:
@@ -129,6 +145,11 @@ class Relay:
                 return self._take(message, now)
             case MessageKind.RESULT_POLLING:
                 return self._poll(message)
+            case MessageKind.AUTHORIZATION_REQUEST:
+                return self._polled_later(message, self._enqueue(message, _wanted(message), now))
+            case MessageKind.AUTHORIZATION_CONFIRMATION | MessageKind.AUTHORIZATION_RETURN:
+                self._enqueue(message, _told(message), now)
+                return Reply(AnswerStatus.OK, message.message_id)
             case MessageKind.TRUST_ESTABLISHMENT:
                 return self._pass_on(message, "trustrequest", now)
             case _:
@@ -136,24 +157,34 @@ class Relay:
                 return Reply(AnswerStatus.FAILED, message.message_id, reason=reason)
 
     def _take(self, message: Message, now: datetime) -> Reply:
-        raw = message.body.get("reports")
-        try:
-            reports = [report_of(one).as_json() for one in raw] if isinstance(raw, list) else []
-        except FileRejected as rejected:
-            return Reply(AnswerStatus.FAILED, message.message_id, reason=str(rejected))
-        if not reports:
-            return Reply(AnswerStatus.FAILED, message.message_id, reason="the message has no reports")
+        reports = [report.as_json() for report in reports_in(message)]
+        return self._polled_later(message, self._enqueue(message, reports, now, BatchKind.USAGE))
+
+    def _enqueue(
+        self,
+        message: Message,
+        content: list[dict[str, Any]],
+        now: datetime,
+        kind: BatchKind = BatchKind.AUTHORIZATION,
+    ) -> Batch:
+        """Reports wait for the next synchronisation; authorizations go at once."""
+        wait = self.sync_interval if kind is BatchKind.USAGE else timedelta()
         batch = Batch(
             self.next_id,
             message.udi.pid,
             message.udi.sn,
             message.hostname,
-            reports,
+            content,
             now.isoformat(),
-            due=(now + self.sync_interval).isoformat(),
+            kind,
+            due=(now + wait).isoformat(),
         )
         self.next_id += 1
         self.batches[batch.id] = batch
+        return batch
+
+    @staticmethod
+    def _polled_later(message: Message, batch: Batch) -> Reply:
         return Reply(AnswerStatus.OK_POLL, message.message_id, poll_id=batch.id, poll_interval=DEVICE_POLL_INTERVAL)
 
     def _poll(self, message: Message) -> Reply:
@@ -219,32 +250,35 @@ class Relay:
 
     def _advance(self, batch: Batch, now: datetime) -> None:
         stamp = {"timestamp": int(now.timestamp() * 1000), "nonce": str(batch.id)}
-        if batch.state is BatchState.WAITING:
-            device: dict[str, Any] = {
-                "sudi": {"udi_pid": batch.pid, "udi_serial_number": batch.sn},
-                "usage": batch.reports,
-            }
+        if batch.state is not BatchState.WAITING:
+            asked = {**stamp, "poll_id": batch.upstream_poll_id, "action": batch.kind.value}
+            answer = self._call("POST", "v2/accounts/poll", {"data": asked}, now)
+        elif batch.kind is BatchKind.AUTHORIZATION:
+            answer = self._call("POST", "v2/devices/authrequest", {"data": {**stamp, "licenses": batch.content}}, now)
+        else:
+            device: dict[str, Any] = {"sudi": _sudi(Udi(batch.pid, batch.sn)), "usage": batch.content}
             if batch.hostname is not None:
                 device["hostname"] = batch.hostname
             answer = self._call("POST", "v2/devices/reportusage", {"data": {**stamp, "reports": [device]}}, now)
-        else:
-            asked = {**stamp, "poll_id": batch.upstream_poll_id, "action": "acknowledgements"}
-            answer = self._call("POST", "v2/accounts/poll", {"data": asked}, now)
         match answer.get("status"):
             case "OK_POLL":
                 batch.state, batch.upstream_poll_id = BatchState.SENT, int(answer["poll_id"])
                 batch.due = (now + timedelta(seconds=int(answer["poll_interval"]))).isoformat()
             case "COMPLETE":
-                self._keep(batch, answer["data"]["acknowledgements"])
+                self._keep(batch, answer["data"][batch.kind.value])
             case _:
                 batch.state, batch.due = BatchState.FAILED, ""
                 batch.reason = str(answer.get("message", "refused by CSSM"))
 
-    def _keep(self, batch: Batch, acknowledgements: Sequence[Mapping[str, Any]]) -> None:
-        batch.state, batch.due, batch.reason = BatchState.ANSWERED, "", None
-        texts = [_unpacked(one["smart_license"]) for one in acknowledgements]
-        batch.document = _joined(texts)
-        batch.reports = []  # CSSM has them
+    def _keep(self, batch: Batch, answers: Sequence[Mapping[str, Any]]) -> None:
+        batch.due, batch.reason = "", None
+        batch.content = []  # CSSM has it
+        refused = [str(one.get("status_message", "")) for one in answers if one.get("status") == "FAILED"]
+        texts = [_unpacked(one["smart_license"]) for one in answers if one.get("smart_license")]
+        if refused and not texts:
+            batch.state, batch.reason = BatchState.FAILED, "; ".join(dict.fromkeys(refused))
+        else:
+            batch.state, batch.document = BatchState.ANSWERED, _joined(texts)
 
     def _call(self, method: str, path: str, body: Mapping[str, Any] | None, now: datetime) -> dict[str, Any]:
         """One call of the API, signed in; raises `UpstreamError`."""
@@ -319,11 +353,13 @@ class Relay:
 
     def download_all(self, now: datetime, *, created_by: str) -> bytes:
         """The bundle of everything that CSSM does not have yet ("Download All for Cisco"); it can be made again."""
-        waiting = [one for one in self.batches.values() if one.state is BatchState.WAITING]
+        waiting = [
+            one for one in self.batches.values() if one.state is BatchState.WAITING and one.kind is BatchKind.USAGE
+        ]
         texts = [
             render_usage_file(
                 UsageFile(
-                    tuple(report_of(raw) for raw in batch.reports),
+                    tuple(report_of(raw) for raw in batch.content),
                     SystemInfo(Udi(batch.pid, batch.sn), now, str(batch.id), batch.hostname, None),
                 )
             )
@@ -343,10 +379,12 @@ class Relay:
                 for number in document.report_ids
             }
             for batch in self.batches.values():
-                numbers = {(Udi(batch.pid, batch.sn), report_of(raw).report_id) for raw in batch.reports}
-                if batch.state is BatchState.WAITING and numbers and numbers & known:
+                if batch.state is not BatchState.WAITING or batch.kind is not BatchKind.USAGE:
+                    continue
+                numbers = {(Udi(batch.pid, batch.sn), report_of(raw).report_id) for raw in batch.content}
+                if numbers and numbers & known:
                     batch.state, batch.due, batch.document = BatchState.ANSWERED, "", text
-                    batch.reports = []
+                    batch.content = []
                     answered += 1
         return answered
 
@@ -356,19 +394,49 @@ class Relay:
         """All that must survive, JSON-able."""
         return {
             "next_id": self.next_id,
-            "batches": [{**asdict(one), "state": one.state.value} for one in self.batches.values()],
+            "batches": [
+                {**asdict(one), "state": one.state.value, "kind": one.kind.value} for one in self.batches.values()
+            ],
             "devices": {name: asdict(one) for name, one in self.devices.items()},
         }
 
     def restore(self, stored: Mapping[str, Any]) -> None:
         """Go on from `stored`."""
         self.next_id = stored["next_id"]
-        self.batches = {raw["id"]: Batch(**{**raw, "state": BatchState(raw["state"])}) for raw in stored["batches"]}
+        batches = (
+            Batch(**{**raw, "state": BatchState(raw["state"]), "kind": BatchKind(raw["kind"])})
+            for raw in stored["batches"]
+        )
+        self.batches = {batch.id: batch for batch in batches}
         self.devices = {name: RelayDevice(**raw) for name, raw in stored["devices"].items()}
 
 
 def _sudi(udi: Udi) -> dict[str, str]:
     return {"udi_pid": udi.pid, "udi_serial_number": udi.sn}
+
+
+def _wanted(message: Message) -> list[dict[str, Any]]:
+    """The requests of a device's members as the API has them."""
+    by_member: dict[tuple[str, str], dict[str, Any]] = {}
+    for udi, key in member_objects(message, "keys"):
+        member = by_member.setdefault(
+            (udi.pid, udi.sn),
+            {"sudi": _sudi(udi), "keys": [], "replace": message.body.get("action") == "replace"},
+        )
+        member["keys"].append({"entitlement": str(key.get("tag", "")), "count": str(key.get("count", 1))})
+    return list(by_member.values())
+
+
+def _told(message: Message) -> list[dict[str, Any]]:
+    """The codes by which members confirm or give back, as the API has them."""
+    names = {"confirmation_code": "confirm_code", "return_code": "remove_code"}
+    return [
+        {
+            "sudi": _sudi(udi),
+            **{theirs: str(code[ours]) for ours, theirs in names.items() if code.get(ours)},
+        }
+        for udi, code in member_objects(message, "codes")
+    ]
 
 
 def _object(response: HttpResponse) -> dict[str, Any]:

@@ -77,6 +77,38 @@ def submit(
 
     When nothing in it could be taken, the submission is over at once, with `SubmissionStatus.ERRORS`.
     """
+    submission = open_submission(
+        work,
+        virtual_account,
+        origin=origin,
+        processing_time=processing_time,
+        device=device,
+        file_name=file_name,
+        nonce=nonce,
+    )
+    for one in incoming:
+        if isinstance(one, Unreadable):
+            submission.items.append(SubmissionItem(member_file=one.member_file, udi="", rum_id=0, reason=one.reason))
+        else:
+            submission.items.append(_take(work, virtual_account, one, device))
+    if not any(item.report for item in submission.items):
+        submission.status = SubmissionStatus.ERRORS
+        submission.ready = work.now
+    work.session.flush()
+    return submission
+
+
+def open_submission(
+    work: Work,
+    virtual_account: VirtualAccount,
+    *,
+    origin: Origin,
+    processing_time: timedelta,
+    device: ProductInstance | None = None,
+    file_name: str | None = None,
+    nonce: str | None = None,
+) -> Submission:
+    """A submission with nothing in it yet; also what is asked for by API and fetched by a poll."""
     submission = Submission(
         smart_account_id=virtual_account.smart_account_id,
         virtual_account_id=virtual_account.id,
@@ -91,14 +123,6 @@ def submit(
         status=SubmissionStatus.PROCESSING,
     )
     work.session.add(submission)
-    for one in incoming:
-        if isinstance(one, Unreadable):
-            submission.items.append(SubmissionItem(member_file=one.member_file, udi="", rum_id=0, reason=one.reason))
-        else:
-            submission.items.append(_take(work, virtual_account, one, device))
-    if not any(item.report for item in submission.items):
-        submission.status = SubmissionStatus.ERRORS
-        submission.ready = work.now
     work.session.flush()
     return submission
 

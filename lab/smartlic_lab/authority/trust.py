@@ -13,6 +13,7 @@ from typing import Final
 
 from nornir_smartlic.files import AccountInfo, Document, TrustCodeDocument, TrustRequestFile, signed
 from nornir_smartlic.model import Udi
+from smartlic_lab.authority.bodies import text_in
 from smartlic_lab.authority.errors import Refusal
 from smartlic_lab.authority.models import ProductInstance, ProductUdi, VirtualAccount
 from smartlic_lab.authority.policies import policy_document, report_due
@@ -27,6 +28,10 @@ MAX_CLOCK_DIFFERENCE: Final = timedelta(hours=1)
 
 TRUST_CODE_LIFE: Final = timedelta(days=8 * 365 + 2)
 """Source: reference/policy.md section 4: valid and expired dates of agent 6 are about eight years apart."""
+
+
+RENEWAL_LEAD: Final = timedelta(days=60)
+"""How long before its end a trust code is renewed for a device that synchronises (recalled)."""
 
 
 class ClockMismatch(Refusal):
@@ -72,7 +77,7 @@ class Applicant:
 def establish_trust(work: Work, message: Message) -> list[Document]:
     """What a device gets for its token: trust codes, its accounts, the policy."""
     check_clock(message.sent_at, work.now)
-    token = find_token(work, str(message.body.get("token", "")))
+    token = find_token(work, text_in(message.body, "token"))
     instance = _take_in(work, token.virtual_account, Applicant.of_message(message))
     use_token(work, token, instance)
     instance.export_controlled = instance.export_controlled or token.export_controlled
@@ -130,8 +135,14 @@ def trusted_instance(work: Work, message: Message) -> ProductInstance:
 
 
 def sync_trust(work: Work, instance: ProductInstance, message: Message) -> list[Document]:
-    """What a device that asks is told anew: its accounts, and a policy that it does not have yet."""
-    documents: list[Document] = [_account(instance, message.udi, work.now)]
+    """What a device that asks is told anew: its accounts, a policy that it does not have yet, codes that end soon."""
+    ending = [
+        Udi(member.pid, member.sn)
+        for member in instance.udis
+        if member.trust_expires is not None and member.trust_expires - work.now <= RENEWAL_LEAD
+    ]
+    documents: list[Document] = [_trust_code(work, instance, udi) for udi in ending]
+    documents.append(_account(instance, message.udi, work.now))
     policy = policy_document(instance, message.udi, work.now)
     return documents if policy is None else [*documents, policy]
 

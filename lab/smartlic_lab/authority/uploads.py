@@ -16,6 +16,8 @@ from nornir_smartlic.errors import FileRejected
 from nornir_smartlic.files import (
     Bundle,
     BundledFile,
+    Document,
+    parse_authorization_request,
     parse_smart_license,
     parse_trust_request,
     parse_usage_file,
@@ -23,6 +25,7 @@ from nornir_smartlic.files import (
     render_smart_license,
     write_bundle,
 )
+from smartlic_lab.authority import authorizations
 from smartlic_lab.authority.errors import Conflict, NotFound, Refusal
 from smartlic_lab.authority.models import Origin, Submission, SubmissionStatus, UploadAnswer, VirtualAccount
 from smartlic_lab.authority.reports import Incoming, Unreadable, acknowledgements_for, submit
@@ -146,23 +149,56 @@ def _read(
         text = file.content.decode()
     except UnicodeDecodeError:
         return [Unreadable(file.name, "the file is not text")], None
-    document = None
-    reasons = []
-    try:
-        document = render_smart_license(trust_by_file(work, virtual_account, parse_trust_request(text)))
-    except FileRejected:
-        pass  # it holds no trust request, as most
-    except Refusal as refusal:
-        reasons.append(str(refusal))
+    document, reasons = _requests(work, virtual_account, text)
     try:
         usage = parse_usage_file(text)
     except FileRejected as rejected:
-        if document is None:
+        if document is None and not reasons:
             reasons.append(str(rejected))
         return [Unreadable(file.name, reason) for reason in reasons], document
     hostname = None if usage.system_info is None else usage.system_info.hostname
     found: list[Incoming | Unreadable] = [Incoming(report, hostname, member) for report in usage.reports]
     return [*found, *(Unreadable(file.name, reason) for reason in reasons)], document
+
+
+def _requests(work: Work, virtual_account: VirtualAccount, text: str) -> tuple[str | None, list[str]]:
+    """The document that answers the requests in a file, ``None`` where it has none; and why one was refused."""
+    documents: list[Document] = []
+    reasons = []
+    answered = False
+    for answer in (_answer_trust_request, _answer_authorization_request):
+        savepoint = work.session.begin_nested()
+        try:
+            documents.extend(answer(work, virtual_account, text))
+            answered = True
+            savepoint.commit()
+        except FileRejected:
+            savepoint.rollback()  # it holds no such request, as most files
+        except Refusal as refusal:
+            savepoint.rollback()
+            reasons.append(str(refusal))
+    return render_smart_license(documents) if answered else None, reasons
+
+
+def _answer_trust_request(work: Work, virtual_account: VirtualAccount, text: str) -> list[Document]:
+    return trust_by_file(work, virtual_account, parse_trust_request(text))
+
+
+def _answer_authorization_request(work: Work, virtual_account: VirtualAccount, text: str) -> Sequence[Document]:
+    """SLACs for what is asked; what is given back is freed. Source: reference/reports.md section 4."""
+    members = parse_authorization_request(text).members
+    for member in members:
+        if member.remove_code is not None:
+            authorizations.return_code(work, member.udi, member.remove_code)
+        elif member.confirm_code is not None and not member.keys:
+            authorizations.confirm(work, member.udi, member.confirm_code)
+    wanted = [
+        authorizations.Wanted(member.udi, key.tag, key.count)
+        for member in members
+        if member.remove_code is None
+        for key in member.keys
+    ]
+    return authorizations.authorize(work, virtual_account, wanted) if wanted else []
 
 
 def _submission(work: Work, number: int) -> Submission:

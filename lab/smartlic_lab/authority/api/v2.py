@@ -10,15 +10,23 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, JsonValue
+from sqlalchemy import select
 
 from nornir_smartlic.errors import FileRejected
 from nornir_smartlic.files import render_smart_license, report_of
 from nornir_smartlic.model import Udi
-from smartlic_lab.authority import accounts, reports, trust
+from smartlic_lab.authority import accounts, authorizations, reports, trust
 from smartlic_lab.authority.api.routes import BASE, BadRequest, Call, Route, Wire
 from smartlic_lab.authority.device_messages import POLL_INTERVAL
 from smartlic_lab.authority.errors import NotAllowed
-from smartlic_lab.authority.models import Acknowledgement, Origin, Submission, SubmissionStatus, VirtualAccount
+from smartlic_lab.authority.models import (
+    Acknowledgement,
+    Origin,
+    Submission,
+    SubmissionStatus,
+    UploadAnswer,
+    VirtualAccount,
+)
 from smartlic_lab.authority.rights import Right
 
 ACCOUNT_HEADERS: Final = {
@@ -83,6 +91,38 @@ class UsageRequest(Wire):
     data: UsageData
 
 
+class RequestedKey(Wire):
+    """So many of a licence; clients send the count as text."""
+
+    entitlement: Annotated[str, Field(min_length=1, max_length=255)]
+    count: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,4}$")] | Annotated[int, Field(ge=1, le=99999)] = 1
+
+
+class AuthorizationOfDevice(Wire):
+    """What one member asks for; ``remove_code`` says that it gave back what it had."""
+
+    sudi: Sudi
+    hostname: str | None = None
+    keys: list[RequestedKey] = Field(default_factory=list)
+    replace: bool = False  # ours: a device's "authorization request replace"
+    confirm_code: str | None = None
+    remove_code: str | None = None
+
+
+class AuthorizationData(Wire):
+    """Requests of one or many members."""
+
+    timestamp: int
+    nonce: str | int
+    licenses: Annotated[list[AuthorizationOfDevice], Field(min_length=1)]
+
+
+class AuthorizationRequest(Wire):
+    """What a client posts."""
+
+    data: AuthorizationData
+
+
 class PollTicket(Wire):
     """Ask again with this id after that many seconds; or FAILED, and why."""
 
@@ -101,7 +141,7 @@ class PollData(Wire):
     timestamp: int
     nonce: str | int
     poll_id: Annotated[int, Field(ge=0, lt=2**31)]
-    action: Literal["acknowledgements"]
+    action: Literal["acknowledgements", "authorizations"]
     type: str | None = None
 
 
@@ -144,10 +184,23 @@ class AcknowledgementAnswer(Wire):
     smart_license: str
 
 
+class AuthorizationAnswer(Wire):
+    """The authorization code of one member, or why it has none."""
+
+    product_instance_identifier: str = ""
+    sudi: Sudi
+    smart_license: str | None = None
+    auth_status: list[str] = Field(default_factory=list)
+    error_code: str | None = None
+    status: Literal["SUCCESS", "FAILED"]
+    status_message: str = ""
+
+
 class PollAnswerData(Wire):
     """What has come of it."""
 
     acknowledgements: list[AcknowledgementAnswer] | None = None
+    authorizations: list[AuthorizationAnswer] | None = None
 
 
 class PollAnswer(PollTicket):
@@ -218,7 +271,7 @@ def _report_usage(call: Call) -> PollTicket:
         submission.status = SubmissionStatus.ERRORS
     if refusal is not None:
         return PollTicket(status="FAILED", message=refusal, nonce=asked.nonce, timestamp=asked.timestamp)
-    return PollTicket(status="OK_POLL", **_ticket(call, submission, asked))
+    return PollTicket(status="OK_POLL", **_ticket(call, submission, asked, "acknowledgements"))
 
 
 def _request_trust(call: Call) -> TrustAnswer:
@@ -244,6 +297,37 @@ def _request_trust(call: Call) -> TrustAnswer:
     return TrustAnswer(status="COMPLETE", smart_license=packed(render_smart_license(documents)))
 
 
+def _request_authorizations(call: Call) -> PollTicket:
+    asked: AuthorizationData = call.body.data
+    home = numbered_virtual_account(call)
+    submission = reports.open_submission(
+        call.work, home, origin=Origin.API, processing_time=call.settings.processing_time, nonce=str(asked.nonce)
+    )
+    for one in asked.licenses:
+        answer = _authorize(call, home, one)
+        call.work.session.add(UploadAnswer(submission_id=submission.id, document=answer.model_dump_json()))
+    return PollTicket(status="OK_POLL", **_ticket(call, submission, asked, "authorizations"))
+
+
+def _authorize(call: Call, home: VirtualAccount, asked: AuthorizationOfDevice) -> AuthorizationAnswer:
+    """One member's code; a refusal leaves the others alone."""
+    udi = Udi(asked.sudi.udi_pid, asked.sudi.udi_serial_number)
+    wanted = [authorizations.Wanted(udi, key.entitlement, int(key.count)) for key in asked.keys]
+    savepoint = call.work.session.begin_nested()
+    try:
+        if asked.remove_code is not None:
+            authorizations.return_code(call.work, udi, asked.remove_code)
+        elif asked.confirm_code is not None and not wanted:
+            authorizations.confirm(call.work, udi, asked.confirm_code)
+        documents = authorizations.authorize(call.work, home, wanted, replace=asked.replace) if wanted else []
+    except authorizations.AuthorizationRefused as refusal:
+        savepoint.rollback()
+        return AuthorizationAnswer(sudi=asked.sudi, status="FAILED", error_code="REFUSED", status_message=str(refusal))
+    savepoint.commit()
+    text = packed(render_smart_license(documents)) if documents else None
+    return AuthorizationAnswer(sudi=asked.sudi, smart_license=text, status="SUCCESS")
+
+
 def _poll(call: Call) -> PollAnswer:
     asked: PollData = call.body.data
     home = numbered_virtual_account(call)
@@ -251,8 +335,12 @@ def _poll(call: Call) -> PollAnswer:
     if submission is None or submission.virtual_account_id != home.id or submission.origin is not Origin.API:
         return PollAnswer(status="FAILED", message=f"there is nothing to poll with id {asked.poll_id}")
     if submission.status is SubmissionStatus.PROCESSING or call.settings.polls_are_slow:
-        return PollAnswer(status="OK_POLL", **_ticket(call, submission, asked))
-    found = reports.acknowledgements_for(call.work, submission)
+        return PollAnswer(status="OK_POLL", **_ticket(call, submission, asked, asked.action))
+    if asked.action == "authorizations":
+        data = PollAnswerData(authorizations=_authorizations(call, submission))
+    else:
+        found = reports.acknowledgements_for(call.work, submission)
+        data = PollAnswerData(acknowledgements=[_shown(one) for one in found])
     return PollAnswer(
         status="COMPLETE",
         type=asked.type,
@@ -260,15 +348,24 @@ def _poll(call: Call) -> PollAnswer:
         nonce=asked.nonce,
         timestamp=asked.timestamp,
         correlation_id=submission.correlation_id,
-        data=PollAnswerData(acknowledgements=[_shown(one) for one in found]),
+        data=data,
     )
 
 
-def _ticket(call: Call, submission: Submission, asked: UsageData | PollData) -> dict[str, Any]:
+def _authorizations(call: Call, submission: Submission) -> list[AuthorizationAnswer]:
+    stored = call.work.session.scalars(
+        select(UploadAnswer.document).where(UploadAnswer.submission_id == submission.id).order_by(UploadAnswer.id)
+    )
+    return [AuthorizationAnswer.model_validate_json(text) for text in stored]
+
+
+def _ticket(
+    call: Call, submission: Submission, asked: UsageData | PollData | AuthorizationData, action: str
+) -> dict[str, Any]:
     return {
         "poll_id": submission.id,
         "poll_interval": int(POLL_INTERVAL.total_seconds()),
-        "action": "acknowledgements",
+        "action": action,
         "nonce": asked.nonce,
         "timestamp": int(call.work.now.timestamp() * 1000),
     }
@@ -297,6 +394,15 @@ ROUTES: Final[tuple[Route, ...]] = (
         _report_usage,
         PollTicket,
         body=UsageRequest,
+        headers=ACCOUNT_HEADERS,
+    ),
+    Route(
+        "POST",
+        f"{BASE}/v2/devices/authrequest",
+        "Ask for authorization codes",
+        _request_authorizations,
+        PollTicket,
+        body=AuthorizationRequest,
         headers=ACCOUNT_HEADERS,
     ),
     Route(

@@ -431,7 +431,7 @@ def upgrade() -> None:
         sa.Column("tag", sa.String(length=255), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
-        sa.Column("confirmation_code", sa.String(length=255), nullable=False),
+        sa.Column("confirmation_code", sa.String(length=255), nullable=True),
         sa.Column("issued", Utc(), nullable=False),
         sa.Column("confirmed", Utc(), nullable=True),
         sa.Column("returned", Utc(), nullable=True),

@@ -1,0 +1,116 @@
+"""The lab's real Smart Agent in front of an authority, in memory: time passes by their wakeups alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from devices import DNA_TAG, HSEC_TAG, JAN_1, NETWORK_TAG, SOFTWARE, udi
+
+from nornir_smartlic.model import (
+    EnforcementType,
+    Entitlement,
+    LicenseType,
+    LicensingState,
+    Member,
+    Role,
+    TransportType,
+    Udi,
+)
+from smartlic_lab.agent import AgentProfile, AgentSettings, SmartAgent
+from smartlic_lab.agent.events import (
+    Action,
+    Booted,
+    CommunicationFailed,
+    Event,
+    Print,
+    ReplyReceived,
+    Send,
+    Tick,
+    UsageChanged,
+    WriteFile,
+)
+from smartlic_lab.network import HttpRequest
+from smartlic_lab.wire import decode_reply, encode_message
+
+NETWORK = Entitlement("network-advantage", "C9300-24 Network Advantage", NETWORK_TAG, "C9300-24 Network Advantage")
+DNA = Entitlement(
+    "dna-advantage", "C9300-24 DNA Advantage", DNA_TAG, "C9300-24 DNA Advantage", LicenseType.SUBSCRIPTION
+)
+HSEC = Entitlement("hseck9", "Cat9K HSEC", HSEC_TAG, "HSEC Key", enforcement=EnforcementType.EXPORT_RESTRICTED)
+DIRECT = AgentSettings(
+    transport=TransportType.SMART, smart_url="https://cssm.example.com/licservice/license", hostname="switch"
+)
+OVER_CSLU = AgentSettings(cslu_url="http://cslu.example.com:8182/cslu/v1/pi", hostname="switch")
+
+
+class AgentDevice:
+    """A device that is nothing but its Smart Agent."""
+
+    def __init__(
+        self,
+        authority: Any,
+        settings: AgentSettings = DIRECT,
+        *,
+        members: Iterable[Udi] = (udi(),),
+        count: int = 1,
+        now: datetime = JAN_1,
+        entitlements: Iterable[Entitlement] = (NETWORK, DNA),
+    ) -> None:
+        self.authority = authority
+        profile = AgentProfile(
+            release=(17, 12, 4),
+            software_version="17.12.04",
+            agent_version="5.11.3_rel/76",
+            software_id=SOFTWARE,
+            entitlements=(NETWORK, DNA, HSEC),
+        )
+        self.agent = SmartAgent(profile)
+        roles = [Role.ACTIVE, Role.STANDBY, *([Role.MEMBER] * 6)]
+        listed = tuple(Member(role, one) for role, one in zip(roles, members, strict=False))
+        self.happen(Booted(listed, settings), now)
+        for entitlement in entitlements:
+            self.happen(UsageChanged(entitlement, count), now)
+
+    def happen(self, event: Event, now: datetime) -> list[Action]:
+        """Let *event* happen, and carry what the agent wants to send; what is printed and written comes back."""
+        shown: list[Action] = []
+        actions = self.agent.handle(event, now)
+        while actions:
+            action = actions.pop(0)
+            if isinstance(action, Send):
+                actions.extend(self.agent.handle(self._carry(action, now), now))
+            elif isinstance(action, Print | WriteFile):
+                shown.append(action)
+        return shown
+
+    def _carry(self, action: Send, now: datetime) -> Event:
+        target = urlsplit(action.url)
+        request = HttpRequest("POST", target.path, target.hostname or "", body=encode_message(action.message))
+        response = self.authority.handle(request, now)
+        if response.status != 200:
+            return CommunicationFailed(action.message, "Received empty response from server")
+        return ReplyReceived(action.message, decode_reply(response.body))
+
+    def state(self, now: datetime) -> LicensingState:
+        return self.agent.state(now)
+
+
+def live(until: datetime, *participants: Any) -> None:
+    """Let time pass up to *until*: devices and authorities wake up in the order in which they asked for it."""
+    while True:
+        due = [
+            (wakeup, number)
+            for number, one in enumerate(participants)
+            if (wakeup := (one.agent if isinstance(one, AgentDevice) else one).next_wakeup()) is not None
+        ]
+        if not due or min(due)[0] > until:
+            return
+        now, number = min(due)
+        one = participants[number]
+        if isinstance(one, AgentDevice):
+            one.happen(Tick(), now)
+        else:
+            one.tick(now)

@@ -1,0 +1,107 @@
+"""The lab's Smart Agent and the authorities together: both sides of the protocol that is ours."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from agents import DIRECT, DNA, HSEC, NETWORK, OVER_CSLU, AgentDevice, live
+from devices import JAN_1, days, minutes, udi
+
+from nornir_smartlic.model import Secret
+from smartlic_lab.agent.events import (
+    AuthorizationRequested,
+    AuthorizationReturned,
+    FileImported,
+    Scope,
+    TrustRequested,
+    UsageChanged,
+    UsageSaveRequested,
+    WriteFile,
+)
+from smartlic_lab.authority import Cslu, Cssm
+from smartlic_lab.authority.licenses import add_pool, position
+
+
+def test_a_year_of_a_device_that_reports_directly(cssm: Cssm) -> None:
+    device = AgentDevice(cssm, members=[udi(1), udi(2)], count=2)
+    token = cssm.add_token("example.com", "Branches")
+    device.happen(TrustRequested(Secret(token), Scope.ALL), JAN_1 + minutes(10))
+    live(JAN_1 + days(365), device, cssm)
+    state = device.state(JAN_1 + days(365))
+    assert state.account is not None
+    assert state.account.virtual_account == "Branches"
+    assert state.reporting is not None
+    assert isinstance(state.reporting.last_ack, type(JAN_1))
+    assert JAN_1 + days(365) - state.reporting.last_ack < days(31)
+    with cssm.work() as work:
+        home = work.virtual_account(work.smart_account("example.com"), "Branches")
+        from smartlic_lab.authority.catalogue import find_license
+
+        assert position(work, home, find_license(work, NETWORK.tag)).in_use == 2
+
+
+def test_a_device_behind_cslu_is_trusted_by_itself(cssm: Cssm) -> None:
+    cssm.add_api_client("example.com", "cslu", "correct horse")
+    cslu = Cslu(
+        "cslu",
+        now=JAN_1,
+        forward=cssm.handle,
+        domain="example.com",
+        virtual_account="Campus",
+        client_id="cslu",
+        client_secret="correct horse",
+    )
+    device = AgentDevice(cslu, OVER_CSLU)
+    live(JAN_1 + days(2), device, cslu, cssm)
+    state = device.state(JAN_1 + days(2))
+    assert state.account is not None
+    assert state.account.virtual_account == "Campus"
+    assert state.trust_codes
+    assert state.trust_codes[0].installed is not None
+
+
+def test_an_air_gapped_device_reports_by_file(cssm: Cssm) -> None:
+    from dataclasses import replace
+
+    from nornir_smartlic.model import TransportType
+
+    device = AgentDevice(cssm, replace(DIRECT, transport=TransportType.OFF))
+    later = JAN_1 + days(10)
+    (written,) = device.happen(UsageSaveRequested(unreported=True), later)
+    assert isinstance(written, WriteFile)
+    number = cssm.submit_usage_file(
+        written.content.encode(), domain="example.com", virtual_account="Branches", now=later
+    )
+    answer = cssm.acknowledgement(number, later + minutes(5)).content.decode()
+    device.happen(FileImported(answer), later + minutes(6))
+    state = device.state(later + minutes(6))
+    assert state.reporting is not None
+    assert state.reporting.last_ack == later + minutes(6)
+
+
+def test_an_authorization_code_is_asked_for_confirmed_and_returned(cssm: Cssm) -> None:
+    cssm.add_licenses([NETWORK, DNA, HSEC])
+    device = AgentDevice(cssm, members=[udi(1), udi(2)])
+    token = cssm.add_token("example.com", "Branches")
+    device.happen(TrustRequested(Secret(token), Scope.ALL), JAN_1 + minutes(10))
+
+    def standing() -> tuple[int, int]:
+        with cssm.work() as work:
+            home = work.virtual_account(work.smart_account("example.com"), "Branches")
+            from smartlic_lab.authority.catalogue import find_license
+
+            license_ = find_license(work, "hseck9")
+            if not position(work, home, license_).pools:
+                add_pool(work, home, license_, 3)
+            here = position(work, home, license_)
+            return here.reserved, here.balance
+
+    assert standing() == (0, 3)
+    device.happen(AuthorizationRequested("hseck9", Scope.ALL), JAN_1 + days(1))
+    live(JAN_1 + days(1) + timedelta(minutes=30), device, cssm)
+    assert device.agent.is_authorized(HSEC, JAN_1 + days(2))
+    assert standing() == (2, 1)
+    device.happen(UsageChanged(HSEC, 0), JAN_1 + days(2))
+    device.happen(AuthorizationReturned(Scope.ALL, online=True), JAN_1 + days(2))
+    live(JAN_1 + days(2) + timedelta(minutes=30), device, cssm)
+    assert standing() == (0, 3)
