@@ -58,14 +58,16 @@ class Message:
     =========================  ==================================================================
     kind                       body
     =========================  ==================================================================
-    TRUST_ESTABLISHMENT        token (str), force (bool), all (bool)
+    TRUST_ESTABLISHMENT        token (str), force (bool), all (bool); no token: over CSLU, or an upgraded device that
+                               was registered shows its certificate as trust_id
     USAGE_REPORTING            reports: [{payload (str, byte for byte), header, signature}, ...]
     RESULT_POLLING             poll_id (int)
     AUTHORIZATION_REQUEST      action ("add" | "replace"), keys: [{udi: {pid, sn}, feature, tag, count}]
     AUTHORIZATION_CONFIRMATION codes: [{udi, confirmation_code}]
     AUTHORIZATION_RETURN       codes: [{udi, return_code, tags}]
     TRUST_SYNC, HELLO          {}
-    REGISTRATION               action ("register" | "renew" | "deregister"), token, force, usage [{tag, count}]
+    REGISTRATION               action ("register" | "renew" | "deregister"), token, force, usage [{tag, count}];
+                               a downgraded device registers without a token, by its trust_id
     AUTHORIZATION_RENEWAL      usage: [{tag, count}]
     =========================  ==================================================================
     """
@@ -84,7 +86,12 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the far end answers. ``documents`` are texts for ``license smart import`` (ACK, policy, trust, SLAC)."""
+    """What the far end answers. ``documents`` are texts for ``license smart import`` (ACK, policy, trust, SLAC).
+
+    ``body`` is for the legacy model, each key optional. REGISTRATION: certificate (the identity, sent back as the
+    message's ``trust_id``), smart_account, virtual_account, export_controlled (bool), expires (ISO time).
+    AUTHORIZATION_RENEWAL: authorization ("AUTHORIZED" | "OUT OF COMPLIANCE").
+    """
 
     status: AnswerStatus
     message_id: int
