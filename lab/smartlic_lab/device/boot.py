@@ -23,6 +23,11 @@ def configured_level(device: Device, *command: str) -> str | None:
     return None
 
 
+def configured_levels(device: Device) -> tuple[str, ...]:
+    """The values of every ``license boot level`` line; ISRs have one for each technology package."""
+    return tuple(" ".join(line.words[3:]) for line in device.running.under("license", "boot", "level"))
+
+
 def configured_throughput(device: Device) -> str | None:
     """The throughput level that is configured, as typed."""
     return device.running.value("platform", "hardware", "throughput", "level", "MB") or device.running.value(
@@ -32,8 +37,9 @@ def configured_throughput(device: Device) -> str | None:
 
 def levels(device: Device) -> Booted:
     """The levels of the startup configuration, which is the running one at boot."""
+    found = (boot_level(text) for text in configured_levels(device))
     return Booted(
-        level=boot_level(configured_level(device, "license", "boot", "level")),
+        levels=tuple(level for level in found if level is not None),
         air_level=boot_level(configured_level(device, "license", "air", "level")),
         throughput=configured_throughput(device),
     )

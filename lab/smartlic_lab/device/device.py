@@ -79,7 +79,7 @@ class Device:
         self.clock_offset = spec.clock_offset
         self.synchronised = spec.clock_authoritative
         self.clock_source = "hardware calendar" if spec.clock_authoritative else None
-        self.booted_with = usage.Booted(None)
+        self.booted_with = usage.Booted()
         self.booted_at = now
         self.reload_reason = "Reload Command"
         self.changed_at: datetime | None = None  # last configuration change

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from nornir_smartlic.model import BootLevel, Entitlement
+from nornir_smartlic.model import BootLevel, Entitlement, LicenseType
 from smartlic_lab.device.specification import Build
 
 
@@ -14,9 +14,14 @@ from smartlic_lab.device.specification import Build
 class Booted:
     """What the device has booted with: these levels count, whatever the running configuration says by now."""
 
-    level: BootLevel | None
+    levels: tuple[BootLevel, ...] = ()  # one; technology packages of ISRs may be several
     air_level: BootLevel | None = None
     throughput: str | None = None  # as typed: 250, T1
+
+    @property
+    def level(self) -> BootLevel | None:
+        """The boot level of families that have one."""
+        return self.levels[0] if self.levels else None
 
 
 def boot_level(text: str | None) -> BootLevel | None:
@@ -28,32 +33,40 @@ def boot_level(text: str | None) -> BootLevel | None:
 
 
 def licenses_in_use(
-    build: Build, booted: Booted, *, access_points: int, extras: Mapping[str, int], export: bool = False
+    build: Build, booted: Booted, *, access_points: int, extras: Mapping[str, int], export: bool
 ) -> dict[Entitlement, int]:
     """What is in use and how often. *export*: an export-controlled licence (hseck9) is in use."""
-    family = build.family
     counts: Counter[Entitlement] = Counter()
-    classes = [family.models[member.pid].license_class for member in build.members]
-    tier = family.throughputs.get(booted.throughput or family.default_throughput or "")
-    if booted.level is not None:
-        for license_class in classes if family.usage_counts == "members" else classes[:1]:
-            for name in (booted.level.level, booted.level.addon):
-                if name is None:
-                    continue
-                if tier is not None:
-                    name = f"{name}_{tier}"
-                found = family.entitlement(name, license_class)
-                if found is not None:
-                    counts[found] += 1
+    classes = [build.family.models[member.pid].license_class for member in build.members]
+    for entitlement in _of_levels(build, booted, classes):
+        counts[entitlement] += 1
     if booted.air_level is not None and access_points:
         for name in (booted.air_level.level, booted.air_level.addon):
-            found = family.entitlement(name) if name else None
+            found = build.family.entitlement(name) if name else None
             if found is not None:
-                counts[found] += access_points
-    for name, count in extras.items():
-        found = next((family.entitlement(name, klass) for klass in classes if family.entitlement(name, klass)), None)
-        if found is not None and count:
-            counts[found] += count
-    if export and (found := family.entitlement("hseck9")):
-        counts[found] += 1
+                counts[found] = access_points
+    for name, number in extras.items():
+        found = next((one for klass in classes if (one := build.family.entitlement(name, klass))), None)
+        if found is not None and number:
+            counts[found] += number
+    if export and (found := build.family.entitlement("hseck9")):
+        counts[found] = max(counts[found], 1)
     return dict(counts)
+
+
+def _of_levels(build: Build, booted: Booted, classes: list[str]) -> Iterator[Entitlement]:
+    """The licences of the boot levels, once for each that counts."""
+    family = build.family
+    tier = family.throughputs.get(booted.throughput or family.default_throughput or "")
+    names = [name for level in booted.levels for name in (level.level, level.addon) if name is not None]
+    for number, license_class in enumerate(classes):
+        for name in [*names, *(always for always in family.always if always not in names)]:
+            found = family.entitlement(f"{name}_{tier}" if tier and name not in family.always else name, license_class)
+            if found is None:
+                continue
+            once = found.license_type is LicenseType.SUBSCRIPTION or "router" in family.traits
+            if number and family.arrangement == "chassis" and once:
+                continue  # subscriptions of a chassis count once: captures of C9407R and C9410R
+            if number and family.usage_counts == "access-points":
+                continue
+            yield found

@@ -75,7 +75,8 @@ class Family:
     unrestricted_throughput: int = 250  # Mbps; more needs a SLAC for hseck9
     boot_seconds: int = 30
     enforced_tags: tuple[str, ...] = ()  # Enforced Licenses of tech support
-    usage_counts: str = "members"  # members: one per member of the class; access-points: one per joined AP
+    usage_counts: str = "members"  # one per member; supervisors: subscriptions once per chassis; access-points
+    always: tuple[str, ...] = ()  # licences in use whatever the boot level is
     last_release: tuple[int, ...] | None = None
 
     def entitlement(self, name: str, license_class: str = "") -> Entitlement | None:
@@ -197,6 +198,7 @@ def _read(document: Document) -> Family:
         boot_seconds=document.take("boot_seconds", int, 30),
         enforced_tags=tuple(document.take("enforced_tags", list, [])),
         usage_counts=document.take("usage_counts", str, "members"),
+        always=tuple(document.take("always", list, [])),
     )
     document.done()
     if built.default_pid not in built.models:

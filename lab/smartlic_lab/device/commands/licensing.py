@@ -273,8 +273,10 @@ def license_air_level(session: Session, call: Call) -> str:
 
 def _license_level(session: Session, call: Call, key: tuple[str, ...]) -> str:
     if call.negated or call.default:
+        level = call.argument("level")
         for line in list(session.section.under(*key)):
-            session.section.lines.remove(line)
+            if level is None or session.device.family.boot.style != "isr" or line.words[len(key)].startswith(level):
+                session.section.lines.remove(line)
         return _NEXT_BOOT if session.kind != "system" else ""
     level, addon = call.required("level"), call.argument("addon")
     levels = session.device.boot_levels(air=key[1] == "air")
@@ -289,7 +291,8 @@ def _license_level(session: Session, call: Call, key: tuple[str, ...]) -> str:
         if len(addons) != 1:
             raise CommandFailed(_at_marker(session, f"{' '.join(key)} {level} addon "))
         words = (*words, "addon", addons[0])
-    session.section.put(words, key)
+    several = session.device.family.boot.style == "isr"  # technology packages, each with its line
+    session.section.put(words, (*key, level) if several else key)
     return _NEXT_BOOT if session.kind != "system" else ""
 
 

@@ -119,7 +119,9 @@ def _revision(device: Device) -> str:
 
 def _levels(device: Device) -> str:
     """The licence levels in use and after a reload, in the family's form."""
-    booted, saved = device.booted_with, boot_level(boot.configured_level(device, "license", "boot", "level"))
+    booted = device.booted_with
+    configured = boot.configured_levels(device)
+    saved = boot_level(configured[0] if configured else None)
     match device.family.boot.style:
         case "catalyst":
             return _catalyst_table(booted.level, saved)
@@ -128,7 +130,7 @@ def _levels(device: Device) -> str:
         case "air":
             return _air_lines(booted.air_level, boot_level(boot.configured_level(device, "license", "air", "level")))
         case "isr":
-            return _isr_table(booted.level, saved)
+            return _isr_table({level.level for level in booted.levels}, set(configured))
         case _:
             return ""
 
@@ -178,13 +180,13 @@ def _air_words(level: BootLevel | None) -> str:
     return " ".join(word.upper() if word in ("air", "dna") else word.title() for word in name.split("-"))
 
 
-def _isr_table(level: BootLevel | None, saved: BootLevel | None) -> str:
+def _isr_table(current_packages: set[str], saved_packages: set[str]) -> str:
     """Source: show-version/genie-isr4k.txt."""
     rule = "-" * 65
     rows = ""
     for technology in ("appxk9", "uck9", "securityk9"):
-        current = technology if level and technology in (level.level, level.addon) else "None"
-        following = technology if saved and technology in (saved.level, saved.addon) else "None"
+        current = technology if technology in current_packages else "None"
+        following = technology if technology in saved_packages else "None"
         kind = "Smart License" if current != "None" else "None"
         rows += f"{technology:<17}{current:<17}{kind:<17}{following}\n"
     rows += f"{'ipbase':<17}{'ipbasek9':<17}{'Smart License':<17}ipbasek9\n"
