@@ -108,7 +108,10 @@ def _install_ack(core: Core, ack: Ack, now: datetime) -> None:
 
 
 def _install_policy(core: Core, policy: Policy, now: datetime) -> None:
-    """A policy that is in use already leaves its time as it is. It moves no deadline: an ACK does (policy.md 3.1)."""
+    """A policy that is in use already leaves its time as it is. It moves no deadline: an ACK does (policy.md 3.1).
+
+    Where none was required so far, the new policy may require one.
+    """
     reporting = core.store.reporting
     if replace(reporting.policy, installed=None) == policy:
         return
@@ -117,6 +120,7 @@ def _install_policy(core: Core, policy: Policy, now: datetime) -> None:
         core.log(6, "POLICY_REMOVED", "The licensing policy has been removed.")
     else:
         reporting.policy = replace(policy, installed=now)
+        reporting.first_required(core.classes(), now)
         core.log(6, "POLICY_INSTALL_SUCCESS", "A new licensing policy was successfully installed.")
     reporting.reschedule(core.push_interval(), now)
 
@@ -132,7 +136,7 @@ def _install_trust_code(core: Core, document: TrustCodeDocument, now: datetime) 
         "TRUST_CODE_INSTALL_SUCCESS",
         f"A new licensing trust code was successfully installed on {document.udi}.",
     )
-    if first and core.push_interval() is not None and core.may_report():
+    if first and core.classes() and core.may_report():
         store.reporting.next_push = now + PUSH_AFTER_TRUST
 
 

@@ -96,6 +96,13 @@ class UsageReports:
         if self.next_push is None and span is not None:
             self.next_push = now + deadlines.FIRST_PUSH_DELAY
 
+    def first_required(self, classes: frozenset[LicenseClass], now: datetime) -> None:
+        """A new policy asks for a first report where the one before did not."""
+        span = deadlines.first_report_within(self.policy, classes)
+        if span is not None and self.deadline is None and not self.acknowledged:
+            self.deadline = now + span
+            self.next_push = self.next_push or now + deadlines.FIRST_PUSH_DELAY
+
     def changed(self, classes: frozenset[LicenseClass], now: datetime) -> None:
         """The usage that CSSM knows is no longer that of the device: report on change."""
         span = deadlines.report_change_within(self.policy, classes)

@@ -1,6 +1,6 @@
 """An agent on a table: a C9300 stack, a clock that is moved by hand, and a far end that answers what the test says."""
 
-from collections.abc import Callable, Iterable
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -10,6 +10,7 @@ from nornir_smartlic.files import (
     PolicyDocument,
     TrustCodeDocument,
     render_smart_license,
+    report_of,
     signed,
 )
 from nornir_smartlic.model import (
@@ -34,6 +35,7 @@ from smartlic_lab.agent.events import (
     CommunicationFailed,
     Event,
     Log,
+    Reloading,
     ReplyReceived,
     Scope,
     Send,
@@ -46,13 +48,13 @@ from smartlic_lab.wire import AnswerStatus, Message, MessageKind, Reply
 
 JAN_1 = datetime(2025, 1, 1, tzinfo=UTC)
 CSSM_URL = "https://smartreceiver.example.com/licservice/license"
-NETWORK_ADVANTAGE = Entitlement("network-advantage", "C9300-24 Network Advantage", "regid.a,1.0_1", "C9300-24 Network Advantage")
+NETWORK_ADVANTAGE = Entitlement(
+    "network-advantage", "C9300-24 Network Advantage", "regid.a,1.0_1", "C9300-24 Network Advantage"
+)
 DNA_ADVANTAGE = Entitlement(
     "dna-advantage", "C9300-24 DNA Advantage", "regid.b,1.0_2", "C9300-24 DNA Advantage", LicenseType.SUBSCRIPTION
 )
-HSECK9 = Entitlement(
-    "hseck9", "Cat9K HSEC", "regid.c,1.0_3", "HSEC Key", enforcement=EnforcementType.EXPORT_RESTRICTED
-)
+HSECK9 = Entitlement("hseck9", "Cat9K HSEC", "regid.c,1.0_3", "HSEC Key", enforcement=EnforcementType.EXPORT_RESTRICTED)
 MRP = Entitlement("mrp-client", "MRP Client", "regid.d,1.0_4", "MRP Client", enforcement=EnforcementType.ENFORCED)
 MEMBERS = (
     Member(Role.ACTIVE, Udi("C9300-24T", "FOC00000001")),
@@ -117,7 +119,9 @@ class FarEnd:
                 return Reply(AnswerStatus.OK, message.message_id, documents=(text(ack, *self._policy(now)),))
             case MessageKind.TRUST_ESTABLISHMENT:
                 udis = message.members if message.body["all"] else message.members[:1]
-                codes = [TrustCodeDocument(udi, "827", now, now + days(2922), "example.com", "Branches") for udi in udis]
+                codes = [
+                    TrustCodeDocument(udi, "827", now, now + days(2922), "example.com", "Branches") for udi in udis
+                ]
                 return Reply(AnswerStatus.OK, message.message_id, documents=(text(*codes, *self._policy(now)),))
             case _:
                 return Reply(AnswerStatus.OK, message.message_id)
@@ -127,8 +131,6 @@ class FarEnd:
 
 
 def report_id(raw) -> int:
-    from nornir_smartlic.files import report_of
-
     return report_of(raw).report_id
 
 
@@ -186,6 +188,18 @@ class Bench:
         self.feed(TrustRequested(Secret("good"), Scope.ALL))
         return self
 
+    def use(self, entitlement: Entitlement, count: int) -> "Bench":
+        self.feed(UsageChanged(entitlement, count))
+        return self
+
+    def reload(self, *, usage=None, of=None) -> "Bench":
+        """Down and up at once, with what the licensing store keeps; by default with the same licences in use."""
+        before = [(used.entitlement, used.count) for used in self.agent._core.usage.values()]
+        self.feed(Reloading())
+        stored = json.loads(json.dumps(self.agent.stored()))
+        self.agent = SmartAgent(of or self.agent._core.profile, stored=stored)
+        return self.booted(*(before if usage is None else usage))
+
     @property
     def state(self):
         return self.agent.state(self.now)
@@ -207,7 +221,3 @@ class Bench:
 def stack(*usage: tuple[Entitlement, int], settings=SMART, **more) -> Bench:
     """A booted stack; by default both licences of an Advantage stack of three are in use."""
     return Bench(settings, **more).booted(*(usage or ((NETWORK_ADVANTAGE, 3), (DNA_ADVANTAGE, 3))))
-
-
-Check = Callable[[Bench], None]
-Usage = Iterable[tuple[Entitlement, int]]
