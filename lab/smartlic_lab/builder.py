@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -17,7 +17,7 @@ from smartlic_lab.certificates import MARGIN, VALIDITY
 from smartlic_lab.clock import VirtualClock
 from smartlic_lab.device import Device
 from smartlic_lab.network import HttpRequest, HttpResponse
-from smartlic_lab.platforms import families
+from smartlic_lab.platforms import Family, families
 from smartlic_lab.topology import DOMAIN, NAME_SERVER, Authority, DeviceEntry, Topology, TopologyError, management_of
 from smartlic_lab.world import FAULTS, ServerCertificate, Site, Uplink, World
 
@@ -172,7 +172,7 @@ class Builder:
         fact = AuthorityFact(plan, cssm, names)
         is_new = plan.name not in self.keepsakes.authorities
         if is_new:
-            cssm.add_licenses(entitlement for one in families().values() for _, entitlement in one.entitlements)
+            cssm.add_licenses(entitlement for one in self._families() for _, entitlement in one.entitlements)
         for account in plan.smart_accounts:
             if is_new:
                 cssm.add_smart_account(account.domain, account.name)
@@ -203,6 +203,11 @@ class Builder:
                     )
                 fact.api_clients.append(ApiClientFact(client.client_id, secret, client.role, account.domain))
         return fact
+
+    def _families(self) -> Iterable[Family]:
+        """Those of the devices; without devices all, for whoever brings their own."""
+        wanted = {entry.platform for entry in self.topology.devices}
+        return [one for name, one in families().items() if name in wanted or not wanted]
 
     def _client_of(self, plan: Authority) -> ApiClientFact:
         """An API client of the upstream CSSM for a relay."""

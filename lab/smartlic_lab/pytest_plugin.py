@@ -1,1 +1,66 @@
-"""Fixtures: a lab, its devices, its CSSM, its clock. Imports the lab only when a fixture is used."""
+"""Fixtures: a lab, its devices, its CSSM, its clock. Imports the lab only when a fixture is used.
+
+The topology is that of the marker ``smartlic_topology`` (a file, the name of one that comes with the lab, or a dict),
+else of the ini option of the same name, else one switch::
+
+    @pytest.mark.smartlic_topology({"devices": [{"name": "r1", "platform": "c8000v"}]})
+    def test_a_router_gets_its_trust_code(smartlic_lab, smartlic_clock): ...
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from smartlic_lab.authority import Cssm
+    from smartlic_lab.clock import VirtualClock
+    from smartlic_lab.device import Device
+    from smartlic_lab.lab import Lab
+
+_OPTION = "smartlic_topology"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the ini option."""
+    parser.addini(_OPTION, "topology file of the fixture smartlic_lab", default="")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marker known."""
+    config.addinivalue_line("markers", f"{_OPTION}(topology, serve=True): what the fixture smartlic_lab builds")
+
+
+@pytest.fixture
+def smartlic_lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
+    """A running lab; ``serve=False`` in the marker keeps it in memory, without sockets."""
+    from smartlic_lab.lab import Lab
+
+    marker = request.node.get_closest_marker(_OPTION)
+    topology: Any = marker.args[0] if marker and marker.args else request.config.getini(_OPTION)
+    serve = bool(marker.kwargs.get("serve", True)) if marker else True
+    if not topology:
+        topology = {"devices": [{"name": "sw1"}]}
+    make = Lab.from_dict if isinstance(topology, Mapping) else Lab.from_file
+    with make(topology, serve=serve) as lab:
+        yield lab
+
+
+@pytest.fixture
+def smartlic_devices(smartlic_lab: Lab) -> Mapping[str, Device]:
+    """The lab's devices by name."""
+    return smartlic_lab.devices
+
+
+@pytest.fixture
+def smartlic_cssm(smartlic_lab: Lab) -> Cssm:
+    """The lab's CSSM."""
+    return smartlic_lab.cssm
+
+
+@pytest.fixture
+def smartlic_clock(smartlic_lab: Lab) -> VirtualClock:
+    """The lab's clock; let time pass with ``smartlic_lab.advance``."""
+    return smartlic_lab.clock

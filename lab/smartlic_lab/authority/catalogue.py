@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from sqlalchemy import select
 
@@ -12,25 +13,26 @@ from smartlic_lab.authority.models import License
 from smartlic_lab.authority.work import Work
 
 
-def add_license(work: Work, entitlement: Entitlement) -> License:
-    """Know this licence, or know it better."""
-    known = work.session.get(License, entitlement.tag)
-    if known is None:
-        known = License(tag=entitlement.tag)
-        work.session.add(known)
-    known.name = entitlement.name
-    known.display = entitlement.display
-    known.subscription = entitlement.license_type is LicenseType.SUBSCRIPTION
-    known.enforced = entitlement.enforcement is EnforcementType.ENFORCED
-    known.export_restricted = entitlement.enforcement is EnforcementType.EXPORT_RESTRICTED
+def add_licenses(work: Work, entitlements: Iterable[Entitlement]) -> None:
+    """Know these licences, or know them better; all at once, a catalogue has hundreds."""
+    known = {license.tag: license for license in work.session.scalars(select(License))}
+    for entitlement in entitlements:
+        license = known.get(entitlement.tag)
+        if license is None:
+            known[entitlement.tag] = license = License(tag=entitlement.tag)
+            work.session.add(license)
+        license.name = entitlement.name
+        license.display = entitlement.display
+        license.subscription = entitlement.license_type is LicenseType.SUBSCRIPTION
+        license.enforced = entitlement.enforcement is EnforcementType.ENFORCED
+        license.export_restricted = entitlement.enforcement is EnforcementType.EXPORT_RESTRICTED
     work.session.flush()
-    return known
 
 
 def license_of_tag(work: Work, tag: str) -> License:
     """The licence with this tag; one that nobody told of before is named by its tag.
 
-    Subscriptions are told by "dna" in the tag, export-controlled ones by "hsec": a guess that `add_license` corrects.
+    Subscriptions are told by "dna" in the tag, export-controlled ones by "hsec": a guess that `add_licenses` corrects.
     """
     known = work.session.get(License, tag)
     if known is None:

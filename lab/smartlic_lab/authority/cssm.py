@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -10,7 +11,17 @@ from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 from nornir_smartlic.model import Entitlement, Policy, Secret
-from smartlic_lab.authority import accounts, catalogue, policies, principals, reports, tokens, uploads
+from smartlic_lab.authority import (
+    accounts,
+    catalogue,
+    housekeeping,
+    notices,
+    policies,
+    principals,
+    reports,
+    tokens,
+    uploads,
+)
 from smartlic_lab.authority.api import oauth, v1, v2
 from smartlic_lab.authority.api.routes import (
     BASE,
@@ -29,11 +40,14 @@ from smartlic_lab.authority.device_messages import PATHS, Receiver, answer, fail
 from smartlic_lab.authority.errors import NotSignedIn, Refusal
 from smartlic_lab.authority.faults import FaultKind, Faults
 from smartlic_lab.authority.models import AccountKind, SmartAccount, VirtualAccount
+from smartlic_lab.authority.notices import Postman
 from smartlic_lab.authority.rights import Role
 from smartlic_lab.authority.uploads import AcknowledgementFile, UsageDataFile
 from smartlic_lab.authority.work import Work
 from smartlic_lab.network import NO_ANSWER, HttpRequest, HttpResponse
 from smartlic_lab.wire import Message, MessageKind, Reply, WireError, decode_message, encode_reply
+
+_log = logging.getLogger(__name__)
 
 PROCESSING_TIME: Final = timedelta(minutes=2)
 """How long usage reports are processed (ours)."""
@@ -56,8 +70,12 @@ class Cssm:
         now: datetime,
         database: str = "sqlite://",
         processing_time: timedelta = PROCESSING_TIME,
+        postman: Postman | None = None,
     ) -> None:
-        """Open *database* (an SQLAlchemy URL; the default lives in memory); raises `StoreError`."""
+        """Open *database* (an SQLAlchemy URL; the default lives in memory); raises `StoreError`.
+
+        *postman* takes the notices; without one they stay in the database.
+        """
         self.name = name
         self.faults = Faults()
         self.processing_time = processing_time
@@ -66,8 +84,10 @@ class Cssm:
         self._lock = threading.RLock()
         self._now = now
         self._wakeup: datetime | None = None
+        self._postman = postman
         with self.work() as work:
-            self._wakeup = reports.next_ready(work)
+            housekeeping.begin(work)
+            self._wakeup = housekeeping.next_wakeup(work)
 
     def close(self) -> None:
         """Give the database back."""
@@ -105,7 +125,9 @@ class Cssm:
                 with self.work() as work:
                     more = bool(reports.process_due(work))
             with self.work() as work:
-                self._wakeup = reports.next_ready(work)
+                housekeeping.tidy(work)
+                self._wakeup = housekeeping.next_wakeup(work)
+            self._post()
 
     def next_wakeup(self) -> datetime | None:
         """When `tick` is next needed."""
@@ -144,8 +166,7 @@ class Cssm:
     def add_licenses(self, entitlements: Iterable[Entitlement]) -> None:
         """Tell what licences there are: their names, whether they are subscriptions, enforced, export-controlled."""
         with self.work() as work:
-            for entitlement in entitlements:
-                catalogue.add_license(work, entitlement)
+            catalogue.add_licenses(work, entitlements)
 
     def add_token(
         self,
@@ -238,6 +259,19 @@ class Cssm:
             self.tick(now)
         with self.work(now=now) as work:
             return ask(work)
+
+    def _post(self) -> None:
+        """Hand the mails to the postman; what he does not take he gets again with the next tick."""
+        if self._postman is None:
+            return
+        with self.work() as work:
+            for mail in notices.unsent(work):
+                try:
+                    self._postman.deliver(notices.as_message(mail))
+                except OSError:
+                    _log.warning("a notice could not be delivered, it is tried again")
+                    return
+                mail.sent = work.now
 
     def _wake_at(self, instant: datetime) -> None:
         self._wakeup = instant if self._wakeup is None else min(self._wakeup, instant)
