@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from nornir_smartlic.model import (
     Authorization,
     AuthorizationStatus,
@@ -97,13 +99,16 @@ def _terms(section: Section) -> tuple[AuthorizationTerm, ...]:
     return tuple(terms)
 
 
+_NOTHING_PURCHASED: Final = "No Purchase Information Available"
+
+
 def purchased(section: Section) -> tuple[str, ...]:
     """``Purchased Licenses:``; empty for ``No Purchase Information Available``."""
     section.take("Purchased Licenses", str)
     line = section.next_line()
-    if line is None:
-        raise section.missing("No Purchase Information Available")
-    if line.rstrip("# ") == "No Purchase Information Available":  # a document of Cisco's has a # behind it
+    if line is None or (line != _NOTHING_PURCHASED and _NOTHING_PURCHASED.startswith(line)):
+        raise section.missing(_NOTHING_PURCHASED)
+    if line.rstrip("# ") == _NOTHING_PURCHASED:  # a document of Cisco's has a # behind it
         section.take_line()
         return ()
     lines = []
@@ -118,6 +123,8 @@ def _derived(section: Section) -> tuple[str, ...]:
     tags = []
     while section.next_key() == "Entitlement Tag":
         tags.append(section.take("Entitlement Tag", text))
+    if not tags:
+        raise section.missing("Entitlement Tag:")
     return tuple(tags)
 
 

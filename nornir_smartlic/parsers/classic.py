@@ -27,6 +27,8 @@ def _license(section: Section, index: int, feature: str) -> ClassicLicense:
     told: dict[str, str] = {}
     while (key := section.next_key()) in _KEYS:
         told[_KEYS[key or ""]] = section.take(key or "", str)
+    if told and "priority" not in told:
+        raise section.missing("License Priority:")
     count = told.get("count")
     counted = _COUNT.fullmatch(count) if count else None
     return ClassicLicense(

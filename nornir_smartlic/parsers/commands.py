@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Generic, TypeVar, cast
 
-from nornir_smartlic.model import ClockHeader, LicensingState, SyslogLine
+from nornir_smartlic.model import ClockHeader, LicensingState, SyslogLine, Udi
 from nornir_smartlic.parsers import authorizations, classic, platform, product, reports, status, usage
 from nornir_smartlic.parsers.clock import device_clock
 from nornir_smartlic.parsers.configuration import running_configuration
@@ -42,13 +42,14 @@ _SLP: Final = (
     ("usage_reporting", "Usage Reporting:"),
 )
 _LEGACY: Final = (("registration", "Registration:"), ("authorization_state", "License Authorization:"))
+_KEYS: Final = (("export_authorization_keys", "Export Authorization Key:"),)
 _ALL: Final = (("usage", "License Usage"), ("udi", "Product Information"), ("agent_version", "Agent Version"))
 
 
 def _whole(facts: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     """What must be there; an output that has no word of SLP is a legacy one."""
     if not facts.setdefault("slp", False):
-        return (*_LEGACY, ("transport", "Transport:"))
+        return (*_LEGACY, ("transport", "Transport:"), *_KEYS)
     return _SLP if "policy_v2" in facts else (*_SLP, ("policy", "Policy:"))
 
 
@@ -65,9 +66,14 @@ def license_status(command: str, text: Text) -> tuple[LicensingState, tuple[str,
 def license_all(command: str, text: Text) -> tuple[LicensingState, tuple[str, ...]]:
     """``show license all``."""
     facts, unparsed = read_sections(command, text)
-    wanted = (*_whole(facts), *_ALL)
+    wanted = (*_whole(facts), *_ALL, *_KEYS)
+    agent = _release(facts.get("agent_version"))
     if facts["slp"]:
         wanted = (*wanted, ("authorizations", "License Authorizations"))
+        if agent >= (5, 3):
+            wanted = (*wanted, ("report_summary", "Usage Report Summary:"))
+    elif agent >= (4, 8):
+        wanted = (*wanted, ("reservation", "Reservation Info"))
     require(command, text, facts, wanted)
     return state_of(facts, text), tuple(unparsed)
 
@@ -85,7 +91,24 @@ def license_tech_support(command: str, text: Text) -> tuple[LicensingState, tupl
     if facts["slp"]:
         wanted = (*wanted, ("tech.mapping", "Platform Provided Mapping Table"))
     require(command, text, facts, wanted)
+    if "tech.enforced" in facts:
+        members = facts["members"] or ()
+        _same_members(command, text, {who.udi for who in members} or {facts["udi"]}, facts["tech.enforced"])
     return state_of(facts, text), tuple(unparsed)
+
+
+def _same_members(
+    command: str, text: Text, members: set[Udi], enforced: tuple[tuple[Udi, tuple[str, ...]], ...]
+) -> None:
+    """Raise a `ParseError` where the last table does not reach the last member: the output was cut."""
+    for missing in sorted(members - {udi for udi, _ in enforced}):
+        raise located(command, text, Problem(f"the output is not whole: {missing} has no enforced licenses", None))
+
+
+def _release(version: str | None) -> tuple[int, ...]:
+    """``5.3.10_rel/25`` -> (5, 3); () for a version that is none."""
+    parts = (version or "").split(".")[:2]
+    return tuple(int(part) for part in parts) if all(part.isdecimal() for part in parts) else ()
 
 
 def license_summary(command: str, text: Text) -> tuple[LicensingState, tuple[str, ...]]:

@@ -37,13 +37,15 @@ def crypto_throughput(section: Section) -> CryptoThroughput:
         section.drop_line(line)
     if saved is None or reboot is None:
         raise section.missing("Level is saved, reboot is not required")
+    if boot is None:
+        raise section.missing("Current boot level is")
     return CryptoThroughput(
         configured=configured,
         saved=saved,
         reboot_required=reboot,
-        enforced=section.take_optional("Current enforced crypto throughput level", text),
+        enforced=section.take("Current enforced crypto throughput level", text),
         throttling=throttling,
-        default=section.take_optional("Default Crypto throughput level", text),
+        default=section.take("Default Crypto throughput level", text),
         boot_level=boot,
     )
 
@@ -56,7 +58,7 @@ def smart_call_home(section: Section) -> SmartCallHome:
     """``show call-home smart-licensing``."""
     section.take("Current smart-licensing transport settings", str)
     enabled = section.take("Smart-license messages", one_of({"enabled": True, "disabled": False}))
-    profile = section.take_optional("Profile", _profile) or (None, None)
+    profile = section.take("Profile", _profile)
     urls: list[str] = []
     if section.next_key() == "Destination  URL(s)":
         urls.append(section.take("Destination  URL(s)", text))
@@ -64,6 +66,8 @@ def smart_call_home(section: Section) -> SmartCallHome:
         urls.append(section.take("Destination URL(s)", text))
     while (line := section.next_line()) is not None and "://" in line:
         urls.append(section.take_line())
+    if not urls:
+        raise section.missing("Destination  URL(s):")
     return SmartCallHome(enabled, profile[0], profile[1], tuple(urls))
 
 
@@ -139,16 +143,22 @@ def _table(section: Section, title: str) -> tuple[tuple[str, str], ...]:
     """Two columns under *title* and a rule; "N/A" stands for an empty table."""
     line = section.next_line()
     if line is None or line.split() != [title, "Severity"]:
-        return ()
+        raise section.missing(f"{title}  Severity")
     section.take_line()
     rows = []
+    seen = False
     while (line := section.next_line()) is not None:
         words = line.split()
         if len(words) != 2 or words[0] in ("Syslog-Pattern", "Alert-group") or section.next_key() == "Profile Name":
             break
         section.take_line()
-        if line.replace(" ", "").strip("-") and words != ["N/A", "N/A"]:
+        if not line.replace(" ", "").strip("-"):
+            continue
+        seen = True
+        if words != ["N/A", "N/A"]:
             rows.append((words[0], words[1]))
+    if not seen:
+        raise section.missing("a severity")
     return tuple(rows)
 
 
@@ -180,4 +190,6 @@ def _trustpoint(section: Section, name: str) -> Trustpoint:
             serial = line.removeprefix("Serial Number (hex): ").strip()
         else:
             notes.append(line)
+    if subject and (serial is None or not notes):
+        raise section.missing("Serial Number (hex):" if serial is None else "Certificate configured.")
     return Trustpoint(name, tuple(subject), serial, tuple(notes))

@@ -130,7 +130,7 @@ def event_log(section: Section) -> tuple[EventLogEntry, ...]:
             raise Problem("expected a time such as '2021-11-17 03:31:32.920 UTC'", line) from None
         entries.append(EventLogEntry(_placed(wall, zone), event, tuple(_ATTRIBUTE.findall(rest))))
         section.take_line()
-    if not entries:
+    if not entries or (line is not None and line[:4].isdigit()):
         raise section.missing("an event, or 'No EventLog Found.'")
     return tuple(entries)
 

@@ -116,6 +116,8 @@ def text(value: str) -> str:
 
 def optional(value: str) -> str | None:
     """A text, or ``<none>``, ``<empty>``, ``None`` or nothing at all: ``None``."""
+    if value[:1] == "<" and value[-1:] != ">":
+        raise ValueError("expected '<none>'; the line seems to be cut")
     return None if value in ("<none>", "<empty>", "None", "") else value
 
 

@@ -160,6 +160,17 @@ def read_sections(command: str, text: Text) -> tuple[dict[str, Any], list[str]]:
         else:
             facts.update(told)
             unparsed += left
+    if (
+        unparsed
+        and (last := lines[-1].strip()) == unparsed[-1]
+        and any(title.startswith(last) and title != last for title in RULES)
+    ):
+        raise ParseError(
+            command,
+            "the output is not whole: it ends within a title",
+            line_number=text.number(len(lines) - 1),
+            line=last,
+        )
     return facts, unparsed
 
 

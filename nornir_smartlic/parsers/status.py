@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from nornir_smartlic.model import (
     Account,
@@ -81,17 +81,14 @@ def export_authorization_keys(section: Section) -> tuple[str, ...]:
 
 def account(section: Section) -> Account:
     """``Account Information:``."""
-    smart = section.take("Smart Account", text)
-    name, as_of, time = smart.rpartition(" As of ")
-    try:
-        when = instant(time) if as_of else None
-    except ValueError as error:
-        raise Problem(str(error), f"Smart Account: {smart}") from None
-    return Account(
-        smart_account=optional(name if as_of else smart),
-        virtual_account=optional(section.take("Virtual Account", text)),
-        as_of=when,
-    )
+    name, as_of = section.take("Smart Account", _account_as_of)
+    return Account(name, section.take("Virtual Account", optional), as_of)
+
+
+def _account_as_of(value: str) -> tuple[str | None, Instant | None]:
+    """``example.com As of Oct 14 12:10:01 2021 UTC``, or ``<none>``."""
+    name, as_of, time = value.rpartition(" As of ")
+    return (optional(name), instant(time)) if as_of else (optional(text(value)), None)
 
 
 def data_privacy(section: Section) -> DataPrivacy:
@@ -129,19 +126,24 @@ def _proxy(section: Section) -> Proxy | None:
     if section.drop_line("Not Configured"):
         return None
     address = section.take("Address", optional)
-    port = optional(section.take("Port", text))
+    port = section.take("Port", _port)
     username = section.take_optional("Username", optional)
     section.take_optional("Password", str)  # never kept
     if address is None and port is None and username is None:
         return None
-    if port is not None and not port.isdigit():
-        raise Problem("expected a port number", f"Port: {port}")
-    return Proxy(address=address, port=None if port is None else int(port), username=username)
+    return Proxy(address=address, port=port, username=username)
+
+
+def _port(value: str) -> int | None:
+    told = optional(value)
+    return None if told is None else number(told)
 
 
 def _vrf(section: Section) -> str | None:
-    name = section.take("VRF", str) or section.take_line()  # agents 5.1 to 5.3 print it on a line of its own
-    return None if name == "Not Configured" else optional(name)
+    if section.drop_line("VRF:"):  # agents 5.1 to 5.3 print it on a line of its own
+        name = section.take_line()
+        return None if name == "Not Configured" else name
+    return section.take("VRF", optional)
 
 
 def custom_id(section: Section) -> str | None:
@@ -305,9 +307,10 @@ def _trust_code(section: Section, who: Member | None, told: dict[str, Any]) -> T
         elif line.startswith("Expired on ") and "expires" not in told:
             told["expires"] = _time(line[11:].strip(), line)
         elif key == "Trust Code Type" and "type" not in told:
-            told["type"] = optional(line.partition(":")[2].strip())
+            told["type"] = line.partition(":")[2].strip() or None
         elif key == "Attributes" and "attributes" not in told:
-            told["attributes"] = optional(line.partition(":")[2].strip())
+            value = line.partition(":")[2].strip()
+            told["attributes"] = None if value in ("", "<none>") else value
         elif line not in ("NOT INSTALLED", "<none>") or seen:
             break
         section.take_line()
@@ -374,12 +377,20 @@ def report_summary(section: Section) -> UsageReportSummary:
 
 def telemetry(section: Section, title: str) -> TelemetrySummary:
     """``Device Telemetry``, ``Telemetry`` or ``Product Analytics Report Summary:``: keys and values as printed."""
+    for needed in _TELEMETRY_LINES[title]:
+        if not section.has(needed):
+            raise section.missing(f"{needed}:")
     lines = []
     while (key := section.next_key()) is not None:
         lines.append((key, section.take(key, optional)))
-    if not lines:
-        raise section.missing("a line of the summary")
     return TelemetrySummary(title=title, lines=tuple(lines))
+
+
+_TELEMETRY_LINES: Final = {
+    "Device Telemetry Report Summary": ("Data Channel", "Reports on disk"),
+    "Telemetry Report Summary": ("Device Telemetry", "Total current telemetry reports"),
+    "Product Analytics Report Summary": ("Product Analytics", "Total current Product Analytics reports"),
+}
 
 
 def device_enforcement(section: Section) -> str:

@@ -46,12 +46,7 @@ def communication(
 
 def _statistic(section: Section, name: str) -> CommunicationStatistic:
     total, success, fail, overall, ongoing = section.take("Attempts", _attempts)
-    response, on, time = section.take("Last Response", text).rpartition(" on ")
-    last_response = response if on else time
-    try:
-        when = instant(time) if on else None
-    except ValueError as error:
-        raise Problem(str(error), f"Last Response: {response} on {time}") from None
+    response, when = section.take("Last Response", _response)
     return CommunicationStatistic(
         name=name,
         total=total,
@@ -59,12 +54,18 @@ def _statistic(section: Section, name: str) -> CommunicationStatistic:
         fail=fail,
         ongoing_overall=overall,
         ongoing_communication=ongoing,
-        last_response=optional(last_response),
+        last_response=response,
         last_response_time=when,
         failure_reason=section.take_optional("Failure Reason", optional),
         last_success=section.take("Last Success Time", optional_instant),
         last_failure=section.take("Last Failure Time", optional_instant),
     )
+
+
+def _response(value: str) -> tuple[str | None, Instant | None]:
+    """``OK_POLL on Mar 22 12:14:01 2022 UTC``; some have no time, ``<none>`` no response."""
+    response, on, time = value.rpartition(" on ")
+    return (response, instant(time)) if on else (optional(text(value)), None)
 
 
 def _attempts(value: str) -> tuple[int, int, int, int, int]:
@@ -114,7 +115,7 @@ def other_info(section: Section) -> tuple[tuple[tuple[str, str | None], ...], tu
             trust.append((who, told))
         else:
             value = line[len(key) + 1 :].lstrip(": ")  # "Build type:: Production"
-            other.append((key.rstrip(), optional(value)))
+            other.append((key.rstrip(), None if value in ("", "<empty>") else value))
     return tuple(other), tuple(trust)
 
 
@@ -131,10 +132,15 @@ def mapping_table(
         udi = _short_udi(section.take_line())
         names: list[str] = []
         while (line := section.next_line()) is not None and section.next_key() != "P":
+            if line != "No PD enforced licenses" and line[-1] != ")":
+                break
             section.take_line()
-            if line != "No PD enforced licenses":
-                names.append(line)
-        enforced.append((udi, tuple(names)))
+            names.append(line)
+        if not names:
+            raise section.missing("No PD enforced licenses")
+        enforced.append((udi, tuple(name for name in names if name != "No PD enforced licenses")))
+    if not enforced:
+        raise section.missing("P:PID,S:SN:")
     return tuple(found), tuple(enforced)
 
 

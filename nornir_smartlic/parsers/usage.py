@@ -66,7 +66,7 @@ def license_block(section: Section) -> LicenseUsage:
     """One licence of ``show license usage`` and ``show license all``, its title first."""
     title = section.take_line()
     name, _, display = title[:-2].partition(" (")
-    return LicenseUsage(
+    used = LicenseUsage(
         name=name,
         display=display,
         description=section.take("Description", str),
@@ -80,6 +80,11 @@ def license_block(section: Section) -> LicenseUsage:
         license_type=section.take_optional("License type", license_type),
         application_ha=_application_ha(section) if section.next_line() is not None else None,
     )
+    if used.license_type is None and used.status in (UsageStatus.IN_USE, UsageStatus.NOT_IN_USE):
+        raise section.missing("License type:")  # the last line of a block under SLP
+    if used.export_status is None:
+        raise section.missing("Export status:")
+    return used
 
 
 def _application_ha(section: Section) -> ApplicationHa | None:

@@ -26,6 +26,8 @@ def device_version(command: str, text: Text) -> tuple[DeviceVersion, tuple[str, 
     serials: list[str] = []
     packages: list[LicensePackage] = []
     unparsed: list[str] = []
+    addresses = 0
+    memory = False  # whether the lines behind the serial number were there
     columns = 0  # of the table of packages that is being read; 0: none
     for line in text.lines:
         if not line:
@@ -51,18 +53,29 @@ def device_version(command: str, text: Text) -> tuple[DeviceVersion, tuple[str, 
             found.setdefault(_FIELDS[key], value)
         elif key == "Model Number":
             models.append(value)
+        elif key == "Base Ethernet MAC Address":
+            addresses += 1
         elif key == "System Serial Number":
             serials.append(value)
+        elif " bytes of " in line:
+            memory = True
         elif line.startswith("Processor board ID "):
             found["board"] = line.removeprefix("Processor board ID ").split(",")[0].strip()
         elif line.startswith(_LICENSING) and value:
             unparsed.append(line.strip())
     if "release" not in found:
         raise ParseError(command, "expected a line with 'Version'", line_number=text.first, line=text.lines[0])
-    if "platform" not in found:
+    for missing, there in (
+        ("cisco MODEL ... processor", "platform" in found),
+        ("Processor board ID", "board" in found or serials),
+        ("bytes of ... memory", memory),
+        ("System Serial Number", len(serials) >= addresses),
+    ):
+        if there:
+            continue
         raise ParseError(
             command,
-            "the output is not whole: the line 'cisco MODEL ... processor' is missing",
+            f"the output is not whole: a line '{missing}' is missing",
             line_number=text.number(len(text.lines) - 1),
             line=text.lines[-1],
         )
