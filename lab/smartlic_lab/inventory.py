@@ -84,8 +84,14 @@ def store_files(files: Mapping[Path, str]) -> None:
 
 
 def known_hosts(facts: InventoryFacts) -> str:
-    """The lines of a ``known_hosts`` file."""
-    return "".join(f"[{device.host}]:{device.port} {facts.host_key}\n" for device in facts.devices)
+    """The lines of a ``known_hosts`` file.
+
+    The lab has one host key; the lines without a port are for scrapli's ssh2 transport, which looks for the host alone.
+    """
+    names = [f"[{device.host}]:{device.port}" for device in facts.devices]
+    names += dict.fromkeys(device.host for device in facts.devices)
+    key = " ".join(facts.host_key.split()[:2])  # scrapli takes no comment behind it
+    return "".join(f"{name} {key}\n" for name in names)
 
 
 def _nornir(facts: InventoryFacts, folder: Path) -> dict[Path, str]:
