@@ -22,7 +22,7 @@ from nornir_smartlic.files import (
     is_signed,
     parse_smart_license,
 )
-from nornir_smartlic.model import CISCO_DEFAULT_POLICY, EnforcementType, Policy
+from nornir_smartlic.model import CISCO_DEFAULT_POLICY, EnforcementType, Policy, TransportType
 from smartlic_lab.agent import releases
 from smartlic_lab.agent.authorization import STATUS_OF_KIND
 from smartlic_lab.agent.core import Core, KnownAccount
@@ -136,7 +136,8 @@ def _install_trust_code(core: Core, document: TrustCodeDocument, now: datetime) 
         "TRUST_CODE_INSTALL_SUCCESS",
         f"A new licensing trust code was successfully installed on {document.udi}.",
     )
-    if first and core.classes() and core.may_report():
+    direct = core.settings.transport in (TransportType.SMART, TransportType.CALLHOME)
+    if first and direct and core.classes():
         store.reporting.next_push = now + PUSH_AFTER_TRUST
 
 
