@@ -132,8 +132,8 @@ def _searched(question: str) -> str:
 
 
 def _ours(error: Exception, host: str, command: str) -> DeviceError | None:
-    if isinstance(error, ScrapliAuthenticationFailed):
-        return Unreachable("authentication failed", host=host)
+    if isinstance(error, ScrapliAuthenticationFailed):  # a host key that is not known is one of these too
+        return Unreachable(f"authentication failed: {one_line(error)}", host=host)
     if isinstance(error, ScrapliTimeout):
         return TimedOut(f"{command or 'login'}: no answer in time", host=host, command=command or None)
     if isinstance(error, ScrapliException | OSError | EOFError):
