@@ -64,12 +64,13 @@ def _name_servers(intent: Intent, actual: RunningConfiguration, path: str) -> It
         return
     prefix = f"vrf {vrf} " if vrf is not None else ""
     removed, added = [prefix + server for server in remove], [prefix + server for server in add]
+    whole, before = [prefix + server for server in intent.name_servers], [prefix + server for server in there]
     yield Difference(
         path,
         (", ".join(there) + (" (no ip domain lookup)" if lookup_off else "")).strip() or None,
         ", ".join(intent.name_servers) or None,
         commands=lines("name_servers", lookup=["ip domain lookup"] * lookup_off, remove=removed, add=added),
-        undo=lines("name_servers", lookup=["no ip domain lookup"] * lookup_off, remove=added, add=removed),
+        undo=lines("name_servers", lookup=["no ip domain lookup"] * lookup_off, remove=whole, add=before),
         of_transport=True,
     )
 

@@ -15,7 +15,7 @@ from nornir_smartlic.operations.refusals import remark
 from nornir_smartlic.operations.results import SyncOutcome
 from nornir_smartlic.operations.waiting import Expectation, Patience, wait_for
 
-SYNC_PATIENCE: Final = Patience(timedelta(minutes=10), first=timedelta(seconds=5), longest=timedelta(seconds=20))
+SYNC_PATIENCE: Final = Patience(timedelta(minutes=10), longest=timedelta(seconds=20))
 """CSSM processes a report for minutes; the device asks for the ACK after 300 s. Source: reference/policy.md 3.4."""
 _COMMAND: Final = "license smart sync all"
 

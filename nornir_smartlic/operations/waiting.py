@@ -31,7 +31,7 @@ class Patience:
         while left > timedelta(0):
             yield min(span, left)
             left -= span
-            span = min(span * 2, self.longest)
+            span = min(span * 1.5, self.longest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ def test_a_sync_waits_for_a_new_acknowledgement():
     assert switch.sent == ["license smart sync all"]
     assert outcome.acknowledged
     assert str(outcome.last_ack) == "2026-01-01 12:00:30+00:00"
-    assert outcome.waited == timedelta(seconds=15)
+    assert outcome.waited == timedelta(seconds=5)
 
 
 def test_an_old_acknowledgement_is_none():

@@ -45,7 +45,7 @@ def test_trust_is_asked_for_and_waited_for():
     assert outcome.needed
     assert outcome.requested
     assert outcome.untrusted == ()
-    assert outcome.waited == timedelta(seconds=6)
+    assert outcome.waited == timedelta(seconds=5)
 
 
 def test_the_token_is_nowhere_but_in_its_place():
@@ -71,7 +71,7 @@ def test_force_asks_again_and_waits_for_a_new_trust_code():
         show_license_status=[license_status(trust=TRUSTED), license_status(trust=later)],
     )
     outcome = run(establish_trust(TOKEN, force=True), switch)
-    assert outcome.waited == timedelta(seconds=6)
+    assert outcome.waited == timedelta(seconds=5)
 
 
 def test_a_dry_run_says_who_is_without_trust():
