@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
 from nornir_smartlic.compliance.findings import Evidence, Severity
 from nornir_smartlic.compliance.rules import (
+    BY_FILE,
     Case,
     Outcome,
     Rule,
@@ -86,20 +88,31 @@ def _account(case: Case) -> Outcome:
         return not_applicable("the inventory does not ask for it")
     expected = ", ".join(f"{name} {value}" for name, value in wanted)
     account = case.state.account
-    if account is None:
-        return unknown(
-            f"release {case.reading.version.release} prints no account, or no output that was read tells it",
-            expected=expected,
+    if account is None and _release(case) < _ACCOUNT_PRINTED_FROM:
+        return not_applicable(
+            f"release {case.reading.version.release} does not print its account, 17.7 and later do: ask CSSM"
         )
+    if account is None:
+        return unknown("no output that was read tells the account", expected=expected)
     met = {"Smart Account": account.smart_account, "Virtual Account": account.virtual_account}
     evidence = tuple(case.line(f"{name}: {met[name] or '<none>'}") for name, _ in wanted)
     found = ", ".join(f"{name} {met[name] or '<none>'}" for name, _ in wanted)
     if all(_same_account(met[name], value) for name, value in wanted):
         return passed(found, expected=expected, evidence=evidence)
-    fix = ("smartlic sync -F name={host}",)
-    if any(met[name] is not None and not _same_account(met[name], value) for name, value in wanted):
+    fix: tuple[str, ...] = ("smartlic sync -F name={host}",)
+    if case.state.transport is not None and case.state.transport.type is TransportType.OFF:
+        fix = BY_FILE  # the account comes with an ACK
+    elif any(met[name] is not None and not _same_account(met[name], value) for name, value in wanted):
         fix = ("smartlic trust -F name={host} --force",)  # it is at home elsewhere: a token of the right account
     return failed(found, expected=expected, evidence=evidence, fix=fix)
+
+
+_ACCOUNT_PRINTED_FROM: Final = (17, 7)
+"""The block first appears between agent 5.1 and 5.3. Source: reference/cli.md section 1, 17.7.1 itself recalled."""
+
+
+def _release(case: Case) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"\d+", case.reading.version.release)[:2])
 
 
 def _same_account(met: str | None, wanted: str) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from nornir_smartlic.compliance.findings import Evidence, Severity
 from nornir_smartlic.compliance.rules import (
+    BY_FILE,
     Case,
     Outcome,
     Rule,
@@ -85,7 +87,7 @@ def _ack_due(case: Case) -> Outcome:
 
 def _ack_fix(case: Case) -> tuple[str, ...]:
     if case.state.transport is not None and case.state.transport.type is TransportType.OFF:
-        return ("smartlic reports collect -F name={host}", "smartlic reports import DIRECTORY -F name={host}")
+        return BY_FILE
     return ("smartlic sync -F name={host}",)
 
 
@@ -155,10 +157,49 @@ def _communication(case: Case) -> Outcome:
             fix=fix,
         )
     last = next((line for line in reversed(messages or ()) if "-COMM_" in line), None)
-    if last is not None and "-COMM_FAILED:" in last:
+    if last is not None and "-COMM_FAILED:" in last and not _is_over(last, case):
         text = last.partition("-COMM_FAILED:")[2].strip()
         return failed(text, expected=expected, evidence=(Evidence("show logging", last),), fix=fix)
     return passed("no ongoing failure", expected=expected)
+
+
+def _is_over(line: str, case: Case) -> bool:
+    """Whether a failure in the log is history: the device has reported since, or its far end is another one now."""
+    transport = case.state.transport
+    if transport is not None and ("(CSLU)" in line) is not (transport.type is TransportType.CSLU):
+        return True
+    reporting, at = case.state.usage_reporting, _logged_at(line, case)
+    if reporting is None or at is None:
+        return False
+    succeeded = [placed(instant) for instant in (reporting.last_ack, reporting.last_report_push)]
+    return any(instant is not None and instant > at for instant in succeeded)
+
+
+_LOG_TIME: Final = re.compile(
+    r"[*.]?(?P<month>[A-Z][a-z]{2}) +(?P<day>\d+) (?:(?P<year>\d{4}) )?(?P<clock>\d+:\d\d:\d\d)"
+)
+
+
+def _logged_at(line: str, case: Case) -> datetime | None:
+    """When a log line was written, ``None`` where it does not tell (uptime, no timestamps).
+
+    The log counts in UTC, or in the device's zone with ``localtime``: of the two, the later is taken, so that a
+    failure is rather shown too long. A year is seldom printed: it is the last one that is not in the future.
+    """
+    found, now = _LOG_TIME.search(line.partition("%")[0]), case.now
+    if found is None or now is None:
+        return None
+    offset = min(now.utcoffset() or timedelta(0), timedelta(0))
+    years = [int(found["year"])] if found["year"] else [now.year, now.year - 1]
+    for year in years:
+        try:
+            text = f"{year} {found['month']} {found['day']} {found['clock']}"
+            at = datetime.strptime(text, "%Y %b %d %H:%M:%S").replace(tzinfo=UTC) - offset
+        except ValueError:
+            continue
+        if at <= now + timedelta(days=1):
+            return at
+    return None
 
 
 def _failure(group: CommunicationStatistic) -> str:

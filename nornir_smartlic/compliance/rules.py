@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from nornir_smartlic.compliance.findings import Evidence, Finding, Severity, Verdict
 from nornir_smartlic.model import (
@@ -113,6 +113,10 @@ class Rule:
             deadline=outcome.deadline,
             fix=tuple(line.replace("{host}", host) for line in fix),
         )
+
+
+BY_FILE: Final = ("smartlic reports collect -F name={host}", "smartlic reports import DIRECTORY -F name={host}")
+"""How the acknowledgement of a device without transport comes."""
 
 
 def passed(found: str, *, expected: str | None = None, evidence: tuple[Evidence, ...] = ()) -> Outcome:

@@ -12,6 +12,7 @@ from nornir_smartlic.model import (
     BootLevel,
     CommunicationStatistic,
     DeviceClock,
+    DeviceVersion,
     Intent,
     LicenseAuthorizations,
     LicenseUsage,
@@ -143,8 +144,12 @@ def test_an_ongoing_failure_in_the_communication_statistics_fails():
     assert found.evidence[0].command == "show license tech support"
 
 
-FAILED = "*Jan  1 11:00:00.000: %SMART_LIC-3-COMM_FAILED: Communications failure with the CSLU : No reply"
-RESTORED = "*Jan  1 11:30:00.000: %SMART_LIC-5-COMM_RESTORED: Communications with CSLU restored"
+CSSM = "Cisco Smart Software Manager (CSSM)"
+FAILED = f"*Jan  1 11:00:00.000: %SMART_LIC-3-COMM_FAILED: Communications failure with the {CSSM} : No reply"
+RESTORED = f"*Jan  1 11:30:00.000: %SMART_LIC-5-COMM_RESTORED: Communications with {CSSM} restored"
+OLD = FAILED.replace("Jan  1", "Dec 30")
+WITHOUT_TIME = FAILED.partition(": ")[2]
+TO_CSLU = FAILED.replace(CSSM, "Cisco Smart License Utility (CSLU)")
 
 
 @pytest.mark.parametrize(
@@ -154,13 +159,16 @@ RESTORED = "*Jan  1 11:30:00.000: %SMART_LIC-5-COMM_RESTORED: Communications wit
         ((FAILED,), Verdict.FAIL),
         ((FAILED, RESTORED), Verdict.PASS),
         ((RESTORED, FAILED), Verdict.FAIL),
+        ((OLD,), Verdict.PASS),
+        ((WITHOUT_TIME,), Verdict.FAIL),
+        ((TO_CSLU,), Verdict.PASS),
         (None, Verdict.UNKNOWN),
     ],
 )
-def test_a_communication_failure_in_the_log_lasts_until_it_is_restored(messages, verdict):
+def test_a_communication_failure_in_the_log_lasts_until_it_is_restored_or_a_report_arrives(messages, verdict):
     found = finding("SLP-COMMUNICATION", replace(reading(), messages=messages))
     assert found.verdict is verdict
-    assert verdict is not Verdict.FAIL or found.evidence[0].line == FAILED
+    assert verdict is not Verdict.FAIL or found.evidence[0].line == messages[-1]
 
 
 ACTIVE, STANDBY = Member(Role.ACTIVE, UDI), Member(Role.STANDBY, Udi("C9300-24T", "FOC00000002"))
@@ -185,8 +193,14 @@ def test_a_device_in_another_account_needs_a_token_of_the_right_one():
     assert found.fix == ("smartlic trust -F name=sw1 --force",)
 
 
-def test_a_release_that_prints_no_account_leaves_it_unknown():
+def test_a_device_that_does_not_tell_its_account_leaves_it_unknown():
     assert finding("SLP-ACCOUNT", reading(account=None)).verdict is Verdict.UNKNOWN
+
+
+def test_a_release_that_cannot_print_its_account_is_not_judged_by_it():
+    found = finding("SLP-ACCOUNT", reading(account=None, version=DeviceVersion("17.6.4", "sw1", UDI, "C9300-24T")))
+    assert found.verdict is Verdict.NOT_APPLICABLE
+    assert "17.6.4" in (found.why or "")
 
 
 @pytest.mark.parametrize(
