@@ -168,16 +168,15 @@ def _usage_changed(core: Core, event: UsageChanged, now: datetime) -> None:
         store.reports.measure(tag, event.count, now)
     elif event.count:
         store.reports.open(entitlement, event.count, now, core.udi)
-    known_before = store.usage.get(tag, 0)
+    reserved = store.authorizations.reserved().get(tag, 0)
+    owed_before = store.usage.get(tag, 0) > reserved  # what is reserved needs no report
     if event.count:
         store.usage[tag] = event.count
     else:
         store.usage.pop(tag, None)
-    if 0 < event.count <= store.authorizations.reserved().get(tag, 0):
-        pass  # as reserved: nothing to report
-    elif event.count and not known_before:
+    if event.count > reserved and not owed_before:
         store.reporting.license_added(class_of(entitlement), core.classes(), now)
-    elif known_before and not event.count:
+    elif owed_before and event.count <= reserved:
         store.reporting.changed(core.classes(), now)
     store.reporting.reschedule(core.push_interval(), now)
 

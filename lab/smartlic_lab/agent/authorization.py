@@ -78,13 +78,11 @@ class MemberCode:
         """Whether the code installed is one of SLR or PLR, and not a SLAC."""
         return self.code is not None and self.kind != "SMART"
 
-    def install(self, document: AuthorizationDocument, now: datetime) -> str | None:
-        """Put *document* in the place of what was there; gives back the code that confirms the old one's removal."""
+    def install(self, document: AuthorizationDocument, now: datetime) -> None:
+        """Put *document* in the place of what was there; its confirmation code is what CSSM is told."""
         self.move(AuthorizationTrigger.INSTALLED)
-        replaced = self.code is not None and self.code != document.code
-        self.confirmation_code = confirmation_code(document.code) if replaced else self.confirmation_code
+        self.confirmation_code = confirmation_code(document.code)
         self.code, self.kind, self.licenses, self.installed = document.code, document.kind, document.licenses, now
-        return self.confirmation_code if replaced else None
 
     def give_back(self, udi: Udi, now: datetime) -> str:
         """Remove the code; gives back the return code."""

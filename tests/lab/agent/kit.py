@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from nornir_smartlic.files import (
     Ack,
+    AuthorizationDocument,
+    AuthorizedLicense,
     Document,
     PolicyDocument,
     TrustCodeDocument,
@@ -97,6 +99,8 @@ class FarEnd:
         self.away: str | None = None  # a reason: nothing gets there
         self.refuses: dict[MessageKind, str] = {}
         self.keeps_polling = False
+        self.authorizes = False
+        self.renews_trust_for: timedelta | None = None  # None: a sync brings no trust code
         self.policy: Policy | None = None
         self.messages: list[Message] = []
         self.pushed: list[int] = []
@@ -123,6 +127,16 @@ class FarEnd:
                     TrustCodeDocument(udi, "827", now, now + days(2922), "example.com", "Branches") for udi in udis
                 ]
                 return Reply(AnswerStatus.OK, message.message_id, documents=(text(*codes, *self._policy(now)),))
+            case MessageKind.AUTHORIZATION_REQUEST if self.authorizes:
+                asked = [
+                    (Udi(**key["udi"]), AuthorizedLicense(key["tag"], key["count"])) for key in message.body["keys"]
+                ]
+                slacs = [AuthorizationDocument(udi, f"code {udi}", now, (license_,)) for udi, license_ in asked]
+                return Reply(AnswerStatus.OK, message.message_id, documents=(text(*slacs),))
+            case MessageKind.TRUST_SYNC if self.renews_trust_for is not None:
+                expires = now + self.renews_trust_for
+                codes = [TrustCodeDocument(udi, "828", now, expires) for udi in message.members]
+                return Reply(AnswerStatus.OK, message.message_id, documents=(text(*codes),))
             case _:
                 return Reply(AnswerStatus.OK, message.message_id)
 
