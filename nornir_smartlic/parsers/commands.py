@@ -115,6 +115,8 @@ def license_summary(command: str, text: Text) -> tuple[LicensingState, tuple[str
     """``show license summary``."""
     facts, unparsed = read_sections(command, text)
     wanted: tuple[tuple[str, str], ...] = (("usage", "License Usage:"),)
+    if "License Usage" in text.lines:  # cut before the colon
+        facts.pop("usage", None)
     if "registration" in facts:
         facts["slp"] = False
         wanted = (*_LEGACY, *wanted)

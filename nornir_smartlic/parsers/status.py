@@ -72,7 +72,7 @@ def export_authorization_keys(section: Section) -> tuple[str, ...]:
     if section.drop_line("<none>"):
         return ()
     keys = []
-    while section.next_line() is not None:
+    while (line := section.next_line()) is not None and not line.startswith("<"):
         keys.append(section.take_line())
     if not keys:
         raise section.missing("<none>")

@@ -19,6 +19,7 @@ _SYSLOG_START: Final = re.compile(
     r"(?:[A-Z][a-z]{2} +\d+ (?:\d{4} )?[\d:.]+(?: \w+)?: )?"  # time
     r"%[A-Z][A-Z0-9_-]*-[0-7]-[A-Z0-9_]+: "
 )
+_PAGER: Final = re.compile(r" ?--More-- ?(?:\x08[\x08 ]*)?")  # what a terminal wiped out again
 _PROMPT: Final = re.compile(r"[A-Za-z0-9_.\-:/()]+[#>]")
 _ECHO: Final = re.compile(r"(?:[A-Za-z0-9_.\-:/()]+[#>]\s*)?(?:do )?(sh|sho|show)\s+\S.*")
 
@@ -48,6 +49,10 @@ def prepare(command: str, text: str, *, log: bool = False) -> Text:
     """
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "--More--" in text:
+        if text.rstrip().endswith("--More--"):
+            raise ParseError(command, "the pager stopped the output")
+        text = _PAGER.sub("", text)
     if "\xa0" in text:
         text = text.replace("\xa0", " ")
     lines = text.split("\n")
