@@ -45,7 +45,7 @@ TRANSITIONS: Final = {
     (Channel.READY, ChannelTrigger.DELIVERED): Channel.READY,
     (Channel.READY, ChannelTrigger.FAILED): Channel.FAILING,
     (Channel.FAILING, ChannelTrigger.SWITCHED_OFF): Channel.OFF,
-    (Channel.FAILING, ChannelTrigger.SWITCHED_ON): Channel.READY,
+    (Channel.FAILING, ChannelTrigger.SWITCHED_ON): Channel.FAILING,  # another way; the next success restores
     (Channel.FAILING, ChannelTrigger.DELIVERED): Channel.READY,  # logs COMM_RESTORED
     (Channel.FAILING, ChannelTrigger.FAILED): Channel.FAILING,
     # an answer may come in after the transport was switched off

@@ -100,6 +100,7 @@ class FarEnd:
         self.refuses: dict[MessageKind, str] = {}
         self.keeps_polling = False
         self.authorizes = False
+        self.authorization = "AUTHORIZED"
         self.renews_trust_for: timedelta | None = None  # None: a sync brings no trust code
         self.policy: Policy | None = None
         self.messages: list[Message] = []
@@ -133,6 +134,11 @@ class FarEnd:
                 ]
                 slacs = [AuthorizationDocument(udi, f"code {udi}", now, (license_,)) for udi, license_ in asked]
                 return Reply(AnswerStatus.OK, message.message_id, documents=(text(*slacs),))
+            case MessageKind.REGISTRATION:
+                told = {"certificate": "c1", "smart_account": "example.com", "virtual_account": "Branches"}
+                return Reply(AnswerStatus.OK, message.message_id, body=told)
+            case MessageKind.AUTHORIZATION_RENEWAL:
+                return Reply(AnswerStatus.OK, message.message_id, body={"authorization": self.authorization})
             case MessageKind.TRUST_SYNC if self.renews_trust_for is not None:
                 expires = now + self.renews_trust_for
                 codes = [TrustCodeDocument(udi, "828", now, expires) for udi in message.members]

@@ -106,6 +106,7 @@ def test_a_transport_that_is_mended_is_tried_at_once():
     bench.feed(SettingsChanged(SMART))
     bench.pass_time(timedelta(seconds=1))
     assert len(bench.state.trust_codes) == 3
+    assert texts(bench, "COMM_RESTORED") == ["Communications with Cisco Smart Software Manager (CSSM) restored"]
 
 
 def test_a_transport_that_is_switched_off_ends_the_failures():
