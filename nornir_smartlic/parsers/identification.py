@@ -23,6 +23,7 @@ _FIRST: Final = (  # beginnings of the first line
     ("version 1", "show running-config"),
     ("version 2", "show running-config"),
     ("Index ", "show license"),
+    ("License Conversion:", "show license data conversion"),
     ("Smart Licensing Usage Report Detail:", "show license rum id detail"),
     ("Smart Licensing Usage Report:", "show license rum id all"),
     ("Message History (", "show license history message"),

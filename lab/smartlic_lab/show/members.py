@@ -12,7 +12,7 @@ from nornir_smartlic.model import (
     LicenseAuthorizations,
     MemberReservation,
 )
-from smartlic_lab.show.forms import TECH, Page
+from smartlic_lab.show.forms import ALL, TECH, Page
 from smartlic_lab.show.words import allowed, instant, member, none, time_or_none
 
 Lines = list[str]
@@ -48,10 +48,7 @@ def authorizations_chapter(page: Page) -> Lines | None:
     if told is None:
         return None
     title = "License Authorizations"
-    lines = [title, "======================"]
-    if page.form.prints(title, "Last Data Push", page.form.since(5, 11)):
-        lines += [*_pushes(told), ""]
-    return lines + authorizations(page)
+    return [title, "======================", *authorizations(page)]
 
 
 def _pushes(told: LicenseAuthorizations) -> Lines:
@@ -67,7 +64,10 @@ def authorizations(page: Page) -> Lines:
     if told is None:
         return []
     indent = " " * page.form.member_status_indent
+    title = "" if page.command == "show license authorization" else "License Authorizations"
     lines = ["Overall status:"]
+    if page.form.prints(title, "Last Data Push", page.form.since(5, 11) and title != ""):
+        lines = [*_pushes(told), "", "Overall status:"]
     for item in told.members:
         lines += [f"  {member(item.member)}", f"{indent}Status: {_dated(item.status, item.installed)}"]
         if item.last_return_code is not None:
@@ -131,10 +131,12 @@ def reservation_chapter(page: Page) -> Lines | None:
 def reservation(page: Page) -> Lines:
     """``show license reservation``, and the larger part of the chapter."""
     told = page.state.reservation
-    title = "Reservation Info"
+    title = "" if page.command == "show license reservation" else "Reservation Info"
     if told is None:
         return []
     lines = [f"License reservation: {'ENABLED' if told.enabled else 'DISABLED'}"]
+    if page.command == ALL and not told.enabled:
+        return lines  # Source: show-license-all/genie-csr1000v-agent4.8.5-legacy-registered.txt
     authorized = page.state.authorizations
     if authorized is not None and page.form.prints(title, "Last Data Push", page.form.since(5, 10)):
         lines += _pushes(authorized)

@@ -181,16 +181,17 @@ def usage_reporting(page: Page) -> Lines | None:
     interval = "0 (no reporting)" if told.push_interval is None else f"{told.push_interval.days}  days"
     if page.command == TECH and told.state is not None and told.in_policy is not None:
         interval += f" State({told.state}) InPolicy({told.in_policy.days})"
-    return [
-        "Usage Reporting:",
-        f"  Last ACK received: {time_or_none(told.last_ack)}",
-        f"  Next ACK deadline: {time_or_none(told.next_ack_deadline)}",
-        f"  Reporting push interval: {interval}",
-        f"  Next ACK push check: {time_or_none(told.next_ack_push_check)}",
-        f"  Next report push: {time_or_none(told.next_report_push)}",
-        f"  Last report push: {time_or_none(told.last_report_push)}",
-        f"  Last report file write: {time_or_none(told.last_report_file_write)}",
-    ]
+    title = "Usage Reporting:"
+    lines = (
+        ("Last ACK received", time_or_none(told.last_ack)),
+        ("Next ACK deadline", time_or_none(told.next_ack_deadline)),
+        ("Reporting push interval", interval),
+        ("Next ACK push check", time_or_none(told.next_ack_push_check)),
+        ("Next report push", time_or_none(told.next_report_push)),
+        ("Last report push", time_or_none(told.last_report_push)),
+        ("Last report file write", time_or_none(told.last_report_file_write)),
+    )
+    return [title, *(f"  {key}: {value}" for key, value in lines if page.form.prints(title, key, True))]
 
 
 def trust_codes(page: Page) -> Lines | None:
