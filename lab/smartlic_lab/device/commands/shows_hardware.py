@@ -318,7 +318,23 @@ def show_switch(session: Session, call: Call) -> str:
         mark = "*" if number == 1 else " "
         mac = mac_address(member.udi.sn)
         text += f"{mark}{number:<9}{member.role.value:<9}{mac}     {16 - number:<8}V02     {'Ready':<21}\n"
-    return text + "\n\n"
+    text += "\n\n"
+    return text + _stack_ports(len(device.build.members)) if call.has("detail") else text
+
+
+def _stack_ports(members: int) -> str:
+    """Who is cabled to whom: a ring."""
+    text = (
+        "         Stack Port Status             Neighbors     \n"
+        "Switch#  Port 1     Port 2           Port 1   Port 2 \n"
+        "--------------------------------------------------------\n"
+    )
+    for number in range(1, members + 1):
+        before = str((number - 2) % members + 1) if members > 1 else "None"
+        after = str(number % members + 1) if members > 1 else "None"
+        state = "OK" if members > 1 else "DOWN"
+        text += f"  {number}         {state:<4}       {state:<4}             {before:<8} {after}\n"
+    return text
 
 
 @handles("show_switch_virtual", "show_stackwise_virtual")
@@ -379,7 +395,10 @@ def show_redundancy(session: Session, call: Call) -> str:
             f"Redundancy State              = {'sso' if paired else 'Non Redundant'}\n"
             "     Maintenance Mode = Disabled\n"
             "    Manual Swact = enabled\n"
-            "    Communications = Up\n"
+            "    Communications = Up\n\n"
+            "   client count = 128\n"
+            " client_notification_TMR = 30000 milliseconds\n"
+            "           RF debug mask = 0x0   \n\n"
         )
     up = span_text(session.now - device.booted_at)
     return (
