@@ -37,6 +37,10 @@ from nornir_smartlic.model.licenses import (
     TrustCode,
     UsageStatus,
 )
+from nornir_smartlic.model.merge import (
+    Disagreement,
+    merge,
+)
 from nornir_smartlic.model.platform import (
     CallHomeProfile,
     CryptoThroughput,
@@ -119,6 +123,7 @@ __all__ = [
     "DataPrivacy",
     "DeviceClock",
     "DeviceVersion",
+    "Disagreement",
     "EnforcementType",
     "Entitlement",
     "EventLogEntry",
@@ -173,5 +178,6 @@ __all__ = [
     "UsageReportSummary",
     "UsageReporting",
     "UsageStatus",
+    "merge",
     "placed",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from nornir_smartlic.model.classic import ClassicLicense, RightToUse
 from nornir_smartlic.model.identity import Member, SlotUdi, Udi
@@ -24,6 +25,9 @@ from nornir_smartlic.model.reporting import (
 )
 from nornir_smartlic.model.times import Instant
 from nornir_smartlic.model.transport import DataPrivacy, Transport
+
+if TYPE_CHECKING:
+    from nornir_smartlic.model.merge import Disagreement
 
 
 class LicensingModel(Enum):
@@ -125,6 +129,12 @@ class LicensingState:
     right_to_use: RightToUse | None = None
     policy_v2: PolicyV2 | None = None  # agent 8
     secondary_signing_cert: int | None = None  # agent 8
+
+    def merge(self, *others: LicensingState) -> tuple[LicensingState, tuple[Disagreement, ...]]:
+        """This state with what other outputs of the same device tell, and where they disagree; this one counts."""
+        from nornir_smartlic.model.merge import merge
+
+        return merge(self, *others)
 
     @property
     def model(self) -> LicensingModel:
