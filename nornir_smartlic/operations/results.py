@@ -12,7 +12,17 @@ from pathlib import Path
 
 from nornir_smartlic.compliance import Finding
 from nornir_smartlic.intent.plan import Difference, Plan
-from nornir_smartlic.model import Account, Instant, LicensingReading, TrustCode, Udi, Unparsed
+from nornir_smartlic.model import (
+    Account,
+    AuthorizationState,
+    Instant,
+    LicensingReading,
+    MemberAuthorization,
+    Registration,
+    TrustCode,
+    Udi,
+    Unparsed,
+)
 
 __all__ = [
     "CollectedReports",
@@ -22,6 +32,11 @@ __all__ = [
     "ImportedFile",
     "LicensingReading",
     "Plan",
+    "RegistrationOutcome",
+    "ReservationOutcome",
+    "ResetOutcome",
+    "ReturnCode",
+    "ReturnOutcome",
     "SyncOutcome",
     "TrustOutcome",
     "Unparsed",
@@ -97,6 +112,72 @@ class ImportOutcome:
     def changed(self) -> bool:
         """Whether the device took anything in, or would have in a dry run."""
         return any(file.applies for file in self.files)
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationOutcome:
+    """A SLAC asked for, online or by a request file for CSSM."""
+
+    feature: str
+    needed: bool
+    requested: bool
+    members: tuple[MemberAuthorization, ...] = ()
+    request_file: Path | None = None  # to upload to CSSM, where the transport is off
+    waited: timedelta = timedelta(0)
+    not_applicable: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnCode:
+    """What CSSM takes back an authorization by; ``udi`` is ``None`` where the device prints the code alone."""
+
+    udi: Udi | None
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnOutcome:
+    """Authorization codes given back. Offline, the codes must be entered in CSSM."""
+
+    needed: bool  # a code was installed
+    requested: bool
+    online: bool = True
+    codes: tuple[ReturnCode, ...] = ()
+    not_applicable: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationOutcome:
+    """Legacy: a device registered with an idtoken."""
+
+    needed: bool
+    requested: bool
+    registration: Registration | None = None
+    authorization: AuthorizationState | None = None
+    waited: timedelta = timedelta(0)
+    not_applicable: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationOutcome:
+    """Legacy: licences reserved (SLR, PLR): first request codes for CSSM, then the authorization code from there."""
+
+    needed: bool
+    requested: bool
+    request_codes: tuple[str, ...] = ()
+    installed: bool = False
+    confirmation_codes: tuple[str, ...] = ()
+    not_applicable: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResetOutcome:
+    """Licensing set back to how it came; it takes effect at the next reload."""
+
+    requested: bool
+    answer: str | None = None  # what the device printed
+    needs_reload: bool = False
+    not_applicable: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,14 @@
 from nornir_smartlic.tasks.collect_usage_reports import collect_usage_reports
 from nornir_smartlic.tasks.configure_licensing import configure_licensing
 from nornir_smartlic.tasks.establish_trust import establish_trust
+from nornir_smartlic.tasks.factory_reset import factory_reset
 from nornir_smartlic.tasks.import_files import import_files
 from nornir_smartlic.tasks.read_licensing import read_licensing
+from nornir_smartlic.tasks.register_device import register_device
+from nornir_smartlic.tasks.request_authorization import request_authorization
+from nornir_smartlic.tasks.reserve_licenses import reserve_licenses
+from nornir_smartlic.tasks.return_authorization import return_authorization
+from nornir_smartlic.tasks.set_boot_level import set_boot_level
 from nornir_smartlic.tasks.sync_usage import sync_usage
 from nornir_smartlic.tasks.verify_compliance import verify_compliance
 
@@ -12,8 +18,14 @@ __all__ = [
     "collect_usage_reports",
     "configure_licensing",
     "establish_trust",
+    "factory_reset",
     "import_files",
     "read_licensing",
+    "register_device",
+    "request_authorization",
+    "reserve_licenses",
+    "return_authorization",
+    "set_boot_level",
     "sync_usage",
     "verify_compliance",
 ]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nornir_smartlic.errors import StoreError
 from nornir_smartlic.operations.collecting import Keep, UsageFileKept
+from nornir_smartlic.operations.keeping import KeepBytes
 
 
 def keep_in(directory: Path) -> Keep:
@@ -17,6 +18,16 @@ def keep_in(directory: Path) -> Keep:
         newest = max((report.report_id for report in file.usage.reports), default=0)
         path = directory / f"{file.udi.pid}_{file.udi.sn}_{newest}_{len(file.usage.reports)}.txt".replace("/", "-")
         write_whole(path, file.content)
+        return path
+
+    return keep
+
+
+def keep_as(path: Path) -> KeepBytes:
+    """Keeps a file as *path*."""
+
+    def keep(content: bytes) -> Path:
+        write_whole(path, content)
         return path
 
     return keep

@@ -1,0 +1,131 @@
+"""Before Smart Licensing Using Policy: registration with an idtoken, and reservation."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Final
+
+from nornir_smartlic.errors import Refused
+from nornir_smartlic.model import (
+    AuthorizationStatus,
+    LicensingModel,
+    LicensingState,
+    RegistrationStatus,
+    Secret,
+)
+from nornir_smartlic.operations.conversation import Configure, Conversation, Exec
+from nornir_smartlic.operations.licensing_log import read_log
+from nornir_smartlic.operations.reading import read_state
+from nornir_smartlic.operations.refusals import remark
+from nornir_smartlic.operations.results import RegistrationOutcome, ReservationOutcome
+from nornir_smartlic.operations.waiting import Expectation, Patience, wait_for
+
+REGISTRATION_PATIENCE: Final = Patience(timedelta(minutes=5))
+IN_PROGRESS: Final = "Registration process is in progress"
+"""Source: reference/cli.md section 7."""
+_REGISTERED: Final = (
+    RegistrationStatus.REGISTERED,
+    RegistrationStatus.REGISTERED_SPECIFIC,
+    RegistrationStatus.REGISTERED_UNIVERSAL,
+)
+_REQUEST_CODE: Final = re.compile(r"\b(C[BC]-Z\S+)")
+"""``CB-Z<PID>:<SN>-...``, or ``CC-`` for a universal one. Source: reference/cli.md section 7."""
+
+
+def register_device(
+    token: Secret, *, force: bool = False, commit: bool = True, patience: Patience = REGISTRATION_PATIENCE
+) -> Conversation[RegistrationOutcome]:
+    """Register a device of the legacy model with an idtoken, and wait for it; a registered one is left alone.
+
+    Raises:
+        Refused: the registration failed; ``reason`` is the device's.
+        TimedOut: nothing came in time.
+    """
+    state = yield from read_state()
+    if (reason := _not_legacy(state, "establish_trust")) is not None:
+        return RegistrationOutcome(False, False, not_applicable=reason)
+    registration = state.registration
+    needed = force or registration is None or registration.status not in _REGISTERED
+    if not needed or not commit:
+        return RegistrationOutcome(needed, False, registration, state.authorization_state)
+    log = yield from read_log()
+    forced = " force" if force else ""
+    shown = f"license smart register idtoken ********{forced}"
+    answer = yield Exec("license smart register idtoken {secret}" + forced, secrets=(token,))
+    said = remark(token.hide_in(answer.text))
+    if said is not None and IN_PROGRESS not in said:
+        raise Refused("the device was not registered", said, command=shown)
+    before = registration.initial if registration is not None else None
+    expected = Expectation(
+        "the registration",
+        shown,
+        lambda now: (
+            now.registration is not None
+            and now.registration.status in _REGISTERED
+            and (not force or now.registration.initial != before)
+        ),
+        failures=("AGENT_REG_FAILED",),
+    )
+    came = yield from wait_for(expected, log, patience)
+    return RegistrationOutcome(True, True, came.state.registration, came.state.authorization_state, came.waited)
+
+
+def reserve_licenses(
+    authorization_code: Secret | None = None, *, universal: bool = False, commit: bool = True
+) -> Conversation[ReservationOutcome]:
+    """First without *authorization_code*: the request codes for CSSM. Then with the code from there: install it.
+
+    A request code that the device has given out is not asked for again, for a new one would make it void.
+
+    Raises:
+        Refused: the device gave no request code, or did not take the authorization code.
+    """
+    state = yield from read_state()
+    if (reason := _not_legacy(state, "request_authorization")) is not None:
+        return ReservationOutcome(False, False, not_applicable=reason)
+    if _is_reserved(state):
+        return ReservationOutcome(False, False, installed=True, confirmation_codes=_confirmations(state))
+    if not commit:
+        return ReservationOutcome(True, False)
+    if state.reservation is None or not state.reservation.enabled:
+        yield Configure(("license smart reservation",))
+    if authorization_code is not None:
+        return (yield from _install(authorization_code))
+    members = state.reservation.members if state.reservation is not None else ()
+    given = tuple(member.request_code for member in members if member.request_code is not None)
+    if given:
+        return ReservationOutcome(True, False, given)
+    command = f"license smart reservation request {'universal' if universal else 'local'}"
+    answer = yield Exec(command)
+    codes = tuple(dict.fromkeys(_REQUEST_CODE.findall(answer.text)))
+    if not codes:
+        raise Refused("no request code was given", remark(answer.text) or "no answer", command=command)
+    return ReservationOutcome(True, True, codes)
+
+
+def _install(code: Secret) -> Conversation[ReservationOutcome]:
+    answer = yield Exec("license smart reservation install {secret}", secrets=(code,))
+    state = yield from read_state()
+    if not _is_reserved(state):
+        said = remark(code.hide_in(answer.text)) or "no answer"
+        raise Refused("the reservation was not installed", said, command="license smart reservation install ********")
+    return ReservationOutcome(True, True, installed=True, confirmation_codes=_confirmations(state))
+
+
+def _is_reserved(state: LicensingState) -> bool:
+    members = state.reservation.members if state.reservation is not None else ()
+    return bool(members) and all(member.status is not AuthorizationStatus.NOT_INSTALLED for member in members)
+
+
+def _confirmations(state: LicensingState) -> tuple[str, ...]:
+    members = state.reservation.members if state.reservation is not None else ()
+    return tuple(member.last_confirmation_code for member in members if member.last_confirmation_code is not None)
+
+
+def _not_legacy(state: LicensingState, instead: str) -> str | None:
+    if state.model is LicensingModel.SLP:
+        return f"the device is under Smart Licensing Using Policy: {instead} is for it"
+    if state.model is LicensingModel.CLASSIC:
+        return "licensing is classic (RTU or PAK): there is nothing to register"
+    return None

@@ -1,0 +1,24 @@
+"""The task ``set_boot_level``."""
+
+from __future__ import annotations
+
+from nornir.core.task import Result, Task
+
+from nornir_smartlic.intent import intent_of
+from nornir_smartlic.operations.configuring import configure
+from nornir_smartlic.tasks.driving import drive
+
+
+def set_boot_level(task: Task, level: str, addon: str | None = None, dry_run: bool | None = None) -> Result:
+    """Set the licence level of the host's next boot, and save it; the reload is left to the caller.
+
+    Returns:
+        Result: ``result`` the Plan, whose ``needs_reload`` says whether the running level is another; ``diff`` its
+            lines, ``changed`` whether it has any - in a dry run too.
+    Raises:
+        IntentError: there is no such level or addon, or not in this release.
+        CommandRefused: the platform does not have it.
+    """
+    wanted = {"level": level} if addon is None else {"level": level, "addon": addon}
+    plan = drive(task, configure(intent_of({"boot_level": wanted}), commit=not task.is_dry_run(dry_run)))
+    return Result(host=task.host, result=plan, diff=str(plan), changed=bool(plan.commands))
