@@ -1,0 +1,41 @@
+"""What is remembered between runs: the history of audits, and the journal of usage reports."""
+
+from nornir_smartlic.store.database import Store
+from nornir_smartlic.store.history import (
+    Change,
+    Consumption,
+    HostRecord,
+    changes,
+    consumption,
+    forget_audits,
+    record_audit,
+)
+from nornir_smartlic.store.journal import (
+    CollectedFile,
+    FileStatus,
+    Journal,
+    ReceivedAck,
+    ReportState,
+    Shipment,
+    SubmissionKind,
+    SubmissionState,
+)
+
+__all__ = [
+    "Change",
+    "CollectedFile",
+    "Consumption",
+    "FileStatus",
+    "HostRecord",
+    "Journal",
+    "ReceivedAck",
+    "ReportState",
+    "Shipment",
+    "Store",
+    "SubmissionKind",
+    "SubmissionState",
+    "changes",
+    "consumption",
+    "forget_audits",
+    "record_audit",
+]
