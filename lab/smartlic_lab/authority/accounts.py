@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 
+from smartlic_lab.authority import accounting
 from smartlic_lab.authority.errors import Conflict, NotFound, Refusal
 from smartlic_lab.authority.models import (
     AccountKind,
     Agreement,
+    Alert,
     AuthorizationCode,
     ClassicLicense,
+    Consumption,
+    Conversion,
     Event,
     Pool,
     ProductInstance,
@@ -20,6 +24,8 @@ from smartlic_lab.authority.models import (
     ReservationRow,
     RoleAssignment,
     SmartAccount,
+    Submission,
+    TokenUse,
     VirtualAccount,
 )
 from smartlic_lab.authority.rights import Right
@@ -63,6 +69,7 @@ def add_smart_account(
     work.session.add(account)
     work.session.flush()
     work.session.add(Agreement(smart_account_id=account.id, name="Smart Account Agreement"))
+    accounting.open_true_up(work, account)
     work.log(account, "Smart Account Created", f"{name} ({domain}) was created")
     return account
 
@@ -165,12 +172,26 @@ def delete_virtual_account(work: Work, virtual_account: VirtualAccount) -> None:
     if holding:
         raise Conflict(f"virtual account {virtual_account.name!r} is not empty: it holds {', '.join(holding)}")
     here = virtual_account.id
-    for table in (RoleAssignment, RegistrationToken):
-        for row in work.session.scalars(select(table).where(table.virtual_account_id == here)):
-            work.session.delete(row)
+    tokens = select(RegistrationToken.id).where(RegistrationToken.virtual_account_id == here)
+    work.session.execute(delete(TokenUse).where(TokenUse.token_id.in_(tokens)))
+    work.session.execute(delete(RegistrationToken).where(RegistrationToken.virtual_account_id == here))
+    work.session.execute(delete(RoleAssignment).where(RoleAssignment.virtual_account_id == here))
+    _leave_history(work, virtual_account)
     work.log(account, "Virtual Account Deleted", f"{virtual_account.name} was deleted", virtual_account)
     work.session.flush()
     work.session.delete(virtual_account)
+
+
+def _leave_history(work: Work, virtual_account: VirtualAccount) -> None:
+    """What was reported, returned or removed there stays with the account above it, or with the default one."""
+    account, heir = virtual_account.smart_account, virtual_account.parent_id
+    if heir is None:
+        heir = next(one.id for one in account.virtual_accounts if one.is_default)
+    for table in (ProductInstance, Consumption, Submission, AuthorizationCode, ReservationRow, Conversion, Alert):
+        work.session.execute(
+            update(table).where(table.virtual_account_id == virtual_account.id).values(virtual_account_id=heir)
+        )
+    work.session.execute(delete(ClassicLicense).where(ClassicLicense.virtual_account_id == virtual_account.id))
 
 
 def ancestors_of(work: Work, virtual_account: VirtualAccount) -> list[VirtualAccount]:
@@ -237,11 +258,19 @@ def _contents(work: Work, virtual_account: VirtualAccount) -> list[str]:
     here = virtual_account.id
     queries = {
         "virtual accounts": select(VirtualAccount.id).where(VirtualAccount.parent_id == here),
-        "product instances": select(ProductInstance.id).where(ProductInstance.virtual_account_id == here),
+        "product instances": select(ProductInstance.id).where(
+            ProductInstance.virtual_account_id == here, ProductInstance.removed.is_(None)
+        ),
         "licences": select(Pool.id).where(Pool.virtual_account_id == here),
-        "classic licences": select(ClassicLicense.id).where(ClassicLicense.virtual_account_id == here),
-        "reservations": select(ReservationRow.id).where(ReservationRow.virtual_account_id == here),
-        "authorization codes": select(AuthorizationCode.id).where(AuthorizationCode.virtual_account_id == here),
+        "classic licences": select(ClassicLicense.id).where(
+            ClassicLicense.virtual_account_id == here, ClassicLicense.quantity > 0
+        ),
+        "reservations": select(ReservationRow.id).where(
+            ReservationRow.virtual_account_id == here, ReservationRow.returned.is_(None)
+        ),
+        "authorization codes": select(AuthorizationCode.id).where(
+            AuthorizationCode.virtual_account_id == here, AuthorizationCode.returned.is_(None)
+        ),
         "valid tokens": select(RegistrationToken.id).where(
             RegistrationToken.virtual_account_id == here,
             RegistrationToken.expires > work.now,

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, Final, TypeAlias
 
 from nornir_smartlic.files import Document, render_smart_license
-from smartlic_lab.authority import authorizations, reports, trust
+from smartlic_lab.authority import authorizations, registrations, reports, trust
 from smartlic_lab.authority.bodies import count_in, member_objects, reports_in, text_in
 from smartlic_lab.authority.errors import Refusal
 from smartlic_lab.authority.models import Origin, ProductInstance, Submission, SubmissionStatus, VirtualAccount
@@ -138,6 +138,14 @@ def _return_authorization(work: Work, message: Message, _receiver: Receiver) -> 
     return ok(message)
 
 
+def _register(work: Work, message: Message, _receiver: Receiver) -> Reply:
+    return ok(message, body=registrations.register(work, message))
+
+
+def _renew_authorization(work: Work, message: Message, _receiver: Receiver) -> Reply:
+    return ok(message, body=registrations.renew_authorization(work, message))
+
+
 HANDLERS: Final[Mapping[MessageKind, Handler]] = {
     MessageKind.HELLO: _hello,
     MessageKind.TRUST_ESTABLISHMENT: _establish_trust,
@@ -149,6 +157,8 @@ HANDLERS: Final[Mapping[MessageKind, Handler]] = {
     MessageKind.AUTHORIZATION_REQUEST: _request_authorization,
     MessageKind.AUTHORIZATION_CONFIRMATION: _confirm_authorization,
     MessageKind.AUTHORIZATION_RETURN: _return_authorization,
+    MessageKind.REGISTRATION: _register,
+    MessageKind.AUTHORIZATION_RENEWAL: _renew_authorization,
 }
 
 

@@ -58,6 +58,14 @@ def _enum(kind: type[Enum]) -> EnumColumn:
     return EnumColumn(kind, native_enum=False, values_callable=_values, length=40)
 
 
+class Clock(Base):
+    """The one row that says when the daily review is next due."""
+
+    __tablename__ = "clock"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    next_review: Mapped[datetime]
+
+
 # --- accounts -------------------------------------------------------------------------------------------------------
 
 
@@ -520,6 +528,7 @@ class Conversion(Base):
     requested: Mapped[datetime]
     ready: Mapped[datetime]
     done: Mapped[datetime | None]
+    told: Mapped[datetime | None]  # when its device heard of it
     pool_id: Mapped[int | None] = mapped_column(ForeignKey("pools.id"))
 
 

@@ -25,6 +25,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from nornir_smartlic.files import Ack, RumReport, check_report, render_smart_license, signed
 from nornir_smartlic.model import Udi
 from smartlic_lab.authority.catalogue import license_of_tag
+from smartlic_lab.authority.conversions import conversion_document
 from smartlic_lab.authority.models import (
     Acknowledgement,
     Consumption,
@@ -342,5 +343,5 @@ def _document(work: Work, submission: Submission, instance: ProductInstance, rep
         virtual_account=home.name,
         correlation_id=submission.correlation_id,
     )
-    policy = policy_document(instance, udi, work.now)
-    return render_smart_license([signed(ack, CSSM_KEY), *([] if policy is None else [policy])])
+    more = (policy_document(instance, udi, work.now), conversion_document(work, instance))
+    return render_smart_license([signed(ack, CSSM_KEY), *(document for document in more if document is not None)])

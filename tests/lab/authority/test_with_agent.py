@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from agents import DIRECT, DNA, HSEC, NETWORK, OVER_CSLU, AgentDevice, live
 from devices import JAN_1, days, minutes, udi
 
-from nornir_smartlic.model import Secret
+from nornir_smartlic.model import Secret, TransportType
 from smartlic_lab.agent.events import (
     AuthorizationRequested,
     AuthorizationReturned,
@@ -19,6 +20,7 @@ from smartlic_lab.agent.events import (
     WriteFile,
 )
 from smartlic_lab.authority import Cslu, Cssm
+from smartlic_lab.authority.catalogue import find_license
 from smartlic_lab.authority.licenses import add_pool, position
 
 
@@ -30,13 +32,11 @@ def test_a_year_of_a_device_that_reports_directly(cssm: Cssm) -> None:
     state = device.state(JAN_1 + days(365))
     assert state.account is not None
     assert state.account.virtual_account == "Branches"
-    assert state.reporting is not None
-    assert isinstance(state.reporting.last_ack, type(JAN_1))
-    assert JAN_1 + days(365) - state.reporting.last_ack < days(31)
+    assert state.usage_reporting is not None
+    assert isinstance(state.usage_reporting.last_ack, type(JAN_1))
+    assert JAN_1 + days(365) - state.usage_reporting.last_ack < days(31)
     with cssm.work() as work:
         home = work.virtual_account(work.smart_account("example.com"), "Branches")
-        from smartlic_lab.authority.catalogue import find_license
-
         assert position(work, home, find_license(work, NETWORK.tag)).in_use == 2
 
 
@@ -61,10 +61,6 @@ def test_a_device_behind_cslu_is_trusted_by_itself(cssm: Cssm) -> None:
 
 
 def test_an_air_gapped_device_reports_by_file(cssm: Cssm) -> None:
-    from dataclasses import replace
-
-    from nornir_smartlic.model import TransportType
-
     device = AgentDevice(cssm, replace(DIRECT, transport=TransportType.OFF))
     later = JAN_1 + days(10)
     (written,) = device.happen(UsageSaveRequested(unreported=True), later)
@@ -75,8 +71,8 @@ def test_an_air_gapped_device_reports_by_file(cssm: Cssm) -> None:
     answer = cssm.acknowledgement(number, later + minutes(5)).content.decode()
     device.happen(FileImported(answer), later + minutes(6))
     state = device.state(later + minutes(6))
-    assert state.reporting is not None
-    assert state.reporting.last_ack == later + minutes(6)
+    assert state.usage_reporting is not None
+    assert state.usage_reporting.last_ack == later + minutes(6)
 
 
 def test_an_authorization_code_is_asked_for_confirmed_and_returned(cssm: Cssm) -> None:
@@ -88,8 +84,6 @@ def test_an_authorization_code_is_asked_for_confirmed_and_returned(cssm: Cssm) -
     def standing() -> tuple[int, int]:
         with cssm.work() as work:
             home = work.virtual_account(work.smart_account("example.com"), "Branches")
-            from smartlic_lab.authority.catalogue import find_license
-
             license_ = find_license(work, "hseck9")
             if not position(work, home, license_).pools:
                 add_pool(work, home, license_, 3)

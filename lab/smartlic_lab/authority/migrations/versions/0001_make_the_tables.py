@@ -16,6 +16,12 @@ depends_on = None
 def upgrade() -> None:
     """Go forward."""
     op.create_table(
+        "clock",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("next_review", Utc(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clock")),
+    )
+    op.create_table(
         "licenses",
         sa.Column("tag", sa.String(length=255), nullable=False),
         sa.Column("name", sa.String(length=255), nullable=False),
@@ -468,6 +474,7 @@ def upgrade() -> None:
         sa.Column("requested", Utc(), nullable=False),
         sa.Column("ready", Utc(), nullable=False),
         sa.Column("done", Utc(), nullable=True),
+        sa.Column("told", Utc(), nullable=True),
         sa.Column("pool_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["pool_id"], ["pools.id"], name=op.f("fk_conversions_pool_id")),
         sa.ForeignKeyConstraint(
@@ -820,3 +827,4 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_licenses_display"))
 
     op.drop_table("licenses")
+    op.drop_table("clock")

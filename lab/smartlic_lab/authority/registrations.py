@@ -1,0 +1,130 @@
+"""Legacy Smart Licensing: registration with a token, renewals, deregistration.
+
+The certificate is good for a year and renewed after six months, the authorization for 90 days and renewed every 30.
+Source: issue 5 (30 days, six months); a year and 90 days are recalled, and so are the texts of refusals.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from typing import Any, Final
+
+from sqlalchemy import delete
+
+from smartlic_lab.authority.bodies import count_in, objects_in, text_in
+from smartlic_lab.authority.catalogue import license_of_tag
+from smartlic_lab.authority.errors import Conflict, Refusal
+from smartlic_lab.authority.licenses import position
+from smartlic_lab.authority.models import ProductInstance, ProductUdi, Usage
+from smartlic_lab.authority.product_instances import find_instance, remove_instance, take_in
+from smartlic_lab.authority.tokens import find_token, use_token
+from smartlic_lab.authority.trust import check_clock
+from smartlic_lab.authority.work import Work
+from smartlic_lab.wire import Message
+
+CERTIFICATE_LIFE: Final = timedelta(days=365)
+CERTIFICATE_RENEWAL: Final = timedelta(days=180)
+AUTHORIZATION_LIFE: Final = timedelta(days=90)
+AUTHORIZATION_RENEWAL: Final = timedelta(days=30)
+
+
+class NotRegistered(Refusal):
+    """The device shows no certificate that CSSM gave."""
+
+
+def register(work: Work, message: Message) -> dict[str, Any]:
+    """``register``, ``renew`` or ``deregister``, by the message's action; what the device is told."""
+    action = text_in(message.body, "action")
+    if action == "register":
+        return _register(work, message)
+    instance = _registered(work, message)
+    if action == "renew":
+        return _certify(work, instance, message)
+    if action == "deregister":
+        remove_instance(work, instance)
+        return {}
+    raise Refusal(f"there is no registration action {action!r}")
+
+
+def renew_authorization(work: Work, message: Message) -> dict[str, Any]:
+    """Authorize what the device uses; with a shortage it is told that it is out of compliance, and goes on."""
+    instance = _registered(work, message)
+    _use(work, instance, message)
+    work.session.flush()
+    short = any(
+        position(work, instance.virtual_account, license_of_tag(work, text_in(one, "tag"))).balance < 0
+        for one in objects_in(message.body, "usage")
+        if count_in(one, "count") > 0
+    )
+    instance.authorization_expires = work.now + AUTHORIZATION_LIFE
+    return {
+        "status": "OUT OF COMPLIANCE" if short else "AUTHORIZED",
+        "authorized": work.now.isoformat(),
+        "next_communication": (work.now + AUTHORIZATION_RENEWAL).isoformat(),
+        "communication_deadline": instance.authorization_expires.isoformat(),
+    }
+
+
+def _register(work: Work, message: Message) -> dict[str, Any]:
+    check_clock(message.sent_at, work.now)
+    token = find_token(work, text_in(message.body, "token"))
+    known = find_instance(work, message.udi)
+    if known is not None and known.certificate_expires is not None and not message.body.get("force"):
+        raise Conflict("The product instance is already registered: use force to register it again")
+    instance = take_in(
+        work,
+        token.virtual_account,
+        message.udi,
+        members=message.members,
+        hostname=message.hostname,
+        software=message.software,
+        software_version=message.software_version,
+    )
+    use_token(work, token, instance)
+    instance.export_controlled = token.export_controlled
+    home = instance.virtual_account
+    work.log(home.smart_account, "Product Instance Registered", f"{message.udi} was registered", home)
+    return _certify(work, instance, message)
+
+
+def _certify(work: Work, instance: ProductInstance, message: Message) -> dict[str, Any]:
+    """A certificate for the active member; its text is the identity that the device shows from now on."""
+    work.session.flush()
+    member = work.session.get_one(ProductUdi, (message.udi.pid, message.udi.sn))
+    member.trust_code = secrets.token_hex(16)
+    member.trust_issued, member.trust_expires = work.now, work.now + CERTIFICATE_LIFE
+    instance.certificate_expires = member.trust_expires
+    home = instance.virtual_account
+    return {
+        "certificate": member.trust_code,
+        "smart_account": home.smart_account.name,
+        "virtual_account": home.name,
+        "export_controlled_allowed": instance.export_controlled,
+        "registered": work.now.isoformat(),
+        "next_renewal": (work.now + CERTIFICATE_RENEWAL).isoformat(),
+        "expires": instance.certificate_expires.isoformat(),
+    }
+
+
+def _registered(work: Work, message: Message) -> ProductInstance:
+    instance = find_instance(work, message.udi)
+    known = instance is not None and any(one.trust_code == message.trust_id for one in instance.udis)
+    if instance is None or message.trust_id is None or not known:
+        raise NotRegistered("The product instance is not registered")
+    if instance.certificate_expires is not None and instance.certificate_expires <= work.now:
+        raise NotRegistered("The ID certificate of the product instance has expired")
+    instance.last_contact = work.now
+    return instance
+
+
+def _use(work: Work, instance: ProductInstance, message: Message) -> None:
+    """What the device says it uses takes the place of what it said before."""
+    work.session.execute(delete(Usage).where(Usage.product_instance_id == instance.id))
+    for one in objects_in(message.body, "usage"):
+        tag, count = text_in(one, "tag"), count_in(one, "count")
+        if not tag or count < 0:
+            raise Refusal("usage names a tag and a number")
+        license_of_tag(work, tag)
+        if count:
+            work.session.add(Usage(product_instance_id=instance.id, tag=tag, quantity=count, covered_until=work.now))

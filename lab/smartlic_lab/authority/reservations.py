@@ -1,0 +1,162 @@
+"""Licence reservation (SLR, PLR): licences taken out of a pool for one device, by codes that people carry.
+
+Source: FAQ, "Full, offline access - license reservation"; reference/cli.md section 7 (form of a request code). What is
+inside an authorization code was never seen: it is the lab's document of kind SPECIFIC or UNIVERSAL.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from sqlalchemy import select
+
+from nornir_smartlic.files import AuthorizationDocument, AuthorizedLicense, render_smart_license, signed
+from nornir_smartlic.model import Udi
+from smartlic_lab.authority.authorizations import code_text
+from smartlic_lab.authority.errors import Conflict, NotFound, Refusal
+from smartlic_lab.authority.licenses import position
+from smartlic_lab.authority.models import License, ReservationLine, ReservationRow, ReservationType, VirtualAccount
+from smartlic_lab.authority.product_instances import find_instance, take_in
+from smartlic_lab.authority.rights import Right
+from smartlic_lab.authority.work import Work
+from smartlic_lab.signing import CSSM_KEY
+
+_REQUEST_CODE: Final = re.compile(
+    r"(?P<kind>CB|CC)-Z(?P<pid>[^:\s]+):(?P<sn>[^-\s]+)-(?P<nonce>\w{8,10})-(?P<check>\w{2})"
+)
+_KINDS: Final = {"CB": ReservationType.SPECIFIC, "CC": ReservationType.UNIVERSAL}
+
+
+def read_request_code(code: str) -> tuple[ReservationType, Udi]:
+    """What a device's request code asks for, and the device; raises `Refusal`."""
+    found = _REQUEST_CODE.fullmatch(code.strip())
+    if found is None:
+        raise Refusal("the reservation request code is not valid")
+    return _KINDS[found["kind"]], Udi(found["pid"], found["sn"])
+
+
+def reserve(
+    work: Work, virtual_account: VirtualAccount, request_code: str, quantities: Mapping[str, int]
+) -> ReservationRow:
+    """Reserve licences (by tag) for the device of *request_code*; for a universal reservation *quantities* is empty."""
+    work.require(Right.MANAGE_LICENSES, virtual_account.smart_account, virtual_account)
+    kind, udi = read_request_code(request_code)
+    _check(kind, quantities)
+    known = find_instance(work, udi)
+    if known is not None and _standing(work, known.id) is not None:
+        raise Conflict(f"{udi} has a reservation already: update it or return it")
+    if known is not None and known.virtual_account.smart_account_id != virtual_account.smart_account_id:
+        raise Conflict(f"{udi} belongs to another smart account")
+    _check_balance(work, virtual_account, quantities)
+    instance = take_in(work, virtual_account, udi)
+    work.session.flush()
+    row = ReservationRow(
+        virtual_account_id=virtual_account.id,
+        product_instance_id=instance.id,
+        kind=kind,
+        request_code=request_code.strip(),
+        authorization_code=_document(work, udi, kind, quantities),
+        created=work.now,
+        confirmed=work.now,
+        lines=[ReservationLine(tag=tag, quantity=quantity) for tag, quantity in quantities.items()],
+    )
+    work.session.add(row)
+    work.log(virtual_account.smart_account, "Licenses Reserved", f"licences were reserved for {udi}", virtual_account)
+    work.session.flush()
+    return row
+
+
+def update_reservation(
+    work: Work, virtual_account: VirtualAccount, udi: Udi, quantities: Mapping[str, int]
+) -> ReservationRow:
+    """Change what is reserved; it is to be confirmed with the code that the device prints for the new one."""
+    row = _of(work, virtual_account, udi)
+    _check(row.kind, quantities)
+    held = {line.tag: line.quantity for line in row.lines}
+    _check_balance(work, virtual_account, {tag: n - held.get(tag, 0) for tag, n in quantities.items()})
+    row.lines = [
+        *(line for line in row.lines if line.tag in quantities),
+        *(ReservationLine(tag=tag, quantity=n) for tag, n in quantities.items() if tag not in held),
+    ]
+    for line in row.lines:
+        line.quantity = quantities[line.tag]
+    row.authorization_code = _document(work, udi, row.kind, quantities)
+    row.updated, row.confirmed = work.now, None
+    work.log(virtual_account.smart_account, "Reservation Updated", f"{udi}: the reservation changed", virtual_account)
+    work.session.flush()
+    return row
+
+
+def confirm_reservation(work: Work, virtual_account: VirtualAccount, udi: Udi, confirmation_code: str) -> None:
+    """Enter the confirmation code of an update: eight hexadecimal digits (reference/cli.md section 3)."""
+    row = _of(work, virtual_account, udi)
+    if re.fullmatch(r"[0-9a-f]{8}", confirmation_code) is None:
+        raise Refusal("the confirmation code is not valid")
+    if row.confirmed is not None:
+        raise Conflict("there is no update to confirm")
+    row.confirmed = work.now
+
+
+def return_reservation(work: Work, virtual_account: VirtualAccount, udi: Udi, return_code: str) -> None:
+    """Enter the return code of the device: what was reserved is free again."""
+    row = _of(work, virtual_account, udi)
+    if re.fullmatch(r"\w{6}(-\w{3,6})+", return_code) is None:
+        raise Refusal("the reservation return code is not valid")
+    row.returned, row.return_code = work.now, return_code
+    work.log(virtual_account.smart_account, "Reservation Returned", f"{udi} returned its licences", virtual_account)
+
+
+def reservations(work: Work, virtual_account: VirtualAccount) -> Sequence[ReservationRow]:
+    """Those that stand."""
+    work.require(Right.MANAGE_LICENSES, virtual_account.smart_account, virtual_account)
+    return work.session.scalars(
+        select(ReservationRow)
+        .where(ReservationRow.virtual_account_id == virtual_account.id, ReservationRow.returned.is_(None))
+        .order_by(ReservationRow.id)
+    ).all()
+
+
+def _check(kind: ReservationType, quantities: Mapping[str, int]) -> None:
+    if kind is ReservationType.UNIVERSAL and quantities:
+        raise Refusal("a universal reservation names no licences")
+    if kind is ReservationType.SPECIFIC and not quantities:
+        raise Refusal("a specific reservation names its licences")
+    if any(quantity < 1 for quantity in quantities.values()):
+        raise Refusal("at least one of each licence is reserved")
+
+
+def _check_balance(work: Work, virtual_account: VirtualAccount, quantities: Mapping[str, int]) -> None:
+    for tag, quantity in quantities.items():
+        license_ = work.session.get(License, tag)
+        if license_ is None:
+            raise NotFound(f"there is no licence {tag!r}")
+        if license_.export_restricted and not virtual_account.smart_account.export_controlled_allowed:
+            raise Conflict("the smart account may not have export-controlled licences")
+        balance = position(work, virtual_account, license_).balance
+        if quantity > max(balance, 0):
+            raise Conflict(f"insufficient licenses: {virtual_account.name} has {max(balance, 0)} {license_.display}")
+
+
+def _document(work: Work, udi: Udi, kind: ReservationType, quantities: Mapping[str, int]) -> str:
+    licenses = tuple(AuthorizedLicense(tag, quantity) for tag, quantity in quantities.items())
+    document = AuthorizationDocument(udi, code_text(), work.now, licenses, kind=kind.value)
+    return render_smart_license([signed(document, CSSM_KEY)])
+
+
+def _standing(work: Work, instance_id: int) -> ReservationRow | None:
+    return work.session.scalar(
+        select(ReservationRow).where(
+            ReservationRow.product_instance_id == instance_id, ReservationRow.returned.is_(None)
+        )
+    )
+
+
+def _of(work: Work, virtual_account: VirtualAccount, udi: Udi) -> ReservationRow:
+    work.require(Right.MANAGE_LICENSES, virtual_account.smart_account, virtual_account)
+    instance = find_instance(work, udi)
+    row = None if instance is None else _standing(work, instance.id)
+    if row is None or row.virtual_account_id != virtual_account.id:
+        raise NotFound(f"{udi} has no reservation in {virtual_account.name}")
+    return row
