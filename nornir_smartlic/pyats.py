@@ -1,4 +1,4 @@
-"""AEtest test cases over the compliance rules, for pyATS jobs: import them into a test script of your own.
+"""AEtest test cases over the compliance rules, for pyATS jobs: derive from them in a test script of your own.
 
 What a device must be like stands in the testbed, in the same words as in the inventory::
 
@@ -7,7 +7,7 @@ What a device must be like stands in the testbed, in the same words as in the in
         custom:
           smart_licensing: {transport: smart, url: default, trust: true}
 
-A job's script is then one line, ``from nornir_smartlic.pyats import *``, and its parameters are the testbed's.
+A script derives the three classes (playbooks/compliance_test.py): AEtest takes only those that a script defines.
 Needs the extra ``pyats``. Verdicts become results: pass Passed, fail Failed, unknown Errored, waived Passx, not
 applicable Skipped.
 """
@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from pyats import aetest
@@ -98,19 +99,22 @@ class CommonSetup(aetest.CommonSetup):  # type: ignore[misc]  # pyATS has no typ
     """Connects to every device of the testbed, or to those of the parameter ``hosts``."""
 
     @aetest.subsection  # type: ignore[untyped-decorator]  # pyATS has no types
-    def connect(self, testbed: Any, steps: Any, hosts: Sequence[str] | None = None) -> None:
+    def connect(self, testbed: Any, testscript: Any, steps: Any, hosts: Sequence[str] | None = None) -> None:
         """A device that cannot be reached fails here, and its compliance is not judged."""
+        devices = [testbed.devices[name] for name in hosts or sorted(testbed.devices)]
+        with suppress(UniconConnectionError):  # which of them failed is asked below, device by device
+            testbed.connect(*devices, log_stdout=False)
         reached = []
-        for name in hosts or sorted(testbed.devices):
-            with steps.start(f"Connect to {name}", continue_=True) as step:
-                try:
-                    testbed.devices[name].connect(log_stdout=False)
-                except (UniconConnectionError, UniconTimeoutError, SubCommandFailure) as error:
-                    step.failed(f"{name}: not reached: {error}".splitlines()[0])
-                reached.append(name)
+        for device in devices:
+            with steps.start(f"Connect to {device.name}", continue_=True) as step:
+                if not device.is_connected():
+                    step.failed(f"{device.name} was not reached; unicon's log of the device tells why")
+                reached.append(device.name)
         if not reached:
             self.failed("no device of the testbed was reached", goto=["common_cleanup"])
-        aetest.loop.mark(LicensingCompliance, host=reached)
+        for case in vars(testscript.module).values():
+            if isinstance(case, type) and issubclass(case, LicensingCompliance):
+                aetest.loop.mark(case, host=reached)
 
 
 class LicensingCompliance(aetest.Testcase):  # type: ignore[misc]  # pyATS has no types
@@ -129,7 +133,7 @@ class LicensingCompliance(aetest.Testcase):  # type: ignore[misc]  # pyATS has n
         device = testbed.devices[host]
         try:
             wanted = intent_of(device.custom.get("smart_licensing", {}))
-            given: tuple[Waiver, ...] = waivers_of(waivers, known_rules=frozenset(rule.id for rule in RULES))
+            given: tuple[Waiver, ...] = waivers_of(list(waivers), known_rules=frozenset(rule.id for rule in RULES))
             reading: LicensingReading = converse(read_licensing(), UniconDoor(device).answer)
         except SmartLicError as error:
             self.errored(f"{host}: {error}")

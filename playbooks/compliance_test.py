@@ -3,9 +3,20 @@
 The sections come from nornir_smartlic.pyats; add test cases of your own below.
 """
 
-from nornir_smartlic.pyats import CommonCleanup, CommonSetup, LicensingCompliance
+from nornir_smartlic import pyats as licensing
 
-__all__ = ["CommonCleanup", "CommonSetup", "LicensingCompliance"]
+
+class CommonSetup(licensing.CommonSetup):
+    """Connects to the devices."""
+
+
+class LicensingCompliance(licensing.LicensingCompliance):
+    """Every rule on every device."""
+
+
+class CommonCleanup(licensing.CommonCleanup):
+    """Disconnects."""
+
 
 if __name__ == "__main__":
     import argparse
