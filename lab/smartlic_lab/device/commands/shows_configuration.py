@@ -232,6 +232,14 @@ def show_ip_http_client(session: Session, call: Call) -> str:
 @handles("show_boot")
 def show_boot(session: Session, call: Call) -> str:
     flash = session.device.family.flash
+    if "switch" in session.device.family.traits:
+        text = ""
+        for number in range(1, len(session.device.build.members) + 1):
+            variable = f"BOOT variable = {flash}:packages.conf;\n"
+            text += f"---------------------------\nSwitch {number}\n---------------------------\n"
+            text += f"Current Boot Variables:\n{variable}\nBoot Variables on next reload:\n{variable}"
+            text += "Manual Boot = no\nEnable Break = no\nBoot Mode = DEVICE\niPXE Timeout = 0\n"
+        return text
     return (
         f"BOOT variable = {flash}:packages.conf;\nMANUAL_BOOT variable = no\nConfiguration Register is 0x102\n"
         "Standby not ready to show bootvar\n"

@@ -54,9 +54,9 @@ _RULE = "-" * 78
 
 
 def mac_address(name: str) -> str:
-    """A MAC address that is always the same for a name, from a range for documentation (RFC 7042)."""
+    """A locally administered MAC address, always the same for a name."""
     digest = sha256(name.encode()).hexdigest()
-    return f"0000.5e00.53{digest[:2]}"
+    return f"02{digest[:2]}.{digest[2:6]}.{digest[6:10]}"
 
 
 def _board(udi_sn: str, what: str, length: int = 4) -> str:
@@ -367,15 +367,20 @@ def show_module(session: Session, call: Call) -> str:
 
 @handles("show_platform")
 def show_platform(session: Session, call: Call) -> str:
+    """Source: recalled, the two forms that ntc-templates and Genie read."""
     device = session.device
+    if device.family.arrangement == "stack":
+        text = "Switch  Ports    Model                Serial No.   MAC address     Hw Ver.       Sw Ver. \n"
+        text += "------  -----   ---------             -----------  --------------  -------       --------\n"
+        for number, udi in enumerate(device.build.members, 1):
+            ports = device.family.models[udi.pid].ports
+            text += f" {number:<7} {ports:<6} {udi.pid:<21} {udi.sn:<12} {mac_address(udi.sn):<15} {'V02':<13} "
+            text += f"{device.release.number} \n"
+        return text
     text = f"Chassis type: {device.build.members[0].pid:<20}\n\n"
     text += "Slot      Type                State                 Insert time (ago) \n"
     text += "--------- ------------------- --------------------- ----------------- \n"
-    for number, udi in enumerate(
-        device.build.members if device.family.arrangement == "stack" else device.build.members[:1], 1
-    ):
-        slot = str(number) if device.family.arrangement == "stack" else "R0"
-        text += f"{slot:<10}{udi.pid:<20}{'ok, active' if number == 1 else 'ok':<22}{'00:12:00':<18}\n"
+    text += f"{'R0':<10}{device.build.members[0].pid:<20}{'ok, active':<22}{'00:12:00':<18}\n"
     return text
 
 

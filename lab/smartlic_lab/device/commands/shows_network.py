@@ -182,16 +182,15 @@ def show_vrf(session: Session, call: Call) -> str:
 @handles("show_hosts")
 def show_hosts(session: Session, call: Call) -> str:
     configuration = session.device.running
+    known = settings.hosts(configuration, None)
     domain = configuration.value("ip", "domain", "name")
     servers = settings.name_servers(configuration, None)
-    lookup = "disabled" if configuration.denied("ip", "domain", "lookup") else "enabled"
-    text = (f"Default domain is {domain}\n" if domain else "Default domain is not set\n") + (
-        f"Name servers are {', '.join(servers) if servers else '255.255.255.255'}\n"
-        f"NAME  TTL  CLASS   TYPE      DATA/ADDRESS\n"
-        f"-----------------------------------------\n"
-    )
-    del lookup
-    for name, address in settings.hosts(configuration, None).items():
+    text = f"Default domain is {domain}\n" if domain else "Default domain is not set\n"
+    text += f"Name servers are {', '.join(servers) if servers else '255.255.255.255'}\n"
+    if call.has("summary"):
+        return f"{text}Local cache entries: {len(known)}\nDynamic cache entries: 0\n"
+    text += "NAME  TTL  CLASS   TYPE      DATA/ADDRESS\n-----------------------------------------\n"
+    for name, address in known.items():
         text += f" {name}      10      IN      A       {address}\n"
     return text
 
