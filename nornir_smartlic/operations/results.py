@@ -23,10 +23,12 @@ from nornir_smartlic.model import (
     Udi,
     Unparsed,
 )
+from nornir_smartlic.operations.causes import Cause
 
 __all__ = [
     "CollectedReports",
     "ComplianceReport",
+    "Diagnosis",
     "Difference",
     "ImportOutcome",
     "ImportedFile",
@@ -178,6 +180,15 @@ class ResetOutcome:
     answer: str | None = None  # what the device printed
     needs_reload: bool = False
     not_applicable: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """Why a device does not report."""
+
+    causes: tuple[Cause, ...]  # the surest first; (): nothing hinders it
+    last_failure: str | None  # what the device logged last, in its words; None: nothing, or it was restored since
+    reading: LicensingReading
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from nornir_smartlic.tasks.collect_usage_reports import collect_usage_reports
 from nornir_smartlic.tasks.configure_licensing import configure_licensing
+from nornir_smartlic.tasks.diagnose import diagnose
 from nornir_smartlic.tasks.establish_trust import establish_trust
 from nornir_smartlic.tasks.factory_reset import factory_reset
 from nornir_smartlic.tasks.import_files import import_files
@@ -17,6 +18,7 @@ from nornir_smartlic.tasks.verify_compliance import verify_compliance
 __all__ = [
     "collect_usage_reports",
     "configure_licensing",
+    "diagnose",
     "establish_trust",
     "factory_reset",
     "import_files",

@@ -1,0 +1,18 @@
+"""The task ``diagnose``."""
+
+from __future__ import annotations
+
+from nornir.core.task import Result, Task
+
+from nornir_smartlic.operations.diagnosing import diagnose as diagnosing
+from nornir_smartlic.tasks.driving import drive
+
+
+def diagnose(task: Task, dry_run: bool | None = None) -> Result:
+    """Find out why the host does not report; nothing is changed, *dry_run* makes no difference.
+
+    Returns:
+        Result: ``result`` the Diagnosis: causes, the surest first, each with its evidence and its fix.
+    """
+    del dry_run
+    return Result(host=task.host, result=drive(task, diagnosing()), changed=False)
