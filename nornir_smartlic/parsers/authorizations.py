@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from nornir_smartlic.model import (
     Authorization,
@@ -10,10 +10,9 @@ from nornir_smartlic.model import (
     AuthorizationTerm,
     EnforcementType,
     Instant,
-    LicenseAuthorizations,
+    Member,
     MemberAuthorization,
     MemberReservation,
-    Reservation,
     ReservedLicense,
 )
 from nornir_smartlic.parsers.instants import instant, optional_instant
@@ -30,39 +29,69 @@ def _dated_status(value: str) -> tuple[AuthorizationStatus, Instant | None]:
     return _status(words), instant(time) if on else None
 
 
-def license_authorizations(section: Section) -> LicenseAuthorizations:
-    """``show license authorization``, and the chapter ``License Authorizations`` of ``show license all``."""
-    data_push = section.take_optional("Last Data Push", optional_instant)
-    file_export = section.take_optional("Last File Export", optional_instant)
-    section.take("Overall status", str)
+NOTHING: Final = object()  # this section does not tell the field
+
+
+def pushes(section: Section) -> Any:
+    """``License Authorizations``, its own lines; they are there from agent 5.11 on."""
+    if not section.has("Last Data Push"):
+        return NOTHING
+    return section.take("Last Data Push", optional_instant), section.take("Last File Export", optional_instant)
+
+
+def overall_status(section: Section) -> tuple[Any, Any]:
+    """``Overall status:``: the authorization of each member, or its reservation."""
     members = []
+    reservations = []
+    allowed = None
     while is_member(section):
         who = member(section)
-        status, installed = section.take("Status", _dated_status)
-        confirmation = returned = None
-        while section.next_key() in ("Last Confirmation code", "Last return code"):
-            if section.next_key() == "Last return code":
-                returned = section.take("Last return code", optional)
-            else:
-                confirmation = section.take("Last Confirmation code", optional)
-        members.append(MemberAuthorization(who, status, installed, confirmation, returned))
-    if not members:
+        if section.next_key() == "Reservation status":
+            told, export_allowed = _member_reservation(section, who)
+            reservations.append(told)
+            allowed = export_allowed if allowed is None else allowed
+        else:
+            members.append(_member_authorization(section, who))
+    if not members and not reservations:
         raise section.missing("Active:")
-    authorized = authorizations(section)
-    return LicenseAuthorizations(
-        members=tuple(members),
-        authorizations=authorized,
-        purchased=purchased(section),
-        derived_tags=_derived(section),
-        last_data_push=data_push,
-        last_file_export=file_export,
+    return tuple(members) or NOTHING, (tuple(reservations), allowed) if reservations else NOTHING
+
+
+def _member_authorization(section: Section, who: Member) -> MemberAuthorization:
+    status, installed = section.take("Status", _dated_status)
+    confirmation = returned = None
+    while section.next_key() in ("Last Confirmation code", "Last return code"):
+        if section.next_key() == "Last return code":
+            returned = section.take("Last return code", optional)
+        else:
+            confirmation = section.take("Last Confirmation code", optional)
+    return MemberAuthorization(who, status, installed, confirmation, returned)
+
+
+def _member_reservation(section: Section, who: Member) -> tuple[MemberReservation, bool | None]:
+    status, installed = section.take("Reservation status", _dated_status)
+    allowed = None
+    if section.next_key() == "Export-Controlled Functionality":
+        allowed = section.take("Export-Controlled Functionality", _allowed)
+    return (
+        MemberReservation(
+            member=who,
+            status=status,
+            installed=installed,
+            request_code=section.take("Request code", optional),
+            last_return_code=section.take("Last return code", optional),
+            last_confirmation_code=section.take("Last Confirmation code", optional),
+            authorization_code=section.take("Reservation authorization code", optional),
+        ),
+        allowed,
     )
 
 
+_allowed = one_of({"ALLOWED": True, "NOT ALLOWED": False})
+
+
 def authorizations(section: Section) -> tuple[Authorization, ...]:
-    """The block ``Authorizations:``; empty where it is not printed. Partly recalled, see outputs.md section 5."""
-    if section.take_optional("Authorizations", str) is None:
-        return ()
+    """``Authorizations:``. Partly recalled, see outputs.md section 5."""
     found = []
     while (line := section.next_line()) is not None and line.endswith("):"):
         section.take_line()
@@ -104,7 +133,6 @@ _NOTHING_PURCHASED: Final = "No Purchase Information Available"
 
 def purchased(section: Section) -> tuple[str, ...]:
     """``Purchased Licenses:``; empty for ``No Purchase Information Available``."""
-    section.take("Purchased Licenses", str)
     line = section.next_line()
     if line is None or (line != _NOTHING_PURCHASED and _NOTHING_PURCHASED.startswith(line)):
         raise section.missing(_NOTHING_PURCHASED)
@@ -112,14 +140,13 @@ def purchased(section: Section) -> tuple[str, ...]:
         section.take_line()
         return ()
     lines = []
-    while (line := section.next_line()) is not None and section.next_key() not in ("Derived Licenses",):
+    while section.next_line() is not None:
         lines.append(section.take_line())
     return tuple(lines)
 
 
-def _derived(section: Section) -> tuple[str, ...]:
-    if section.take_optional("Derived Licenses", str) is None:
-        return ()
+def derived(section: Section) -> tuple[str, ...]:
+    """``Derived Licenses:``: entitlement tags."""
     tags = []
     while section.next_key() == "Entitlement Tag":
         tags.append(section.take("Entitlement Tag", text))
@@ -128,62 +155,13 @@ def _derived(section: Section) -> tuple[str, ...]:
     return tuple(tags)
 
 
-def reservation(section: Section) -> tuple[Reservation, LicenseAuthorizations | None]:
-    """``Reservation Info``, and ``show license reservation``; under SLP it tells the authorizations too."""
-    enabled = section.take("License reservation", one_of({"ENABLED": True, "DISABLED": False}))
-    data_push = section.take_optional("Last Data Push", optional_instant)
-    file_export = section.take_optional("Last File Export", optional_instant)
-    if section.take_optional("Overall status", str) is None:
-        return Reservation(enabled=enabled), None
-    members = []
-    while is_member(section):
-        who = member(section)
-        status, installed = section.take("Reservation status", _dated_status)
-        allowed = section.take_optional(
-            "Export-Controlled Functionality", one_of({"ALLOWED": True, "NOT ALLOWED": False})
-        )
-        members.append(
-            (
-                MemberReservation(
-                    member=who,
-                    status=status,
-                    installed=installed,
-                    request_code=section.take_optional("Request code", optional),
-                    last_return_code=section.take_optional("Last return code", optional),
-                    last_confirmation_code=section.take_optional("Last Confirmation code", optional),
-                    authorization_code=section.take_optional("Reservation authorization code", optional),
-                ),
-                allowed,
-            )
-        )
-    if not members:
-        raise section.missing("Active:")
-    authorized = authorizations(section)
-    reserved = _reserved(section)
-    found = Reservation(
-        enabled=enabled,
-        members=tuple(item for item, _ in members),
-        licenses=reserved,
-        export_controlled_allowed=members[0][1],
-    )
-    if not section.has("Purchased Licenses"):
-        return found, None
-    return found, LicenseAuthorizations(
-        members=tuple(
-            MemberAuthorization(m.member, m.status, m.installed, m.last_confirmation_code, m.last_return_code)
-            for m in found.members
-        ),
-        authorizations=authorized,
-        purchased=purchased(section),
-        last_data_push=data_push,
-        last_file_export=file_export,
-    )
+def reservation(section: Section) -> tuple[bool, Any]:
+    """``Reservation Info``, its own lines, and the first of ``show license reservation``."""
+    return section.take("License reservation", one_of({"ENABLED": True, "DISABLED": False})), pushes(section)
 
 
-def _reserved(section: Section) -> tuple[ReservedLicense, ...]:
+def reserved(section: Section) -> tuple[ReservedLicense, ...]:
     """``Specified license reservations:``; the blocks are recalled, see outputs.md section 11."""
-    if section.take_optional("Specified license reservations", str) is None:
-        return ()
     found = []
     while (line := section.next_line()) is not None and line.endswith("):"):
         section.take_line()

@@ -17,6 +17,6 @@ def device_clock(command: str, text: Text) -> tuple[DeviceClock, tuple[str, ...]
     try:
         clock = DeviceClock(time=clock_instant(line.lstrip("*.")), synchronised=line[0] not in "*.")
     except ValueError as error:
-        raise ParseError(command, str(error), line_number=text.first, line=line) from None
+        raise ParseError(command, str(error), line_number=text.number(0), line=line) from None
     rest = [other.strip() for other in text.lines[1:] if other and not other.startswith("Time source is")]
     return clock, tuple(rest)

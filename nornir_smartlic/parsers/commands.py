@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final, Generic, TypeVar, cast
+from typing import Any, Final, Generic, TypeVar
 
 from nornir_smartlic.model import ClockHeader, LicensingState, SyslogLine, Udi
-from nornir_smartlic.parsers import authorizations, classic, platform, product, reports, status, usage
+from nornir_smartlic.parsers import classic, platform, product, reports, status
 from nornir_smartlic.parsers.clock import device_clock
 from nornir_smartlic.parsers.configuration import running_configuration
 from nornir_smartlic.parsers.instants import in_zones
 from nornir_smartlic.parsers.section import Problem, Section
-from nornir_smartlic.parsers.state import licenses, located, read_sections, require, state_of
+from nornir_smartlic.parsers.state import located, read_sections, require, state_of
 from nornir_smartlic.parsers.syslog import syslog_lines
 from nornir_smartlic.parsers.texts import Text, prepare
 from nornir_smartlic.parsers.version import device_version
@@ -69,11 +69,11 @@ def license_all(command: str, text: Text) -> tuple[LicensingState, tuple[str, ..
     wanted = (*_whole(facts), *_ALL, *_KEYS)
     agent = _release(facts.get("agent_version"))
     if facts["slp"]:
-        wanted = (*wanted, ("authorizations", "License Authorizations"))
+        wanted = (*wanted, ("authorization.purchased", "Purchased Licenses:"))
         if agent >= (5, 3):
             wanted = (*wanted, ("report_summary", "Usage Report Summary:"))
     elif agent >= (4, 8):
-        wanted = (*wanted, ("reservation", "Reservation Info"))
+        wanted = (*wanted, ("reservation.enabled", "Reservation Info"))
     require(command, text, facts, wanted)
     return state_of(facts, text), tuple(unparsed)
 
@@ -85,14 +85,14 @@ def license_tech_support(command: str, text: Text) -> tuple[LicensingState, tupl
         *_whole(facts),
         *_ALL,
         ("tech.jobs", "Upcoming Scheduled Jobs"),
-        ("reservation", "Reservation Info"),
+        ("reservation.enabled", "Reservation Info"),
         ("tech.other", "Other Info"),
     )
     if facts["slp"]:
         wanted = (*wanted, ("tech.mapping", "Platform Provided Mapping Table"))
     require(command, text, facts, wanted)
     if "tech.enforced" in facts:
-        members = facts["members"] or ()
+        members = facts.get("members", ())
         _same_members(command, text, {who.udi for who in members} or {facts["udi"]}, facts["tech.enforced"])
     return state_of(facts, text), tuple(unparsed)
 
@@ -115,8 +115,6 @@ def license_summary(command: str, text: Text) -> tuple[LicensingState, tuple[str
     """``show license summary``."""
     facts, unparsed = read_sections(command, text)
     wanted: tuple[tuple[str, str], ...] = (("usage", "License Usage:"),)
-    if "License Usage" in text.lines:  # cut before the colon
-        facts.pop("usage", None)
     if "registration" in facts:
         facts["slp"] = False
         wanted = (*_LEGACY, *wanted)
@@ -126,19 +124,24 @@ def license_summary(command: str, text: Text) -> tuple[LicensingState, tuple[str
 
 def license_usage(command: str, text: Text) -> tuple[LicensingState, tuple[str, ...]]:
     """``show license usage``: on some platforms headed by ``License Authorization:``."""
-    lines = text.lines
-    start = next((i for i, line in enumerate(lines) if line and (usage.is_title(line) or line == _NONE)), len(lines))
-    facts, unparsed = read_sections(command, Text(lines[:start], text.numbers, text.first))
-    try:
-        told, left = licenses(lines[start:])
-    except Problem as problem:
-        raise located(command, text, problem, start) from None
-    if not told["usage"] and _NONE not in lines:
-        raise located(command, text, Problem("expected a licence, or 'No licenses in use'", None))
-    return state_of({**facts, **told}, text), (*unparsed, *left)
+    facts, unparsed = read_sections(command, text)
+    require(command, text, facts, (("usage", "a licence"),))
+    return state_of(facts, text), tuple(unparsed)
 
 
-_NONE: Final = "No licenses in use"
+def license_authorization(command: str, text: Text) -> tuple[LicensingState, tuple[str, ...]]:
+    """``show license authorization``."""
+    facts, unparsed = read_sections(command, text)
+    wanted = (("authorization.members", "Overall status:"), ("authorization.purchased", "Purchased Licenses:"))
+    require(command, text, facts, wanted)
+    return state_of(facts, text), tuple(unparsed)
+
+
+def license_reservation(command: str, text: Text) -> tuple[LicensingState, tuple[str, ...]]:
+    """``show license reservation``: what stands under ``Reservation Info`` in tech support."""
+    facts, unparsed = read_sections(command, text.below("Reservation Info"))
+    require(command, text, facts, (("reservation.enabled", "License reservation:"),))
+    return state_of(facts, text), tuple(unparsed)
 
 
 def _sectionwise(fields: str, read: Callable[[Section], Any]) -> Read:
@@ -159,9 +162,14 @@ def _sectionwise(fields: str, read: Callable[[Section], Any]) -> Read:
 
 def license_udi(command: str, text: Text) -> tuple[LicensingState, tuple[str, ...]]:
     """``show license udi``: the UDI and its members, or the table of old images."""
-    table = text.lines[0].startswith("SlotID")
-    read = _sectionwise("udi slots", product.udi_table) if table else _sectionwise("udi members", product.product)
-    return cast("tuple[LicensingState, tuple[str, ...]]", read(command, text))
+    if text.body.startswith("SlotID"):
+        return _table_of_udis(command, text)
+    facts, unparsed = read_sections(command, text.below("Product Information"))
+    require(command, text, facts, (("udi", "UDI:"),))
+    return state_of(facts, text), tuple(unparsed)
+
+
+_table_of_udis: Final = _sectionwise("udi slots", product.udi_table)
 
 
 def _one(read: Callable[[Section], Any]) -> Read:
@@ -185,11 +193,11 @@ def logging(_: str, text: Text) -> tuple[tuple[SyslogLine, ...], tuple[str, ...]
 PARSERS: Final[dict[str, Read]] = {
     "show license": _sectionwise("classic", classic.classic_licenses),
     "show license all": license_all,
-    "show license authorization": _sectionwise("authorizations", authorizations.license_authorizations),
+    "show license authorization": license_authorization,
     "show license data conversion": _sectionwise("conversion", status.data_conversion),
     "show license eventlog": _sectionwise("event_log", reports.event_log),
     "show license history message": _sectionwise("history", reports.message_history),
-    "show license reservation": _sectionwise("reservation authorizations", authorizations.reservation),
+    "show license reservation": license_reservation,
     "show license right-to-use": _sectionwise("right_to_use", classic.right_to_use),
     "show license rum id all": _sectionwise("rum_reports", reports.rum_reports),
     "show license rum id detail": _sectionwise("rum_details", reports.rum_details),
@@ -257,7 +265,7 @@ def parse(command: str, text: str, *, zones: Mapping[str, timedelta] | None = No
         ParseError: the text is not what the command prints, or only a part of it.
         ValueError: the command is not known.
     """
-    name = full_name(command)
+    name = command if command in PARSERS else full_name(command)
     prepared = prepare(name, text, log=name == "show logging")
     value, unparsed = PARSERS[name](name, prepared)
     if zones:

@@ -61,6 +61,8 @@ def running_configuration(command: str, text: Text) -> tuple[RunningConfiguratio
             block.append(lines[index].strip())
             index += 1
         words = line.split()
+        if not words:
+            continue
         recognised = recognised or words[0] in _OPENERS
         if line.startswith(_LICENSING_WORDS):
             draft.license_lines.append(line)
@@ -69,7 +71,7 @@ def running_configuration(command: str, text: Text) -> tuple[RunningConfiguratio
         elif (read := _BLOCKS.get(words[0])) is not None:
             read(draft, words, block)
     if not recognised:
-        raise ParseError(command, "expected a running configuration", line_number=text.first, line=lines[0])
+        raise ParseError(command, "expected a running configuration", line_number=text.number(0), line=lines[0])
     return _configuration(draft), tuple(draft.unparsed)
 
 

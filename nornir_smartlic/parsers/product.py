@@ -29,17 +29,19 @@ def member(section: Section) -> Member:
     return Member(ROLES[key], section.take(key, udi))
 
 
-def product(section: Section) -> tuple[Udi, tuple[Member, ...] | None]:
-    """``Product Information``, and ``show license udi``: the UDI and the list of members, where there is one."""
-    own = section.take("UDI", udi)
-    if section.take_optional("HA UDI List", str) is None:
-        return own, None
-    members = []
+def own_udi(section: Section) -> Udi:
+    """``Product Information``, and the first line of ``show license udi``."""
+    return section.take("UDI", udi)
+
+
+def members(section: Section) -> tuple[Member, ...]:
+    """``HA UDI List:``."""
+    found = []
     while is_member(section):
-        members.append(member(section))
-    if not members:
+        found.append(member(section))
+    if not found:
         raise section.missing("Active:")
-    return own, tuple(members)
+    return tuple(found)
 
 
 def udi_table(section: Section) -> tuple[Udi, tuple[SlotUdi, ...]]:

@@ -1,219 +1,299 @@
-"""From the lines of a licensing output to a `LicensingState`: cut into sections once, each read by its one function.
+"""From a licensing output to a `LicensingState`: cut into sections once, each read by its one function.
 
-A section begins with its title, a line that stands alone at the left margin. A chapter (underlined, or one of those
-that behave so) owns everything down to the next chapter, whatever titles stand in it.
+A section begins with its title, a line that stands alone at the left margin; most sections are also apart by an empty
+line. Sections that read the same are cut and read once: their values are immutable, and most devices of a fleet share
+most of their sections (`_LATELY` bounds how much is kept).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
 from nornir_smartlic.errors import ParseError
-from nornir_smartlic.model import LicensingState, TechSupport
+from nornir_smartlic.model import LicenseAuthorizations, LicensingState, MemberAuthorization, Reservation, TechSupport
 from nornir_smartlic.parsers import authorizations, legacy, product, status, techsupport, usage
 from nornir_smartlic.parsers.section import Problem, Section
 from nornir_smartlic.parsers.texts import Text
 
-Facts = Mapping[str, Any]  # fields of LicensingState; those of TechSupport have "tech." before them
+Facts = dict[str, Any]  # fields of LicensingState; "tech.", "authorization.", "reservation." before those of its parts
 Reading = tuple[Facts, tuple[str, ...]]  # what a section tells, and the lines that nobody took
+_LATELY: Final = 4096  # sections
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How one section is read, from its title line on."""
+    """How a section is read, once its title and the underline below that are off."""
 
-    read: Callable[[tuple[str, ...]], Reading]
-    chapter: bool = False  # owns everything down to the next chapter
-
-
-def _section(fields: str, read: Callable[[Section], Any], *, title: bool = False, chapter: bool = False) -> Rule:
-    """The rule of a section whose function gives the named *fields*; with *title*, it is handed the title line too.
-
-    Sections that read the same are read once: their values are immutable, and most devices of a fleet share them.
-    """
-    names = fields.split()
-
-    @lru_cache(maxsize=512)
-    def remembered(lines: tuple[str, ...]) -> Reading:
-        section = Section(lines if title else _below(lines))
-        value = read(section)
-        facts = {names[0]: value} if len(names) == 1 else dict(zip(names, value, strict=True))
-        return facts, section.rest()
-
-    return Rule(remembered, chapter)
+    fields: tuple[str, ...]  # that its function gives, in this order; one: the value itself
+    read: Callable[[Section], Any]
+    with_title: bool = False  # the title line tells something too, and is handed to the function
+    owner: bool = False  # what follows belongs to it, whatever its titles, down to the next chapter
+    chapter: bool = False
 
 
-def _below(lines: tuple[str, ...]) -> tuple[str, ...]:
-    """What stands below the title, and below its underline if it has one."""
-    return lines[2:] if lines[1:2] and not lines[1].strip("=") and lines[1] else lines[1:]
+def _rule(fields: str, read: Callable[[Section], Any], **more: bool) -> Rule:
+    return Rule(tuple(fields.split()), read, **more)
 
 
-def _telling(**facts: Any) -> Rule:
-    """The rule of a title that tells everything itself."""
-    return Rule(lambda lines: (facts, tuple(line.strip() for line in _below(lines) if line)))
-
-
-def _licenses(lines: tuple[str, ...]) -> Reading:
-    return licenses(_below(lines))
-
-
-def licenses(lines: Sequence[str]) -> Reading:
-    """Blocks of licences, titled by their name or by a handle; or one line that says that there are none."""
-    found = []
-    rest: list[str] = []
-    for block in usage.split_blocks(lines):
-        if block[0] == "No licenses in use":
-            rest += block[1:]
-        elif usage.is_title(block[0]):
-            value, left = _license(block)
-            found.append(value)
-            rest += left
-        else:
-            rest += block
-    return {"usage": tuple(found)}, tuple(rest)
-
-
-@lru_cache(maxsize=2048)
-def _license(lines: tuple[str, ...]) -> tuple[Any, tuple[str, ...]]:
-    section = Section(lines)
-    value = usage.handle(section) if section.next_key() == "Handle" else usage.license_block(section)
-    return value, section.rest()
+def _heading(_: Section) -> tuple[()]:
+    """A title that heads other sections and tells nothing itself."""
+    return ()
 
 
 def _telemetry(title: str) -> Rule:
-    return _section("telemetry", lambda section: status.telemetry(section, title), chapter=True)
+    return _rule("telemetry", lambda section: status.telemetry(section, title), chapter=True)
+
+
+def _enabled(section: Section) -> bool:
+    return section.take_line() == "Smart Licensing is ENABLED"
+
+
+def _no_licenses(_: Section) -> tuple[()]:
+    return ()
+
+
+def _license(section: Section) -> Any:
+    return usage.handle(section) if section.next_key() == "Handle" else usage.license_block(section)
 
 
 RULES: Final[dict[str, Rule]] = {
-    "Smart Licensing Tech Support info": _telling(),
-    "Smart Licensing Status": _telling(),
-    "Smart Licensing is ENABLED": _telling(enabled=True),
-    "Smart Licensing is DISABLED": _telling(enabled=False),
-    "License Conversion:": _section("conversion", status.conversion),
-    "Export Authorization Key:": _section("export_authorization_keys", status.export_authorization_keys),
-    "Utility:": _section("utility", status.status_switch),
-    "Smart Licensing Using Policy:": _section("slp reporting_mode", status.using_policy),
-    "Account Information:": _section("account", status.account),
-    "Registration:": _section("registration", legacy.registration),
-    "License Authorization:": _section("authorization_state", legacy.authorization_state),
-    "Data Privacy:": _section("privacy", status.data_privacy),
-    "Transport:": _section("transport", status.transport),
-    "Miscellaneous:": _section("custom_id", status.custom_id),
-    "Policy:": _section("policy", status.policy),
-    "PolicyV2:": _section("policy_v2", status.policy_v2),
-    "Usage Reporting:": _section("usage_reporting", status.usage_reporting),
-    "Trust Code Installed:": _section(
-        "trust_codes secondary_signing_cert", status.trust_codes, title=True, chapter=True
-    ),
-    "License Usage:": Rule(lambda lines: ({"usage": usage.summary_table(lines[1:])}, ()), chapter=True),
-    "License Usage": Rule(_licenses, chapter=True),
-    "Product Information": _section("udi members", product.product, chapter=True),
-    "Agent Version": _section("agent_version", product.agent_version, chapter=True),
-    "License Authorizations": _section("authorizations", authorizations.license_authorizations, chapter=True),
-    "Usage Report Summary:": _section("report_summary", status.report_summary, chapter=True),
-    "Device Enforcement State:": _section("device_enforcement", status.device_enforcement, chapter=True),
-    "Enforcement Status:": _section("device_enforcement", status.device_enforcement, chapter=True),
+    "Smart Licensing Tech Support info": _rule("", _heading, chapter=True),
+    "Smart Licensing Status": _rule("", _heading, chapter=True),
+    "Smart Licensing is ENABLED": _rule("enabled", _enabled, with_title=True),
+    "Smart Licensing is DISABLED": _rule("enabled", _enabled, with_title=True),
+    "License Conversion:": _rule("conversion", status.conversion),
+    "Export Authorization Key:": _rule("export_authorization_keys", status.export_authorization_keys),
+    "Utility:": _rule("utility", status.status_switch),
+    "Smart Licensing Using Policy:": _rule("slp reporting_mode", status.using_policy),
+    "Account Information:": _rule("account", status.account),
+    "Registration:": _rule("registration", legacy.registration),
+    "License Authorization:": _rule("authorization_state", legacy.authorization_state),
+    "Data Privacy:": _rule("privacy", status.data_privacy),
+    "Transport:": _rule("transport", status.transport),
+    "Miscellaneous:": _rule("custom_id", status.custom_id),
+    "Policy:": _rule("policy", status.policy),
+    "PolicyV2:": _rule("policy_v2", status.policy_v2),
+    "Usage Reporting:": _rule("usage_reporting", status.usage_reporting),
+    "Trust Code Installed:": _rule("trust_codes secondary_signing_cert", status.trust_codes, with_title=True),
+    "License Usage:": _rule("usage", usage.summary_table, with_title=True, chapter=True),
+    "License Usage": _rule("", _heading, chapter=True),
+    "No licenses in use": _rule("usage", _no_licenses),
+    "Product Information": _rule("udi", product.own_udi, chapter=True),
+    "HA UDI List:": _rule("members", product.members),
+    "Agent Version": _rule("agent_version", product.agent_version, chapter=True),
+    "License Authorizations": _rule("authorization.pushes", authorizations.pushes, chapter=True),
+    "Overall status:": _rule("authorization.members reservation.members", authorizations.overall_status),
+    "Authorizations:": _rule("authorization.codes", authorizations.authorizations),
+    "Purchased Licenses:": _rule("authorization.purchased", authorizations.purchased),
+    "Derived Licenses:": _rule("authorization.derived", authorizations.derived),
+    "Reservation Info": _rule("reservation.enabled authorization.pushes", authorizations.reservation, chapter=True),
+    "Specified license reservations:": _rule("reservation.licenses", authorizations.reserved),
+    "Usage Report Summary:": _rule("report_summary", status.report_summary, chapter=True),
+    "Device Enforcement State:": _rule("device_enforcement", status.device_enforcement, chapter=True),
+    "Enforcement Status:": _rule("device_enforcement", status.device_enforcement, chapter=True),
     "Device Telemetry Report Summary:": _telemetry("Device Telemetry Report Summary"),
     "Telemetry Report Summary:": _telemetry("Telemetry Report Summary"),
     "Product Analytics Report Summary:": _telemetry("Product Analytics Report Summary"),
-    "Upcoming Scheduled Jobs": _section("tech.current_time tech.jobs", techsupport.scheduled_jobs, chapter=True),
-    "Communication Statistics:": _section(
-        "tech.communication_level tech.overall_state tech.statistics", techsupport.communication, chapter=True
+    "Upcoming Scheduled Jobs": _rule("tech.current_time tech.jobs", techsupport.scheduled_jobs, chapter=True),
+    "Communication Statistics:": _rule(
+        "tech.communication_level tech.overall_state tech.statistics",
+        techsupport.communication,
+        owner=True,
+        chapter=True,
     ),
-    "License Certificates": _section("tech.certificates", techsupport.certificates, chapter=True),
-    "HA Info": _section("tech.ha", techsupport.ha_info, chapter=True),
-    "Reservation Info": _section("reservation authorizations", authorizations.reservation, chapter=True),
-    "Last Reporting Not Required:": _section(
+    "License Certificates": _rule("tech.certificates", techsupport.certificates, chapter=True),
+    "HA Info": _rule("tech.ha", techsupport.ha_info, chapter=True),
+    "Last Reporting Not Required:": _rule(
         "tech.reporting_not_required", techsupport.reporting_not_required, chapter=True
     ),
-    "Other Info": _section("tech.other tech.trust_lines", techsupport.other_info, chapter=True),
-    "Platform Provided Mapping Table": _section("tech.mapping tech.enforced", techsupport.mapping_table, chapter=True),
+    "Other Info": _rule("tech.other tech.trust_lines", techsupport.other_info, owner=True, chapter=True),
+    "Platform Provided Mapping Table": _rule("tech.mapping tech.enforced", techsupport.mapping_table, chapter=True),
 }
+LICENSE: Final = Rule(("usage",), _license, with_title=True)  # titled by its name, or by its handle
 _TRUST: Final = "Trust Code Installed:"  # the one title that carries a value on its line
 
 
-def read_sections(command: str, text: Text) -> tuple[dict[str, Any], list[str]]:
+def _rule_of(line: str) -> Rule | None:
+    """The rule of the section that *line* is the title of."""
+    rule = RULES.get(line)
+    if rule is None and line and line[0] != " ":
+        if usage.is_title(line):
+            return LICENSE
+        if line.startswith(_TRUST):
+            return RULES[_TRUST]
+    return rule
+
+
+@lru_cache(maxsize=_LATELY)
+def _cut(paragraph: str) -> tuple[tuple[Rule | None, str], ...]:
+    """The sections of a text without empty lines, each with its rule; what stands before the first has none."""
+    lines = paragraph.strip("\n").split("\n")
+    rules = [_rule_of(line) for line in lines]
+    starts = [index for index, rule in enumerate(rules) if rule is not None]
+    if not starts or starts[0]:
+        starts.insert(0, 0)
+    ends = [*starts[1:], len(lines)]
+    return tuple((rules[a], "\n".join(lines[a:b])) for a, b in zip(starts, ends, strict=True))
+
+
+@lru_cache(maxsize=_LATELY)
+def _read(rule: Rule, section_text: str) -> Reading:
+    """What a section tells."""
+    lines = section_text.split("\n")
+    if not rule.with_title:
+        del lines[0]
+        if lines and lines[0] and not lines[0].strip("="):
+            del lines[0]  # the underline
+    section = Section(lines)
+    value = rule.read(section)
+    names = rule.fields
+    facts = {names[0]: value} if len(names) == 1 else dict(zip(names, value, strict=True))
+    return {name: told for name, told in facts.items() if told is not NOTHING}, section.rest()
+
+
+NOTHING: Final = authorizations.NOTHING  # what a function gives for a field that its section does not tell
+
+
+def sections(body: str) -> list[tuple[Rule | None, str]]:
+    """The sections of an output in their order; parts without a title of their own go with the section before."""
+    found: list[tuple[Rule | None, str]] = []
+    owned = False
+    for paragraph in body.split("\n\n"):
+        if not paragraph:
+            continue
+        for rule, text in _cut(paragraph):
+            if rule is None or (owned and not rule.chapter):
+                if found:
+                    last, before = found[-1]
+                    found[-1] = (last, f"{before}\n\n{text}")
+                else:
+                    found.append((None, text))
+            else:
+                found.append((rule, text))
+                owned = rule.owner
+    return found
+
+
+def read_sections(command: str, text: Text) -> tuple[Facts, list[str]]:
     """The facts of every section of *text*, and the lines that nobody took; raises `ParseError`."""
-    lines = text.lines
-    starts = [index for index, line in enumerate(lines) if line in RULES or line[:21] == _TRUST]
-    facts: dict[str, Any] = {}
-    unparsed = [line.strip() for line in lines[: starts[0] if starts else len(lines)] if line]
-    count = len(starts)
-    at = 0
-    while at < count:
-        start = starts[at]
-        rule = RULES.get(lines[start]) or RULES[_TRUST]
-        at += 1
-        if rule.chapter:
-            while at < count and not (RULES.get(lines[starts[at]]) or RULES[_TRUST]).chapter:
-                at += 1
-        end = starts[at] if at < count else len(lines)
+    facts: Facts = {}
+    licenses: list[Any] = []
+    unparsed: list[str] = []
+    for rule, section_text in sections(text.body):
+        if rule is None:
+            unparsed += [line.strip() for line in section_text.split("\n") if line]
+            continue
         try:
-            told, left = rule.read(tuple(lines[start:end]))
+            told, left = _read(rule, section_text)
         except Problem as problem:
-            raise located(command, text, problem, start, end) from None
-        if told and not told.keys().isdisjoint(facts):
-            unparsed += [line.strip() for line in lines[start:end] if line]  # printed twice: the first counts
-        else:
+            raise located(command, text, problem, section_text) from None
+        if rule is LICENSE:
+            licenses.append(told["usage"])
+        elif facts.keys().isdisjoint(told):
             facts.update(told)
+        else:
+            left = tuple(line.strip() for line in section_text.split("\n") if line)  # told twice: the first counts
+        if left:
             unparsed += left
-    if (
-        unparsed
-        and (last := lines[-1].strip()) == unparsed[-1]
-        and any(title.startswith(last) and title != last for title in RULES)
-    ):
-        raise ParseError(
-            command,
-            "the output is not whole: it ends within a title",
-            line_number=text.number(len(lines) - 1),
-            line=last,
-        )
+    if licenses:
+        facts["usage"] = tuple(licenses)
+    if unparsed:
+        _refuse_cut_title(command, text, unparsed[-1])
     return facts, unparsed
 
 
-def located(command: str, text: Text, problem: Problem, start: int = 0, end: int | None = None) -> ParseError:
+def _refuse_cut_title(command: str, text: Text, last: str) -> None:
+    lines = text.lines
+    if lines[-1].strip() == last and any(title.startswith(last) and title != last for title in RULES):
+        problem = "the output is not whole: it ends within a title"
+        raise ParseError(command, problem, line_number=text.number(len(lines) - 1), line=last)
+
+
+def located(command: str, text: Text, problem: Problem, section_text: str = "") -> ParseError:
     """The `ParseError` of *problem*, with the number of its line."""
     lines = text.lines
-    end = len(lines) if end is None else end
-    if problem.line is None:
-        if end < len(lines):
-            return ParseError(command, problem.problem, line_number=text.number(end), line=lines[end])
-        return ParseError(command, problem.problem, line_number=text.number(len(lines) - 1), line=lines[-1])
-    for index in range(start, end):
-        if lines[index].strip() == problem.line:
-            return ParseError(command, problem.problem, line_number=text.number(index), line=problem.line)
-    return ParseError(command, problem.problem, line_number=text.number(start), line=problem.line)
+    start = text.body.count("\n", 0, max(text.body.find(section_text.split("\n\n")[0]), 0)) if section_text else 0
+    end = min(start + section_text.count("\n") + 1, len(lines)) if section_text else len(lines)
+    if problem.line is not None:
+        for index in range(start, len(lines)):
+            if lines[index].strip() == problem.line:
+                return ParseError(command, problem.problem, line_number=text.number(index), line=problem.line)
+        return ParseError(command, problem.problem, line_number=text.number(start), line=problem.line)
+    while end < len(lines) and not lines[end]:
+        end += 1
+    at = min(end, len(lines) - 1)
+    return ParseError(command, problem.problem, line_number=text.number(at), line=lines[at])
 
 
-def state_of(facts: Mapping[str, Any], text: Text) -> LicensingState:
+def state_of(facts: Facts, text: Text) -> LicensingState:
     """The state that *facts* are of."""
-    tech = {name[5:]: value for name, value in facts.items() if name[:5] == "tech."}
-    if not tech:
-        return LicensingState(header=text.header, **facts)
-    return LicensingState(
-        header=text.header,
-        tech_support=_tech_support(tech),
-        **{name: value for name, value in facts.items() if name[:5] != "tech."},
+    own: Facts = {}
+    parts: dict[str, Facts] = {}
+    for name, value in facts.items():
+        part, dot, field = name.partition(".")
+        if dot:
+            parts.setdefault(part, {})[field] = value
+        else:
+            own[name] = value
+    if "reservation" in parts:
+        own["reservation"] = _reservation(parts["reservation"])
+    if "authorization" in parts:
+        own["authorizations"] = _authorizations(parts["authorization"], own.get("reservation"))
+    if "tech" in parts:
+        own["tech_support"] = _tech_support(parts["tech"])
+    return LicensingState(header=text.header, **own)
+
+
+def _reservation(told: Facts) -> Reservation | None:
+    if "enabled" not in told:
+        return None
+    members, export_allowed = told.get("members", ((), None))
+    return Reservation(
+        enabled=told["enabled"],
+        members=members,
+        licenses=told.get("licenses", ()),
+        export_controlled_allowed=export_allowed,
     )
 
 
-def _tech_support(tech: Mapping[str, Any]) -> TechSupport:
+def _authorizations(told: Facts, reservation: Reservation | None) -> LicenseAuthorizations | None:
+    """The authorizations of each member; tech support prints them among the reservations."""
+    members = told.get("members")
+    if members is None and reservation is not None and "purchased" in told:
+        members = tuple(
+            MemberAuthorization(who.member, who.status, who.installed, who.last_confirmation_code, who.last_return_code)
+            for who in reservation.members
+        )
+    if not members:
+        return None
+    data_push, file_export = told.get("pushes", (None, None))
+    return LicenseAuthorizations(
+        members=members,
+        authorizations=told.get("codes", ()),
+        purchased=told.get("purchased", ()),
+        derived_tags=told.get("derived", ()),
+        last_data_push=data_push,
+        last_file_export=file_export,
+    )
+
+
+def _tech_support(told: Mapping[str, Any]) -> TechSupport:
     return TechSupport(
-        current_time=tech.get("current_time"),
-        jobs=tech.get("jobs", ()),
-        communication_level=tech.get("communication_level"),
-        overall_state=tech.get("overall_state"),
-        statistics=tech.get("statistics", ()),
-        certificates=tech.get("certificates", ()),
-        ha=tech.get("ha", ()),
-        reporting_not_required=tech.get("reporting_not_required", ()),
-        other=tech.get("other", ()),
-        trust_lines=tech.get("trust_lines", ()),
-        mapping=tech.get("mapping", ()),
-        enforced=tech.get("enforced", ()),
+        current_time=told.get("current_time"),
+        jobs=told.get("jobs", ()),
+        communication_level=told.get("communication_level"),
+        overall_state=told.get("overall_state"),
+        statistics=told.get("statistics", ()),
+        certificates=told.get("certificates", ()),
+        ha=told.get("ha", ()),
+        reporting_not_required=told.get("reporting_not_required", ()),
+        other=told.get("other", ()),
+        trust_lines=told.get("trust_lines", ()),
+        mapping=told.get("mapping", ()),
+        enforced=told.get("enforced", ()),
     )
 
 

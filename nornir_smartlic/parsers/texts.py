@@ -6,7 +6,7 @@ Taken out and kept: the echoed command, a prompt, the header of ``terminal exec 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from nornir_smartlic.errors import ParseError
@@ -24,21 +24,45 @@ _PROMPT: Final = re.compile(r"[A-Za-z0-9_.\-:/()]+[#>]")
 _ECHO: Final = re.compile(r"(?:[A-Za-z0-9_.\-:/()]+[#>]\s*)?(?:do )?(sh|sho|show)\s+\S.*")
 
 
-@dataclass(frozen=True, slots=True)
 class Text:
-    """The lines of one output, and what was taken out around them."""
+    """The output itself, and what was taken out around it."""
 
-    lines: list[str]
-    numbers: list[int] | None  # of each line, from 1, where lines were taken out; None: they count from `first`
-    first: int = 1
-    echo: str | None = None
-    header: ClockHeader | None = None
-    syslog: tuple[str, ...] = ()
-    prompt: str | None = None  # behind the output
+    def __init__(
+        self,
+        body: str,
+        *,
+        first: int = 1,
+        numbers: list[int] | None = None,
+        echo: str | None = None,
+        header: ClockHeader | None = None,
+        syslog: tuple[str, ...] = (),
+        prompt: str | None = None,
+    ) -> None:
+        self.body = body  # lines without trailing blanks; the first and the last are not empty
+        self.echo = echo  # the command, with the prompt before it
+        self.header = header
+        self.syslog = syslog
+        self.prompt = prompt  # behind the output
+        self._first = first  # number of the first line, in the text as it was given
+        self._numbers = numbers  # of every line, where lines were taken out in between
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines of the output."""
+        return self.body.split("\n")
+
+    def below(self, title: str) -> Text:
+        """This output as it stands under *title* in another one, where that is printed."""
+        numbers = self._numbers
+        return Text(
+            f"{title}\n{self.body}",
+            first=self._first - 1,
+            numbers=None if numbers is None else [numbers[0] - 1, *numbers],
+        )
 
     def number(self, index: int) -> int:
-        """The line number, from 1, in the text as it was given."""
-        return self.first + index if self.numbers is None else self.numbers[index]
+        """The number, from 1, of the line at *index* in the text as it was given."""
+        return self._first + index if self._numbers is None else self._numbers[index]
 
 
 def prepare(command: str, text: str, *, log: bool = False) -> Text:
@@ -55,63 +79,69 @@ def prepare(command: str, text: str, *, log: bool = False) -> Text:
         text = _PAGER.sub("", text)
     if "\xa0" in text:
         text = text.replace("\xa0", " ")
-    lines = text.split("\n")
     if " \n" in text or "\t\n" in text or text[-1:] in " \t":
-        lines = [line.rstrip() for line in lines]
-    while lines and not lines[-1]:
-        lines.pop()
+        text = "\n".join([line.rstrip() for line in text.split("\n")])
     numbers: list[int] | None = None
     syslog: tuple[str, ...] = ()
     if not log and "%" in text and SYSLOG.search(text):
-        lines, numbers, syslog = _without_syslog(lines)
-    first, echo, header = _head(lines)
+        text, numbers, syslog = _without_syslog(text)
+    body = text.rstrip("\n")
+    start, echo, header = _head(body)
+    last = body.rfind("\n") + 1
     prompt = None
-    if lines and _PROMPT.fullmatch(lines[-1]) and len(lines) > first:
-        prompt = lines.pop()
-        while lines and not lines[-1]:
-            lines.pop()
-    if first:
-        del lines[:first]
-        if numbers is not None:
-            del numbers[:first]
-    if not lines:
+    if last >= start and body[-1:] in "#>" and _PROMPT.fullmatch(body, last):
+        prompt = body[last:]
+        body = body[:last].rstrip("\n")
+    if len(body) <= start:
         raise ParseError(command, "there is no output")
-    if not log and "%" in text:
-        _refused(command, lines)
-    return Text(lines, numbers, first + 1, echo, header, syslog, prompt)
+    first = body.count("\n", 0, start)
+    body = body[start:]
+    if not log and ("\n%" in body or body[0] == "%"):
+        _refused(command, body)
+    return Text(
+        body,
+        first=first + 1,
+        numbers=None if numbers is None else numbers[first:],
+        echo=echo,
+        header=header,
+        syslog=syslog,
+        prompt=prompt,
+    )
 
 
-def _without_syslog(lines: list[str]) -> tuple[list[str], list[int], tuple[str, ...]]:
+def _without_syslog(text: str) -> tuple[str, list[int], tuple[str, ...]]:
     kept, numbers, taken = [], [], []
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if "%" in line and _SYSLOG_START.match(line):
             taken.append(line)
         else:
             kept.append(line)
             numbers.append(number)
-    return kept, numbers, tuple(taken)
+    return "\n".join(kept), numbers, tuple(taken)
 
 
-def _head(lines: list[str]) -> tuple[int, str | None, ClockHeader | None]:
-    """How many lines stand before the output, the echoed command, and the clock header."""
+def _head(text: str) -> tuple[int, str | None, ClockHeader | None]:
+    """Where the output begins, behind the echoed command and the clock header, which are given too."""
     echo = header = None
-    index = 0
-    while index < len(lines):
-        line = lines[index]
-        if not line:
-            index += 1
-        elif line.startswith("Load for five secs: ") and index + 1 < len(lines):
-            found = _clock_header(line, lines[index + 1])
-            if found is None:
+    start = 0
+    while True:
+        while text.startswith("\n", start):
+            start += 1
+        end = text.find("\n", start)
+        line = text[start:] if end < 0 else text[start:end]
+        if end > 0 and line.startswith("Load for five secs: "):
+            second = text.find("\n", end + 1)
+            second = len(text) if second < 0 else second
+            header = _clock_header(line, text[end + 1 : second])
+            if header is None:
                 break
-            header = found
-            index += 2
+            start = second + 1
         elif echo is None and header is None and _ECHO.fullmatch(line):
             echo = line
-            index += 1
+            start += len(line) + 1
         else:
             break
-    return index, echo, header
+    return start, echo, header
 
 
 def _clock_header(load: str, source: str) -> ClockHeader | None:
@@ -131,7 +161,7 @@ def _clock_header(load: str, source: str) -> ClockHeader | None:
         return None
 
 
-def _refused(command: str, lines: list[str]) -> None:
-    for line in lines[:5]:
+def _refused(command: str, body: str) -> None:
+    for line in body.split("\n", 6)[:5]:
         if line.startswith(("% Invalid", "% Incomplete", "% Ambiguous", "% Unrecognized", "%Error", "% Error")):
             raise ParseError(command, f"the device refused the command: {line}")

@@ -5,7 +5,6 @@ Source: reference/outputs.md sections 1, 3 and 7.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from nornir_smartlic.model import (
@@ -24,9 +23,12 @@ enforcement = one_of({kind.value: kind for kind in EnforcementType})
 license_type = one_of({kind.value: kind for kind in LicenseType})
 
 
-def summary_table(lines: Sequence[str]) -> tuple[LicenseUsage, ...]:
-    """``License Usage:`` of the summary: a heading, a rule, a row per licence."""
-    rows = [line.strip() for line in lines if line]
+def summary_table(section: Section) -> tuple[LicenseUsage, ...]:
+    """``License Usage:`` of the summary, its title first: a heading, a rule, a row per licence."""
+    section.take_line()
+    rows = []
+    while section.next_line() is not None:
+        rows.append(section.take_line())
     if rows == ["No licenses in use"]:
         return ()
     if len(rows) < 2 or not rows[0].startswith("License ") or not rows[1].startswith("---"):
@@ -51,15 +53,6 @@ def _row(row: str) -> LicenseUsage:
 def is_title(line: str) -> bool:
     """``network-advantage (C9300-24 Network Advantage):``, or ``Handle: 1`` of tech support."""
     return (line[-2:] == "):" and line[0] != " ") or line[:8] == "Handle: "
-
-
-def split_blocks(lines: Sequence[str]) -> list[tuple[str, ...]]:
-    """*lines*, without empty ones, cut before each title; what stands before the first is a block of its own."""
-    kept = [line for line in lines if line]
-    starts = [index for index, line in enumerate(kept) if is_title(line)]
-    if not starts or starts[0]:
-        starts.insert(0, 0)
-    return [tuple(kept[a:b]) for a, b in zip(starts, [*starts[1:], len(kept)], strict=True) if b > a]
 
 
 def license_block(section: Section) -> LicenseUsage:

@@ -64,7 +64,7 @@ def device_version(command: str, text: Text) -> tuple[DeviceVersion, tuple[str, 
         elif line.startswith(_LICENSING) and value:
             unparsed.append(line.strip())
     if "release" not in found:
-        raise ParseError(command, "expected a line with 'Version'", line_number=text.first, line=text.lines[0])
+        raise ParseError(command, "expected a line with 'Version'", line_number=text.number(0), line=text.lines[0])
     for missing, there in (
         ("cisco MODEL ... processor", "platform" in found),
         ("Processor board ID", "board" in found or serials),

@@ -71,7 +71,7 @@ def _last_certain_line(command: str, lines: list[str]) -> int:
             "UDI: PID:C9300-24T,SN:FOC00000001\n\nHA UDI List:\n",
             "ends where 'Active:' was expected",
         ),
-        ("show license usage", "License Authorization:\n  Status: Not Applicable\n", "expected a licence"),
+        ("show license usage", "License Authorization:\n  Status: Not Applicable\n", "the output is not whole"),
         ("show version", "Cisco IOS XE Software, Version 17.12.04\n", "the output is not whole"),
         ("show clock", "", "there is no output"),
         ("show license all", "sw1#show license all\n\nsw1#", "there is no output"),

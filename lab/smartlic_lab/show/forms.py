@@ -11,13 +11,29 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from nornir_smartlic.model import LicensingState
-from nornir_smartlic.parsers.state import RULES
 
 CATALYST: Final = frozenset({"c9200", "c9300", "c9350", "c9400", "c9500", "c9600", "c9k", "ie3x00"})
 STATUS: Final = "show license status"
 ALL: Final = "show license all"
 TECH: Final = "show license tech support"
 TRUST_TITLE: Final = "Trust Code Installed:"
+SECTIONS: Final = frozenset(  # titles of sections, as long as no chapter has begun
+    {
+        "Smart Licensing Tech Support info", "Smart Licensing Status", "Smart Licensing is ENABLED",
+        "Smart Licensing is DISABLED", "License Conversion:", "Export Authorization Key:", "Utility:",
+        "Smart Licensing Using Policy:", "Account Information:", "Registration:", "License Authorization:",
+        "Data Privacy:", "Transport:", "Miscellaneous:", "Policy:", "PolicyV2:", "Usage Reporting:",
+    }
+)  # fmt: skip
+CHAPTERS: Final = frozenset(  # own everything down to the next chapter
+    {
+        TRUST_TITLE, "License Usage:", "License Usage", "Product Information", "Agent Version",
+        "License Authorizations", "Usage Report Summary:", "Device Enforcement State:", "Enforcement Status:",
+        "Device Telemetry Report Summary:", "Telemetry Report Summary:", "Product Analytics Report Summary:",
+        "Upcoming Scheduled Jobs", "Communication Statistics:", "License Certificates", "HA Info", "Reservation Info",
+        "Last Reporting Not Required:", "Other Info", "Platform Provided Mapping Table",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +117,7 @@ def scan(form: Form, lines: list[str]) -> Form:
     title = ""
     for index, line in enumerate(lines):
         known = TRUST_TITLE if line.startswith(TRUST_TITLE) else line
-        if known in RULES and (RULES[known].chapter or not (title and RULES[title].chapter)):
+        if known in CHAPTERS or (known in SECTIONS and title not in CHAPTERS):
             title = known
             order.append(title)
         stripped = line.strip()
