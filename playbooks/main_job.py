@@ -36,7 +36,7 @@ def findings(fleet: Nornir, title: str) -> int:
             print(f"   {host}: {result.exception}")
             wrong += 1
             continue
-        for finding in result.result:
+        for finding in result.result.findings:
             if finding.verdict.is_finding:
                 print(f"   {host}: {finding.rule_id} {finding.message}")
                 wrong += 1
