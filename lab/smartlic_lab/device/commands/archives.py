@@ -9,7 +9,7 @@ from smartlic_lab.device.commands.filing import read_config_file
 from smartlic_lab.device.commands.registry import Ask, Call, CommandFailed, Dialogue, handles
 from smartlic_lab.device.configuration import Section, reading
 from smartlic_lab.device.merge import merge_lines
-from smartlic_lab.device.session import Session
+from smartlic_lab.device.session import Frame, Session
 
 
 def tree_of(text: str) -> Section:
@@ -214,6 +214,22 @@ def revert_later(session: Session, before: str, span: timedelta) -> None:
             replace_running(session, before, now)
 
     device.schedule(session.now + span, revert)
+
+
+@handles("configure_revertible")
+def configure_revertible(session: Session, call: Call) -> str:
+    """Configuration that goes back by itself, unless ``configure confirm`` follows in time."""
+    device = session.device
+    path = device.running.section("archive").value("path")
+    if path is None:
+        raise CommandFailed("%Error: configure revert needs the archive feature. Use the path command to enable it.\n")
+    before = device.running_text()
+    revert_later(session, before, timedelta(minutes=int(call.required("minutes"))))
+    session.frames = [Frame("config", device.running)]
+    return (
+        f"Rollback Confirmed Change: Backing up current running config to {path}-{len(device.archived)}\n\n"
+        "Enter configuration commands, one per line.  End with CNTL/Z.\n"
+    )
 
 
 @handles("configure_confirm")

@@ -11,8 +11,8 @@ from smartlic_lab.device.filesystem import FileSystemError
 from smartlic_lab.device.merge import merge_lines
 from smartlic_lab.device.session import Session
 
-_RUNNING = ("running-config", "system:running-config")
-_STARTUP = ("startup-config", "nvram:startup-config")
+_RUNNING = ("running-config", "system:running-config", "system:/running-config")
+_STARTUP = ("startup-config", "nvram:startup-config", "nvram:/startup-config")
 
 
 def quiet(session: Session) -> bool:
