@@ -14,13 +14,12 @@ _WIDEST_TAG: Final = 25  # a longer one is cut to 22 characters and "..."; infer
 
 def summary_table(page: Page) -> Lines:
     """``License Usage:`` of the summary."""
-    if not page.state.usage:
+    shown = [used for used in page.state.usage or () if page.form.met or used.status is not UsageStatus.NOT_IN_USE]
+    if not shown:
         return ["License Usage:", "  No licenses in use"]
     indent = " " * page.form.table_indent
     lines = ["License Usage:", f"{indent}{'License':<24}{page.form.tag_heading:<30}Count Status", f"{indent}{'-' * 77}"]
-    for used in page.state.usage:
-        if page.form.met is None and used.status is UsageStatus.NOT_IN_USE:
-            continue
+    for used in shown:
         tag = used.display or used.name
         tag = tag if len(tag) <= _WIDEST_TAG else f"{tag[:22]}..."
         lines.append(f"{indent}{used.name:<24}{f'({tag})':<30}{used.count:>5} {used.status.value}")
