@@ -114,6 +114,11 @@ class Authorizations:
         """The record of one member, made where there is none."""
         return self.members.setdefault(str(udi), MemberCode())
 
+    def is_installed(self, udi: Udi) -> bool:
+        """Whether a member has a code, whatever its kind."""
+        member = self.members.get(str(udi))
+        return member is not None and member.code is not None
+
     @property
     def is_reserved(self) -> bool:
         """Whether a member has a reservation code."""

@@ -151,7 +151,7 @@ def return_authorization(core: Core, event: AuthorizationReturned, now: datetime
     What is in use cannot be given back. The form of the printed lines is recalled (reference/cli.md section 3).
     """
     authorizations = core.store.authorizations
-    udis = [udi for udi in _scoped(core, event.scope) if authorizations.of(udi).code is not None]
+    udis = [udi for udi in _scoped(core, event.scope) if authorizations.is_installed(udi)]
     if not udis:
         raise IllegalEvent(NOTHING_INSTALLED)
     if event.online:

@@ -44,8 +44,8 @@ def _decode(kind: Any, raw: Any) -> Any:
     if origin in (Union, types.UnionType):
         if raw is None:
             return None
-        (kind,) = (option for option in get_args(kind) if option is not types.NoneType)
-        return _decode(kind, raw)
+        options = [option for option in get_args(kind) if option is not types.NoneType]
+        return _decode(datetime if datetime in options else options[0], raw)  # an agent's instants are always placed
     if origin in (list, deque, set):
         (item,) = get_args(kind)
         made = (_decode(item, one) for one in raw)

@@ -184,7 +184,7 @@ class RumReports:
     def stop(self, now: datetime, reason: str, identity: Identity) -> None:
         """Close all open reports and begin none: the device goes down."""
         self.close(now, reason, identity)
-        for number in list(self.open_ids.values()):
+        for number in sorted(self.open_ids.values(), reverse=True):
             self._forget(number)
         self.open_ids.clear()
 
