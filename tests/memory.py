@@ -156,8 +156,8 @@ def memory_lab(*specs: DeviceSpec) -> MemoryLab:
     cssm.add_smart_account("example.com", "Example Networks")
     cssm.add_virtual_account("example.com", "Branches")
     cssm.add_token("example.com", "Branches", text=TOKEN.reveal())
-    certificate = ServerCertificate(("smartreceiver.cisco.com",), JAN_1 - YEAR, JAN_1 + YEAR)
-    world.add_site(Site(cssm, "192.0.2.10", 443, certificate), "smartreceiver.cisco.com")
+    names = ("smartreceiver.cisco.com", "tools.cisco.com")
+    world.add_site(Site(cssm, "192.0.2.10", 443, ServerCertificate(names, JAN_1 - YEAR, JAN_1 + YEAR)), *names)
     lab = MemoryLab(world, cssm)
     for spec in specs:
         lab.add(spec)

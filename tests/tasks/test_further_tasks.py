@@ -1,0 +1,166 @@
+"""Authorizations, boot levels, resets and the legacy model, on devices of the lab in memory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nornir_smartlic.errors import CommandRefused, IntentError, Refused
+from nornir_smartlic.files import parse_authorization_request
+from nornir_smartlic.model import Secret
+from nornir_smartlic.operations.authorizing import return_codes
+from nornir_smartlic.operations.conversation import Configure, Show, Wait
+from nornir_smartlic.tasks import (
+    configure_licensing,
+    establish_trust,
+    factory_reset,
+    register_device,
+    request_authorization,
+    reserve_licenses,
+    return_authorization,
+    set_boot_level,
+)
+from tests.memory import NAME_SERVER, TOKEN, WANTED, MemoryLab, memory_lab, one, switch
+
+
+@pytest.fixture
+def lab() -> MemoryLab:
+    return memory_lab(switch(members=2))
+
+
+@pytest.fixture
+def old() -> MemoryLab:
+    return memory_lab(switch(release="16.12"))
+
+
+def changes(lab: MemoryLab):
+    return [request for request in lab.asked if not isinstance(request, Show | Wait)]
+
+
+def test_an_authorization_that_cssm_does_not_give_is_named_by_its_reason(lab: MemoryLab):
+    nornir = lab.nornir({"sw1": WANTED})
+    one(nornir.run(configure_licensing))
+    one(nornir.run(establish_trust, token=TOKEN))
+    with pytest.raises(Refused, match="the authorization code did not come: Insufficient licenses"):
+        one(nornir.run(request_authorization, feature="hseck9"))
+
+
+def test_an_unknown_feature_is_refused_by_the_device(lab: MemoryLab):
+    with pytest.raises(Refused, match="The requested item was not found"):
+        one(lab.nornir().run(request_authorization, feature="nonsense"))
+
+
+def test_an_air_gapped_device_writes_a_request_for_each_member(lab: MemoryLab, tmp_path: Path):
+    nornir = lab.nornir({"sw1": {"transport": "off"}})
+    one(nornir.run(configure_licensing))
+    asked = one(nornir.run(request_authorization, feature="hseck9", directory=tmp_path)).result
+    assert asked.request_file == tmp_path / "sw1-hseck9-request.txt"
+    request = parse_authorization_request(asked.request_file.read_text())
+    assert len(request.members) == 2
+    assert lab.devices["sw1"].list_files() == ()
+
+
+def test_without_a_folder_the_request_of_an_air_gapped_device_does_not_apply(lab: MemoryLab):
+    nornir = lab.nornir({"sw1": {"transport": "off"}})
+    one(nornir.run(configure_licensing))
+    outcome = one(nornir.run(request_authorization, feature="hseck9")).result
+    assert outcome.not_applicable == "transport is off: the request goes by file, which needs a folder here"
+
+
+def test_what_was_never_authorized_needs_no_return(lab: MemoryLab):
+    returned = one(lab.nornir().run(return_authorization))
+    assert (returned.changed, changes(lab)) == (False, [])
+
+
+def test_return_codes_stand_behind_their_udi_or_alone():
+    many = (
+        "Enter this return code in Cisco Smart Software Manager portal:\n"
+        "UDI: PID:C9300-24T,SN:FOC00000001\n    Return code: CxCSzn-hvWoqN-9rnR2M-jsDm78-BTKTkS-6fZ\n"
+        "UDI: PID:C9300-24T,SN:FOC00000002\n    Return code: ChWhde-okvz5f-ckFy8a-aSx4AK-Qf1iFZ-WXY\n"
+    )
+    assert [(str(code.udi), code.code[:6]) for code in return_codes(many)] == [
+        ("PID:C9300-24T,SN:FOC00000001", "CxCSzn"),
+        ("PID:C9300-24T,SN:FOC00000002", "ChWhde"),
+    ]
+    alone = "Enter this return code in Cisco Smart Software Manager portal:\nChWhde-okvz5f-ckFy8a-aSx4AK-Qf1\n"
+    assert [code.udi for code in return_codes(alone)] == [None]
+
+
+def test_a_boot_level_is_set_and_waits_for_the_reload(lab: MemoryLab):
+    nornir = lab.nornir()
+    result = one(nornir.run(set_boot_level, level="network-essentials", addon="dna-essentials"))
+    assert result.result.commands == ("license boot level network-essentials addon dna-essentials",)
+    again = one(nornir.run(set_boot_level, level="network-essentials", addon="dna-essentials"))
+    assert (again.changed, again.result.needs_reload) == (False, True)
+
+
+def test_a_boot_level_that_is_none_is_refused_before_anything_is_sent(lab: MemoryLab):
+    with pytest.raises(IntentError, match=r"boot_level\.addon"):
+        one(lab.nornir().run(set_boot_level, level="network-essentials", addon="dna-advantage"))
+    assert lab.asked == []
+
+
+def test_a_boot_level_of_another_platform_is_refused_by_the_device(lab: MemoryLab):
+    with pytest.raises(CommandRefused, match="has been taken back"):
+        one(lab.nornir().run(set_boot_level, level="network-premier", addon="dna-premier"))
+
+
+def test_a_reset_asks_for_a_reload(lab: MemoryLab):
+    planned = one(lab.nornir().run(factory_reset, dry_run=True))
+    assert (planned.changed, planned.result.requested, changes(lab)) == (True, False, [])
+    assert one(lab.nornir().run(factory_reset)).result.needs_reload
+
+
+def test_a_legacy_device_registers_once(old: MemoryLab):
+    door = old.door("sw1")
+    door.answer(
+        Configure((f"ip name-server {NAME_SERVER}", "crypto pki trustpoint SLA-TrustPoint", "revocation-check none"))
+    )
+    nornir = old.nornir()
+    registered = one(nornir.run(register_device, token=TOKEN)).result
+    assert registered.registration.virtual_account == "Branches"
+    old.asked.clear()
+    assert not one(nornir.run(register_device, token=TOKEN)).changed
+    assert changes(old) == []
+
+
+def test_a_registration_that_fails_is_named_by_its_reason(old: MemoryLab):
+    with pytest.raises(Refused, match="the registration did not come: "):
+        one(old.nornir().run(register_device, token=TOKEN))
+
+
+def test_a_reservation_begins_with_a_request_code(old: MemoryLab):
+    nornir = old.nornir()
+    first = one(nornir.run(reserve_licenses)).result
+    assert first.request_codes[0].startswith("CB-ZC9300")
+    assert not first.installed
+
+
+def test_a_code_that_is_none_is_refused_and_not_shown(old: MemoryLab):
+    nornir = old.nornir()
+    one(nornir.run(reserve_licenses))
+    code = Secret("not-a-code")
+    with pytest.raises(Refused, match="Failed to parse reservation authorization code") as caught:
+        one(nornir.run(reserve_licenses, authorization_code=code))
+    assert "not-a-code" not in repr((caught.value, old.asked))
+
+
+@pytest.mark.parametrize(
+    ("task", "arguments"),
+    [(register_device, {"token": TOKEN}), (reserve_licenses, {})],
+)
+def test_legacy_tasks_do_not_apply_to_slp(lab: MemoryLab, task, arguments):
+    outcome = one(lab.nornir().run(task, **arguments)).result
+    assert outcome.not_applicable.startswith("the device is under Smart Licensing Using Policy")
+    assert changes(lab) == []
+
+
+@pytest.mark.parametrize(
+    ("task", "arguments"),
+    [(request_authorization, {"feature": "hseck9"}), (return_authorization, {}), (factory_reset, {})],
+)
+def test_tasks_of_slp_do_not_apply_to_the_legacy_model(old: MemoryLab, task, arguments):
+    outcome = one(old.nornir().run(task, **arguments)).result
+    assert "starts with 17.3.2" in outcome.not_applicable
+    assert changes(old) == []
