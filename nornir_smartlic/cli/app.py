@@ -5,21 +5,20 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from nornir_smartlic import __version__
+from nornir_smartlic.cli import report_commands
 from nornir_smartlic.cli.failures import REPORT_IT, debug, first_line, os_error
-from nornir_smartlic.cli.present import check_writable, format_of, present
+from nornir_smartlic.cli.options import AskPass, DryRun, Filters, Json, finish, open_hosts
+from nornir_smartlic.cli.present import check_writable, format_of
 from nornir_smartlic.errors import IntentError, SmartLicError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nornir.core import Nornir
-
-    from nornir_smartlic.outputs import Report
 
 DONE, USAGE, FAILED, INTERRUPTED = 0, 2, 3, 130  # design.md section 3.3; the last as shells have it
 
@@ -32,24 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-reports = typer.Typer(help="The journey of usage reports by file.", no_args_is_help=True, rich_markup_mode=None)
-app.add_typer(reports, name="reports")
-
-FILTER: Final = typer.Option(
-    "-F",
-    "--filter",
-    metavar="KEY=VALUE",
-    help="Only hosts that fit: name, group, platform, hostname, or a key of their data; * and ? as in file names. "
-    "The same key again adds hosts, another key leaves fewer.",
-)
-JSON: Final = typer.Option("--json", help="One JSON document on standard output, everything else on standard error.")
-ASK_PASS: Final = typer.Option("--ask-pass", help="Ask for the password of the devices.")
-DRY_RUN: Final = typer.Option("--dry-run", help="Say what would be done, and do nothing.")
-
-Filters = Annotated[list[str] | None, FILTER]
-Json = Annotated[bool, JSON]
-AskPass = Annotated[bool, ASK_PASS]
-DryRun = Annotated[bool, DRY_RUN]
+app.add_typer(report_commands.app, name="reports")
 
 
 def _version(wanted: bool) -> None:
@@ -99,9 +81,9 @@ def audit(
     from nornir_smartlic.cli import commands
 
     known = commands.waivers_of_file(waivers)
-    nornir = _open(context, filters, ask_pass)
+    nornir = open_hosts(context, filters, ask_pass)
     report = commands.audit(nornir, due_within_days=due_within, waivers=known)
-    _finish(report, as_json=as_json, format_name=chosen, output=output)
+    finish(report, as_json=as_json, format_name=chosen, output=output)
 
 
 @app.command(short_help="Show the difference to the inventory.")
@@ -109,7 +91,7 @@ def plan(context: typer.Context, filters: Filters = None, as_json: Json = False,
     """Show the difference between the devices and the inventory, host by host."""
     from nornir_smartlic.cli import commands
 
-    _finish(commands.plan(_open(context, filters, ask_pass)), as_json=as_json)
+    finish(commands.plan(open_hosts(context, filters, ask_pass)), as_json=as_json)
 
 
 @app.command(short_help="Bring the configuration to what the inventory asks for.")
@@ -123,8 +105,8 @@ def apply(
     """Bring the licensing configuration of the devices to what the inventory asks for."""
     from nornir_smartlic.cli import commands
 
-    nornir = _open(context, filters, ask_pass)
-    _finish(commands.plan(nornir) if dry_run else commands.apply(nornir), as_json=as_json)
+    nornir = open_hosts(context, filters, ask_pass)
+    finish(commands.plan(nornir) if dry_run else commands.apply(nornir), as_json=as_json)
 
 
 @app.command(short_help="Establish trust with CSSM, and say why it failed.")
@@ -165,9 +147,9 @@ def trust(
         if dry_run and not sources
         else wallet_of(token_file, token_env, standard_input=token_stdin, uses=uses)
     )
-    nornir = _open(context, filters, ask_pass)
+    nornir = open_hosts(context, filters, ask_pass)
     report = commands.trust(nornir, wallet, force=force, all_members=not local, dry_run=dry_run)
-    _finish(report, as_json=as_json)
+    finish(report, as_json=as_json)
 
 
 @app.command(short_help="Report now, and wait for the acknowledgement.")
@@ -181,63 +163,7 @@ def sync(
     """Send a usage report now, and wait for its acknowledgement."""
     from nornir_smartlic.cli import commands
 
-    _finish(commands.sync(_open(context, filters, ask_pass), dry_run=dry_run), as_json=as_json)
-
-
-REPORTS_DIRECTORY: Final = typer.Option(
-    "-d", "--directory", metavar="DIRECTORY", help="Where usage reports are kept.", file_okay=False
-)
-
-
-@reports.command("collect", short_help="Fetch usage reports from the devices.")
-def collect(
-    context: typer.Context,
-    filters: Filters = None,
-    as_json: Json = False,
-    directory: Annotated[Path, REPORTS_DIRECTORY] = Path("reports"),
-    dry_run: DryRun = False,
-    ask_pass: AskPass = False,
-) -> None:
-    """Have the devices save their usage reports, and fetch, check and keep the files."""
-    from nornir_smartlic.cli import commands
-
-    nornir = _open(context, filters, ask_pass)
-    _finish(commands.collect(nornir, directory, dry_run=dry_run), as_json=as_json)
-
-
-@reports.command("import", short_help="Bring files from CSSM to the devices.")
-def import_(
-    context: typer.Context,
-    paths: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="Files or bundles from CSSM, or folders of them.")
-    ],
-    filters: Filters = None,
-    as_json: Json = False,
-    dry_run: DryRun = False,
-    ask_pass: AskPass = False,
-) -> None:
-    """Bring ACKs, policies, trust codes and authorization codes to the devices that they are for."""
-    from nornir_smartlic.cli import commands
-
-    files = commands.files_from_cssm(paths)
-    nornir = _open(context, filters, ask_pass)
-    _finish(commands.import_(nornir, files, dry_run=dry_run), as_json=as_json)
-
-
-def _open(context: typer.Context, filters: list[str] | None, ask_pass: bool) -> Nornir:
-    from nornir_smartlic.cli.inventory import check_intents, open_nornir
-
-    nornir = open_nornir(context.obj, filters or (), ask_password=ask_pass)
-    check_intents(nornir)
-    return nornir
-
-
-def _finish(report: Report, *, as_json: bool, format_name: str = "table", output: Path | None = None) -> None:
-    present(report, format_name, output, as_json=as_json)
-    for host in report.failed_hosts:
-        if host.error is not None:
-            print(f"smartlic: {host.host}: {host.error.message}", file=sys.stderr)
-    raise typer.Exit(int(report.exit_code))
+    finish(commands.sync(open_hosts(context, filters, ask_pass), dry_run=dry_run), as_json=as_json)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

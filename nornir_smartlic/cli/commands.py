@@ -186,6 +186,11 @@ def _next(deadline: Instant | None) -> str:
     return f"next due {deadline:%Y-%m-%d}" if deadline is not None and hasattr(deadline, "strftime") else "no deadline"
 
 
+def virtual_accounts_of(nornir: Nornir) -> dict[str, str | None]:
+    """The virtual account that the inventory names for each host."""
+    return {name: intent_of_host(host).virtual_account for name, host in nornir.inventory.hosts.items()}
+
+
 def collect(nornir: Nornir, directory: Path, *, dry_run: bool) -> Report:
     """Fetch the usage reports of every host into *directory*."""
 

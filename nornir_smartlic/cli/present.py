@@ -11,7 +11,7 @@ from nornir_smartlic.cli.failures import os_error
 from nornir_smartlic.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
-    from nornir_smartlic.outputs import Report
+    from nornir_smartlic.outputs import Listing, Report
 
 FORMATS: Final = ("table", "json", "csv", "junit", "sarif", "html", "markdown", "prometheus")
 _BY_SUFFIX: Final = {
@@ -86,6 +86,24 @@ def _print_tables(report: Report) -> None:
         return
     for part in tables_of(report):
         console.print(part)
+
+
+def show(listing: Listing, *, as_json: bool) -> None:
+    """Print a list: JSON, or a table."""
+    from rich.console import Console
+
+    from nornir_smartlic.outputs.listing import print_listing, render_listing_json, render_listing_table
+
+    for warning in listing.warnings:
+        print(f"smartlic: warning: {warning}", file=sys.stderr)
+    console = Console(highlight=False)
+    if as_json:
+        sys.stdout.write(render_listing_json(listing))
+    elif console.is_terminal:
+        print_listing(listing, console)
+    else:
+        sys.stdout.write(render_listing_table(listing))
+    sys.stdout.flush()
 
 
 def write(path: Path, text: str) -> None:

@@ -1,7 +1,19 @@
 """From one result model to every output: table, JSON, CSV, JUnit, SARIF, HTML, Markdown, Prometheus."""
 
 from nornir_smartlic.outputs.formats import FORMATS, render
+from nornir_smartlic.outputs.listing import Listing
 from nornir_smartlic.outputs.plain import Plain, plain
 from nornir_smartlic.outputs.report import DeviceFacts, ExitCode, HostError, HostReport, Report
 
-__all__ = ["FORMATS", "DeviceFacts", "ExitCode", "HostError", "HostReport", "Plain", "Report", "plain", "render"]
+__all__ = [
+    "FORMATS",
+    "DeviceFacts",
+    "ExitCode",
+    "HostError",
+    "HostReport",
+    "Listing",
+    "Plain",
+    "Report",
+    "plain",
+    "render",
+]

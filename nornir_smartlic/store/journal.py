@@ -241,6 +241,12 @@ class Journal:
             submission = _submission(session, shipment)
             submission.state, submission.message = SubmissionState.COMPLETE.value, message
 
+    def is_acknowledged(self, shipment: Shipment) -> bool:
+        """Whether every report of it is."""
+        with self._store.begin() as session:
+            states = {report.state for report in _submission(session, shipment).reports}
+            return states == {ReportState.ACKNOWLEDGED.value}
+
     def add_ack(
         self, *, digest: str, path: str, udi: Udi, numbers: Iterable[int] | None, now: datetime
     ) -> tuple[bool, int]:

@@ -35,7 +35,10 @@ def is_one_line(text: str) -> bool:
         (("trust",), "set SMARTLIC_TOKEN"),
         (("trust", "--token-file", "none"), "token file none: No such file"),
         (("trust", "--token-file", "a", "--token-stdin"), "one source of tokens only"),
-        (("reports", "import"), "Missing argument"),
+        (("reports", "import"), "reports: no such folder: collect reports first"),
+        (("reports", "list", "-d", "none"), "none: no such folder"),
+        (("reports", "submit", "-d", "."), "set SMARTLIC_CSSM_CLIENT_ID"),
+        (("reports", "acks", "-d", ".", "none.txt"), "none.txt: not read"),
         (("reports", "import", "none.xml"), "none.xml: not read: No such file"),
     ],
 )

@@ -1,0 +1,56 @@
+"""Options that several commands have, and how a command begins and ends."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from nornir_smartlic.cli.present import present, show
+
+if TYPE_CHECKING:
+    from nornir.core import Nornir
+
+    from nornir_smartlic.outputs import Listing, Report
+
+FILTER: Final = typer.Option(
+    "-F",
+    "--filter",
+    metavar="KEY=VALUE",
+    help="Only hosts that fit: name, group, platform, hostname, or a key of their data; * and ? as in file names. "
+    "The same key again adds hosts, another key leaves fewer.",
+)
+JSON: Final = typer.Option("--json", help="One JSON document on standard output, everything else on standard error.")
+ASK_PASS: Final = typer.Option("--ask-pass", help="Ask for the password of the devices.")
+DRY_RUN: Final = typer.Option("--dry-run", help="Say what would be done, and do nothing.")
+
+Filters = Annotated[list[str] | None, FILTER]
+Json = Annotated[bool, JSON]
+AskPass = Annotated[bool, ASK_PASS]
+DryRun = Annotated[bool, DRY_RUN]
+
+
+def open_hosts(context: typer.Context, filters: list[str] | None, ask_pass: bool) -> Nornir:
+    """Nornir over the hosts that are meant, what the inventory wants of them checked."""
+    from nornir_smartlic.cli.inventory import check_intents, open_nornir
+
+    nornir = open_nornir(context.obj, filters or (), ask_password=ask_pass)
+    check_intents(nornir)
+    return nornir
+
+
+def finish(report: Report, *, as_json: bool, format_name: str = "table", output: Path | None = None) -> None:
+    """Show *report*, a line for each host that failed, and end with its exit code."""
+    present(report, format_name, output, as_json=as_json)
+    for host in report.failed_hosts:
+        if host.error is not None:
+            print(f"smartlic: {host.host}: {host.error.message}", file=sys.stderr)
+    raise typer.Exit(int(report.exit_code))
+
+
+def finish_listing(listing: Listing, *, as_json: bool) -> None:
+    """Show *listing* and end with its exit code."""
+    show(listing, as_json=as_json)
+    raise typer.Exit(int(listing.exit_code))

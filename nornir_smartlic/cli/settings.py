@@ -1,0 +1,150 @@
+"""Where CSSM and the store are: from the environment, else from ``user_defined: smartlic:`` of the configuration file.
+
+A client secret is in a variable or in a file of its own, never in an option.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from nornir_smartlic.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nornir_smartlic.cssm import CssmClient, SmartAccount
+    from nornir_smartlic.store import Store
+
+CLOUD: Final = "https://swapi.cisco.com"
+CLOUD_LOGIN: Final = "https://cloudsso.cisco.com"
+"""Source: reference/reports.md section 7.1."""
+
+_KEYS: Final = (
+    "store",
+    "cssm_url",
+    "cssm_login_url",
+    "cssm_ca_file",
+    "cssm_client_id",
+    "cssm_client_secret_file",
+    "smart_account",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every value may be ``None``: not set."""
+
+    store: str | None = None
+    cssm_url: str = CLOUD
+    cssm_login_url: str | None = None
+    cssm_ca_file: Path | None = None
+    cssm_client_id: str | None = None
+    cssm_client_secret_file: Path | None = None
+    smart_account: str | None = None
+
+    @classmethod
+    def of(cls, config: Path) -> Settings:
+        """What the environment says (``SMARTLIC_STORE``, ``SMARTLIC_CSSM_URL``, ...), else the file *config*.
+
+        Raises:
+            UsageError: the file has a key that there is not, or cannot be read.
+        """
+        values: dict[str, Any] = dict(_of_file(config))
+        for key in _KEYS:
+            told = os.environ.get(f"SMARTLIC_{key.upper()}")
+            if told:
+                values[key] = told
+        for key in ("cssm_ca_file", "cssm_client_secret_file"):
+            if key in values:
+                values[key] = config.parent / values[key]
+        return cls(**values)
+
+    @contextmanager
+    def opened_store(self) -> Iterator[Store]:
+        """The store; raises `UsageError` where none is set."""
+        from nornir_smartlic.store import Store
+
+        if self.store is None:
+            raise UsageError(
+                "no store: set SMARTLIC_STORE, or store under user_defined: smartlic: in the configuration"
+            )
+        with Store(self.store) as store:
+            yield store
+
+    @contextmanager
+    def cssm(self) -> Iterator[CssmClient]:
+        """A client of CSSM.
+
+        Raises:
+            UsageError: its credentials are not set.
+        """
+        from nornir_smartlic.cssm import ClientCredentials, CssmClient, Endpoint, Transfer
+        from nornir_smartlic.model import Secret
+
+        secret = os.environ.get("SMARTLIC_CSSM_CLIENT_SECRET") or self._secret_of_file()
+        if not self.cssm_client_id or not secret:
+            raise UsageError("no access to CSSM: set SMARTLIC_CSSM_CLIENT_ID and SMARTLIC_CSSM_CLIENT_SECRET")
+        login = self.cssm_login_url or (CLOUD_LOGIN if self.cssm_url == CLOUD else self.cssm_url)
+        with CssmClient(
+            Transfer(Endpoint(self.cssm_url, self.cssm_ca_file)),
+            ClientCredentials(self.cssm_client_id, Secret(secret)),
+            login=Transfer(Endpoint(login, self.cssm_ca_file)),
+        ) as client:
+            yield client
+
+    def account(self, client: CssmClient) -> SmartAccount:
+        """The smart account to work in: the one that is set, or the only one that the client sees.
+
+        Raises:
+            UsageError: it is not there, or there are several.
+        """
+        accounts = client.accounts()
+        if self.smart_account is not None:
+            wanted = self.smart_account.lower()
+            found = [each for each in accounts if wanted in (each.domain.lower(), each.name.lower())]
+            if not found:
+                seen = ", ".join(each.domain for each in accounts) or "none"
+                raise UsageError(f"smart account {self.smart_account!r} is not visible to this client: it sees {seen}")
+            return found[0]
+        if len(accounts) != 1:
+            seen = ", ".join(each.domain for each in accounts) or "none"
+            raise UsageError(f"set SMARTLIC_SMART_ACCOUNT to one of the smart accounts that this client sees: {seen}")
+        return accounts[0]
+
+    def _secret_of_file(self) -> str | None:
+        if self.cssm_client_secret_file is None:
+            return None
+        try:
+            return self.cssm_client_secret_file.read_text().strip()
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "not a text file"
+            raise UsageError(f"client secret file {self.cssm_client_secret_file}: {reason}") from None
+
+
+def _of_file(config: Path) -> Mapping[str, Any]:
+    """The values under ``user_defined: smartlic:``; none where there is no such file."""
+    if not config.is_file():
+        return {}
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        data = YAML(typ="safe").load(config)
+    except (OSError, YAMLError, UnicodeDecodeError):
+        raise UsageError(f"{config}: not YAML") from None
+    defined = data.get("user_defined") if isinstance(data, Mapping) else None
+    found = defined.get("smartlic") if isinstance(defined, Mapping) else None
+    if found is None:
+        return {}
+    if not isinstance(found, Mapping):
+        raise UsageError(f"{config}: user_defined.smartlic: expected a mapping")
+    for key, value in found.items():
+        if key not in _KEYS or not isinstance(value, str):
+            expected = ", ".join(_KEYS)
+            raise UsageError(f"{config}: user_defined.smartlic.{key}: expected a text under one of {expected}")
+    return found

@@ -1,0 +1,83 @@
+"""Lists that are not by host: files, tokens, licences, changes. A table for people, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from nornir_smartlic.model import UnplacedTime
+from nornir_smartlic.outputs.plain import plain
+from nornir_smartlic.outputs.report import ExitCode
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Rows under one name; every row has a value for each column, ``None`` where there is none."""
+
+    command: str
+    name: str  # the key of the rows in JSON
+    columns: tuple[str, ...]
+    rows: Sequence[Mapping[str, object]]
+    exit_code: ExitCode = ExitCode.DONE
+    warnings: tuple[str, ...] = ()
+
+
+def render_listing_json(listing: Listing) -> str:
+    """One JSON document."""
+    document = {
+        "command": listing.command,
+        "exit_code": int(listing.exit_code),
+        listing.name: [{column: plain(row.get(column)) for column in listing.columns} for row in listing.rows],
+        "warnings": list(listing.warnings),
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def render_listing_table(listing: Listing) -> str:
+    """The table as plain text, 140 columns wide."""
+    from rich.console import Console
+
+    text = StringIO()
+    print_listing(listing, Console(file=text, width=140, color_system=None, highlight=False, legacy_windows=False))
+    return "\n".join(line.rstrip() for line in text.getvalue().splitlines()) + "\n"
+
+
+def print_listing(listing: Listing, console: Console) -> None:
+    """The table on a terminal."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    if not listing.rows:
+        console.print(f"no {listing.name.replace('_', ' ')}")
+        return
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in listing.columns:
+        table.add_column(column.replace("_", " "))
+    for row in listing.rows:
+        table.add_row(*(Text(_shown(row.get(column))) for column in listing.columns))
+    console.print(table)
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M} {value.tzname()}"
+    if isinstance(value, UnplacedTime | str | int | float):
+        return str(value)
+    told = plain(value)
+    if isinstance(told, dict):
+        return ", ".join(f"{name} {count}" for name, count in told.items())
+    if isinstance(told, Iterable) and not isinstance(told, str):
+        return ", ".join(str(each) for each in told)
+    return str(told)
