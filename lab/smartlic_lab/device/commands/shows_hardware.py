@@ -443,7 +443,7 @@ def show_memory(session: Session, call: Call) -> str:
     return (
         "                Head    Total(b)     Used(b)     Free(b)   Lowest(b)  Largest(b)\n"
         "Processor  7F5C2A3010   1363495132   301028404   1062466728   1060912560   1048575908\n"
-        " reserve P  7F5C2A3068      102404          92      102312      102312      102312\n"
+        " lsmpi_io  7F5C18A1A8     6295128     6294304         824         824         412\n"
     )
 
 

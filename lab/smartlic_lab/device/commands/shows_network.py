@@ -264,11 +264,77 @@ def show_ntp_associations(session: Session, call: Call) -> str:
     return text + " * sys.peer, # selected, + candidate, - outlyer, x falseticker, ~ configured\n"
 
 
+@handles("show_vrf_detail")
+def show_vrf_detail(session: Session, call: Call) -> str:
+    """Source: recalled; NAPALM and Genie read it."""
+    device, wanted, text = session.device, call.argument("name"), ""
+    definitions = [*device.running.under("vrf", "definition"), *device.running.under("ip", "vrf")]
+    for number, line in enumerate(definitions, 1):
+        section, name = line.section or Section(), line.words[2]
+        if wanted not in (None, name):
+            continue
+        text += f"VRF {name} (VRF Id = {number}); default RD {section.value('rd') or '<not set>'}; "
+        text += "default VPNID <not set>\n  New CLI format, supports multiple address-families\n  Flags: 0x1808\n"
+        names = [_short(view.name) for view in interfaces_of(device) if view.vrf == name]
+        text += f"  Interfaces:\n    {'  '.join(f'{short:<22}' for short in names)}\n" if names else "  No interfaces\n"
+        configured = [below.words[1] for below in section.under("address-family")]
+        for family in ("ipv4", "ipv6"):
+            if family not in configured:
+                text += f"Address family {family} unicast not active\n"
+                continue
+            text += f"Address family {family} unicast (Table ID = 0x{number:X}):\n  Flags: 0x0\n"
+            text += "  No Export VPN route-target communities\n  No Import VPN route-target communities\n"
+            text += "  No import route-map\n  No global export route-map\n  No export route-map\n"
+            text += "  VRF label distribution protocol: not configured\n  VRF label allocation mode: per-prefix\n"
+        text += "Address family ipv4 multicast not active\nAddress family ipv6 multicast not active\n\n"
+    return text
+
+
+@handles("show_ipv6_interface")
+def show_ipv6_interface(session: Session, call: Call) -> str:
+    """The lab speaks IPv4: no interface has an IPv6 address that is up."""
+    return ""
+
+
+@handles("show_vlan")
+def show_vlan(session: Session, call: Call) -> str:
+    device = session.device
+    rule = "---- -------------------------------- --------- -------------------------------\n"
+    text = f"\nVLAN Name                             Status    Ports\n{rule}"
+    ports = [_short(view.name) for view in interfaces_of(device) if not view.name.startswith(("Vlan", "Loopback"))]
+    text += f"1    default                          active    {', '.join(ports[:4])}\n"
+    for line in device.running.under("vlan"):
+        name = (line.section or Section()).value("name") or f"VLAN{int(line.words[1]):04}"
+        text += f"{line.words[1]:<4} {name:<32} active    \n"
+    return text
+
+
+@handles("show_mac_table")
+def show_mac_table(session: Session, call: Call) -> str:
+    return (
+        "          Mac Address Table\n-------------------------------------------\n\n"
+        "Vlan    Mac Address       Type        Ports\n----    -----------       --------    -----\n"
+        "Total Mac Addresses for this criterion: 0\n"
+    )
+
+
+@handles("show_protocols")
+def show_protocols(session: Session, call: Call) -> str:
+    text = "Global values:\n  Internet Protocol routing is enabled\n"
+    for view in interfaces_of(session.device):
+        state = "administratively down" if view.shutdown else "up" if view.is_up else "down"
+        text += f"{view.name} is {state}, line protocol is {'up' if view.is_up else 'down'}\n"
+        if view.address:
+            text += f"  Internet address is {view.address}/{_prefix(view.mask)}\n"
+    return text
+
+
 @handles("show_arp")
 def show_arp(session: Session, call: Call) -> str:
+    vrf = call.argument("vrf")
     text = "Protocol  Address          Age (min)  Hardware Addr   Type   Interface\n"
     for view in interfaces_of(session.device):
-        if view.address and view.is_up:
+        if view.address and view.is_up and view.vrf == vrf:
             mac = mac_address(f"{session.device.name}/{view.name}")
             text += f"Internet  {view.address:<16}        -   {mac}  ARPA   {view.name}\n"
     return text
@@ -292,7 +358,8 @@ def show_lldp(session: Session, call: Call) -> str:
 
 @handles("show_snmp")
 def show_snmp(session: Session, call: Call) -> str:
-    return f"Chassis: {session.device.build.members[0].sn}\n"
+    serial = session.device.build.members[0].sn
+    return f"{serial}\n" if call.has("chassis") else f"Chassis: {serial}\n0 SNMP packets input\n"
 
 
 @handles("show_ip_ssh")
