@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import takewhile
 
-from nornir_smartlic.errors import CommandRefused, Refused
+from nornir_smartlic.errors import CommandRefused, Refused, TimedOut
 from nornir_smartlic.intent import Difference, Plan, make_plan, undo
-from nornir_smartlic.model import Intent, LicensingReading
-from nornir_smartlic.operations.conversation import Configure, Conversation, Save
-from nornir_smartlic.operations.reading import read_licensing, reread
+from nornir_smartlic.model import Instant, Intent, LicensingReading, LicensingState, TransportType
+from nornir_smartlic.operations.conversation import Configure, Conversation, Exec, Save
+from nornir_smartlic.operations.licensing_log import read_log
+from nornir_smartlic.operations.reading import read_licensing, read_state, reread
 from nornir_smartlic.operations.refusals import remark
+from nornir_smartlic.operations.waiting import Expectation, Patience, wait_for
 
 
-def configure(wanted: Intent, *, commit: bool) -> Conversation[Plan]:
+def configure(wanted: Intent, *, commit: bool, confirm: Patience | None = None) -> Conversation[Plan]:
     """Bring one device's licensing configuration to *wanted*; the plan says what differs, also when not committed.
 
-    It is saved to startup-config only after it was read again and nothing differed any more.
+    It is saved to startup-config only after it was read again and nothing differed any more. With *confirm*, a plan
+    that changes the way to CSSM is followed by a report, and taken back as that unit where the report does not arrive.
 
     Raises:
         IntentError: the device's release cannot take what is wanted; nothing was sent.
         CommandRefused: the device answered a line with ``% ...``; what was sent before it has been taken back.
-        Refused: the lines were taken but something still differs; they have been taken back.
+        Refused: the lines were taken but something still differs, or the device does not reach its receiver any more;
+            they have been taken back.
     """
     reading = yield from read_licensing(authorizations=False, messages=False)
     plan = make_plan(wanted, reading)
     if plan.commands and commit:
         yield from _push(plan, wanted, reading)
+        if confirm is not None and any(difference.of_transport for difference in plan.differences):
+            plan = yield from _confirmed(plan, wanted, reading, confirm)
         yield from save()
     return plan
 
@@ -49,6 +56,34 @@ def _push(plan: Plan, wanted: Intent, reading: LicensingReading) -> Conversation
         outcome = yield from _take_back(plan.differences, plan, wanted, reading)
         still = ", ".join(difference.path for difference in left.differences)
         raise Refused("the configuration did not come about", f"{still} still differs; {outcome}")
+
+
+def _confirmed(plan: Plan, wanted: Intent, reading: LicensingReading, patience: Patience) -> Conversation[Plan]:
+    """Have the device report, and take the transport's unit back where it cannot; the rest of the plan stays.
+
+    A device that says neither that it arrived nor that it failed, as one without trust, gives a warning.
+    """
+    before = yield from read_state("show license status")
+    if before.transport is not None and before.transport.type is TransportType.OFF:
+        return plan
+    log = yield from read_log()
+    command = "license smart sync local"
+    yield Exec(command)
+    expected = Expectation("the report", command, lambda now: _last_push(now) not in (None, _last_push(before)))
+    try:
+        yield from wait_for(expected, log, patience)
+    except TimedOut:
+        unknown = "the way to CSSM changed, and the device did not report in time: whether it works is not known"
+        return replace(plan, warnings=(*plan.warnings, unknown))
+    except Refused as error:
+        unit = [difference for difference in plan.differences if difference.of_transport]
+        outcome = yield from _take_back(unit, Plan(tuple(unit)), wanted, reading)
+        raise Refused("the device does not reach its receiver any more", f"{error.reason}; {outcome}") from None
+    return plan
+
+
+def _last_push(state: LicensingState) -> Instant | None:
+    return state.usage_reporting.last_report_push if state.usage_reporting is not None else None
 
 
 def _sent_before(plan: Plan, refused: str | None) -> Sequence[Difference]:
@@ -77,7 +112,8 @@ def _take_back(sent: Sequence[Difference], plan: Plan, wanted: Intent, reading: 
             except CommandRefused:
                 continue
     found = make_plan(wanted, (yield from reread(reading)))
-    before, now = ({(d.path, d.actual) for d in each.differences} for each in (plan, found))
+    paths = {difference.path for difference in plan.differences}
+    before, now = ({(d.path, d.actual) for d in each.differences if d.path in paths} for each in (plan, found))
     if before == now:
         return "what was sent before it has been taken back"
     changed = ", ".join(sorted({path for path, _ in before ^ now}))

@@ -7,7 +7,7 @@ from typing import Final
 
 from nornir_smartlic.operations.causes import Symptoms, causes_of
 from nornir_smartlic.operations.conversation import Conversation
-from nornir_smartlic.operations.licensing_log import last_of, new_messages, read_log
+from nornir_smartlic.operations.licensing_log import last_of, new_messages
 from nornir_smartlic.operations.reading import read, read_licensing
 from nornir_smartlic.operations.results import Diagnosis
 
@@ -18,7 +18,7 @@ def diagnose() -> Conversation[Diagnosis]:
     """Why this device does not report: ordered causes with evidence and the fix; none where all is well."""
     reading = yield from read_licensing(authorizations=False)
     shown = yield from read("show running-config", ask=SHOW_INTERFACES)
-    messages = new_messages((), (yield from read_log()))
+    messages = new_messages((), reading.messages or ())
     last = last_of(messages, "COMM_FAILED", "COMM_RESTORED")
     trust = last_of(messages, "TRUST_CODE_INSTALL_FAILED", "TRUST_CODE_INSTALL_SUCCESS")
     symptoms = Symptoms(

@@ -27,6 +27,9 @@ Smart Licensing Status: Smart Licensing Using Policy
 cisco C9300-24T (X86) processor with 1338934K/6147K bytes of memory.
 Processor board ID FOC00000001
 
+2048K bytes of non-volatile configuration memory.
+8388608K bytes of physical memory.
+
 Model Number                       : C9300-24T
 System Serial Number               : FOC00000001
 

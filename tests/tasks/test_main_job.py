@@ -12,6 +12,7 @@ import pytest
 from nornir_smartlic.errors import CommandRefused, FileRejected, IntentError, Refused, StoreError
 from nornir_smartlic.model import Secret
 from nornir_smartlic.operations.conversation import Configure, Exec, Put, Save, Show, Wait
+from nornir_smartlic.operations.syncing import SYNC_PATIENCE
 from nornir_smartlic.tasks import (
     collect_usage_reports,
     configure_licensing,
@@ -21,7 +22,7 @@ from nornir_smartlic.tasks import (
     sync_usage,
     verify_compliance,
 )
-from tests.memory import PASSWORD, TOKEN, WANTED, MemoryLab, memory_lab, one, switch
+from tests.memory import NAME_SERVER, PASSWORD, TOKEN, WANTED, MemoryLab, memory_lab, one, switch
 
 AIR_GAPPED = {"transport": "off"}
 
@@ -156,6 +157,31 @@ def test_a_refused_line_leaves_the_device_as_it_was(lab: MemoryLab):
         one(nornir.run(configure_licensing))
     assert lab.devices["sw1"].running_text() == before
     assert not any(isinstance(request, Save) for request in lab.asked)
+
+
+def test_a_push_that_cuts_the_device_off_is_taken_back_as_a_unit(lab: MemoryLab):
+    nornir = configured(lab)
+    one(nornir.run(establish_trust, token=TOKEN))
+    before, startup = lab.devices["sw1"].running_text(), lab.devices["sw1"].startup
+    cut_off = {**WANTED, "name_servers": ["192.0.2.99"], "url": "https://onprem.example.com/SmartTransport"}
+    with pytest.raises(Refused, match=r"does not reach its receiver any more: .* has been taken back"):
+        one(lab.nornir({"sw1": cut_off}).run(configure_licensing, confirm=SYNC_PATIENCE))
+    assert lab.devices["sw1"].running_text() == before
+    assert lab.devices["sw1"].startup == startup
+
+
+def test_a_push_that_keeps_the_way_open_is_confirmed_by_a_report(lab: MemoryLab):
+    nornir = configured(lab)
+    one(nornir.run(establish_trust, token=TOKEN))
+    other = {**WANTED, "name_servers": [NAME_SERVER, "192.0.2.54"]}
+    result = one(lab.nornir({"sw1": other}).run(configure_licensing, confirm=SYNC_PATIENCE)).result
+    assert result.warnings == ()
+    assert Exec("license smart sync local") in lab.asked
+
+
+def test_a_way_that_nobody_can_try_is_a_warning(lab: MemoryLab):
+    result = one(lab.nornir({"sw1": {**WANTED, "trust": None}}).run(configure_licensing, confirm=SYNC_PATIENCE)).result
+    assert "whether it works is not known" in result.warnings[0]
 
 
 def test_a_legacy_device_says_why_nothing_applies(tmp_path: Path):
