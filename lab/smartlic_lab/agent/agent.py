@@ -178,6 +178,8 @@ def _usage_changed(core: Core, event: UsageChanged, now: datetime) -> None:
         store.reporting.license_added(class_of(entitlement), core.classes(), now)
     elif owed_before and event.count <= reserved:
         store.reporting.changed(core.classes(), now)
+    else:
+        return
     store.reporting.reschedule(core.push_interval(), now)
 
 

@@ -186,6 +186,11 @@ class Communication:
         self.channel = step(TRANSITIONS, before, trigger)
         return before
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is on its way and nothing waits."""
+        return not (self.flights or self.waiting or self.noticed)
+
     def statistic(self, kind: MessageKind) -> Statistic:
         """The counters of *kind*."""
         return self.statistics.setdefault(kind, Statistic())

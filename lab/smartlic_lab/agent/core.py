@@ -85,13 +85,12 @@ class Core:
     actions: list[Action] = field(default_factory=list)
     answers: Mapping[MessageKind, AnswerHandler] = field(default_factory=dict)
     failures: Mapping[MessageKind, FailureHandler] = field(default_factory=dict)
+    slp: bool = field(init=False)  # whether this release lives by Smart Licensing Using Policy
+
+    def __post_init__(self) -> None:
+        self.slp = releases.uses_policy(self.profile.release)
 
     # --- who and what ---
-
-    @property
-    def slp(self) -> bool:
-        """Whether this release lives by Smart Licensing Using Policy."""
-        return releases.uses_policy(self.profile.release)
 
     @property
     def udi(self) -> Udi:

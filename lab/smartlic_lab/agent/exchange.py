@@ -141,6 +141,8 @@ def nothing_to_report(core: Core, now: datetime) -> None:
 def is_reporting(core: Core) -> bool:
     """Whether a push is on its way or waits."""
     communication = core.communication
+    if communication.is_idle:
+        return False
     kinds = [
         *(flight.errand.kind for flight in communication.flights.values()),
         *(errand.kind for errand in communication.waiting),

@@ -21,7 +21,7 @@ from nornir_smartlic.files import (
 from nornir_smartlic.model import EventLogEntry, HistoryMessage, MessageHistory
 from smartlic_lab.wire import Message, MessageKind, Reply
 
-EVENTS_KEPT: Final = 1000
+EVENTS_KEPT: Final = 300  # a device keeps 5120 KB of them; a lab has thousands of devices
 MESSAGES_KEPT: Final = 3  # of each group; recalled
 
 # The groups of ``show license history message``, in order. Source: show-license-history-message/genie-....txt.

@@ -49,9 +49,9 @@ TRANSITIONS: Final = {
     (Reporting.AWAITING_ACK, ReportingTrigger.ACKNOWLEDGED): Reporting.IDLE,
 }
 
-# Days before the deadline at which REPORTING_REQUIRED is logged. The ladder of IOS-XE is recalled (policy.md 3.5): the
+# How long before the deadline REPORTING_REQUIRED is logged. The ladder of IOS-XE is recalled (policy.md 3.5): the
 # captures show an External Event 60 days before (5.10.3) and at the deadline itself (5.3.16).
-REMINDER_DAYS: Final = (60, 30, 15, 10, 5, 4, 3, 2, 1, 0)
+REMINDERS: Final = tuple(timedelta(days=number) for number in (60, 30, 15, 10, 5, 4, 3, 2, 1, 0))
 
 # After trust is established the first report follows by itself. Source: 36 s in
 # show-license-all/genie-c9350-stack3-agent6.3.10-smart-trustcode-type.txt and show-license-status/ntc4-....txt.
@@ -148,8 +148,10 @@ class UsageReports:
         """When REPORTING_REQUIRED is next logged; ``None``: the deadline has passed, or there is none."""
         if self.deadline is None:
             return None
-        after = max(after, self.reminded) if self.reminded is not None else after
-        return next((at for days in REMINDER_DAYS if (at := self.deadline - timedelta(days=days)) > after), None)
+        if self.reminded is not None and self.reminded > after:
+            after = self.reminded
+        left = self.deadline - after
+        return next((self.deadline - lead for lead in REMINDERS if lead < left), None)
 
     def days_left(self, now: datetime) -> int | None:
         """Whole days until the deadline, 0 once it has passed; ``None``: there is none."""

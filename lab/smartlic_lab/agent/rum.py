@@ -323,6 +323,9 @@ def rum_report(report: Report) -> RumReport:
     )
 
 
+_compact: Final = json.JSONEncoder(separators=(",", ":")).encode
+
+
 def _payload(report: Report, identity: Identity) -> str:
     instance: dict[str, Any] = {"sudi": _sudi(report.udi)}
     if identity.names_instance:
@@ -340,14 +343,12 @@ def _payload(report: Report, identity: Identity) -> str:
         meta["software_version"] = identity.software_version
     meta["ha_udi"] = [{"role": member.role.value, "sudi": _sudi(member.udi)} for member in identity.members]
     measurements = _measurements(report)
-    inner = sign(
-        json.dumps([asset, meta, measurements], separators=(",", ":")), report_key(identity.software_id, report.udi)
-    )
+    inner = sign(_compact([asset, meta, measurements]), report_key(identity.software_id, report.udi))
     content["asset_identification"] = asset
     content["signature"] = {"signing_type": "builtin", "key": identity.software_id, "value": inner}
     content["meta"] = meta
     content["measurements"] = measurements
-    return json.dumps(content, separators=(",", ":"))
+    return _compact(content)
 
 
 def _measurements(report: Report) -> list[dict[str, Any]]:

@@ -30,7 +30,7 @@ def alarms(core: Core) -> Iterator[tuple[datetime, Job]]:
         return
     store, reporting = core.store, core.store.reporting
     yield from _communication(core)
-    if core.settings.transport is not TransportType.OFF:
+    if core.settings.transport is not TransportType.OFF and core.communication.is_idle:
         for poll in store.polls:
             yield poll.due, _poll
     if (

@@ -99,13 +99,14 @@ class FarEnd:
         self.away: str | None = None  # a reason: nothing gets there
         self.refuses: dict[MessageKind, str] = {}
         self.keeps_polling = False
+        self.loses_answers = False  # it takes messages in, and what it says is lost
         self.authorizes = False
         self.authorization = "AUTHORIZED"
         self.renews_trust_for: timedelta | None = None  # None: a sync brings no trust code
         self.policy: Policy | None = None
         self.messages: list[Message] = []
-        self.pushed: list[int] = []
-        self.acknowledged: list[int] = []
+        self.polls: dict[int, tuple[int, ...]] = {}
+        self.payloads: dict[int, str] = {}  # of every report that ever came in
 
     def answer(self, message: Message, now: datetime) -> Reply:
         self.messages.append(message)
@@ -113,13 +114,13 @@ class FarEnd:
             return Reply(AnswerStatus.FAILED, message.message_id, reason=self.refuses[message.kind])
         match message.kind:
             case MessageKind.USAGE_REPORTING:
-                self.pushed += [report_id(raw) for raw in message.body["reports"]]
-                return Reply(AnswerStatus.OK_POLL, message.message_id, poll_id=len(self.messages))
+                poll_id = len(self.messages)
+                self.polls[poll_id] = tuple(self._take(raw) for raw in message.body["reports"])
+                return Reply(AnswerStatus.OK_POLL, message.message_id, poll_id=poll_id)
             case MessageKind.RESULT_POLLING if self.keeps_polling:
                 return Reply(AnswerStatus.OK_TRY_AGAIN, message.message_id)
             case MessageKind.RESULT_POLLING:
-                ids, self.pushed = tuple(self.pushed), []
-                self.acknowledged += ids
+                ids = self.polls[message.body["poll_id"]]
                 ack = Ack(message.udi, now, ids, "example.com", "Branches")
                 return Reply(AnswerStatus.OK, message.message_id, documents=(text(ack, *self._policy(now)),))
             case MessageKind.TRUST_ESTABLISHMENT:
@@ -146,12 +147,14 @@ class FarEnd:
             case _:
                 return Reply(AnswerStatus.OK, message.message_id)
 
+    def _take(self, raw) -> int:
+        """The number of a report; when it comes again it must be the same, byte for byte."""
+        report = report_of(raw)
+        assert self.payloads.setdefault(report.report_id, report.payload) == report.payload
+        return report.report_id
+
     def _policy(self, now: datetime) -> list[Document]:
         return [] if self.policy is None else [PolicyDocument(self.policy, now)]
-
-
-def report_id(raw) -> int:
-    return report_of(raw).report_id
 
 
 def text(*documents: Document) -> str:
@@ -194,11 +197,17 @@ class Bench:
     def _deliver(self, message: Message) -> Event:
         if self.far_end.away is not None:
             return CommunicationFailed(message, self.far_end.away)
-        return ReplyReceived(message, self.far_end.answer(message, self.now))
+        reply = self.far_end.answer(message, self.now)
+        if self.far_end.loses_answers:
+            return CommunicationFailed(message, "No reply from server")
+        return ReplyReceived(message, reply)
 
     def pass_time(self, span: timedelta) -> "Bench":
         end = self.now + span
+        at_once = 0
         while (due := self.agent.next_wakeup()) is not None and due <= end:
+            at_once = at_once + 1 if due <= self.now else 0
+            assert at_once < 50, f"the agent does not come to rest at {self.now}"
             self.now = max(due, self.now)
             self.feed(Tick())
         self.now = end
