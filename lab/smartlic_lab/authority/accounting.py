@@ -87,6 +87,18 @@ def periods(work: Work, account: SmartAccount) -> Sequence[AccountingPeriod]:
     ).all()
 
 
+def running_agreements(work: Work, account: SmartAccount) -> list[tuple[EnterpriseAgreement, AccountingPeriod]]:
+    """The agreements that are in force, each with its running period."""
+    work.require(Right.MANAGE_LICENSES, account)
+    query = (
+        select(EnterpriseAgreement, AccountingPeriod)
+        .join(AccountingPeriod, AccountingPeriod.enterprise_agreement_id == EnterpriseAgreement.id)
+        .where(EnterpriseAgreement.smart_account_id == account.id, AccountingPeriod.report.is_(None))
+        .order_by(EnterpriseAgreement.id)
+    )
+    return [(agreement, period) for agreement, period in work.session.execute(query)]
+
+
 def close_due(work: Work) -> list[AccountingPeriod]:
     """Close the periods that are over and open the next ones; gives back the closed ones."""
     closed: list[AccountingPeriod] = []

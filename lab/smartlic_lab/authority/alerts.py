@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select, true
 
 from smartlic_lab.authority.errors import NotFound
 from smartlic_lab.authority.licenses import positions
@@ -73,6 +73,27 @@ def review(work: Work) -> list[Alert]:
         raised.append(alert)
     work.session.flush()
     return raised
+
+
+def next_change(work: Work) -> datetime | None:
+    """When the passing of time alone may next begin or end an alert; ``None``: never."""
+    moments = (
+        (Pool.ended, LICENSE_LEAD, true()),
+        (Pool.ended, timedelta(), true()),
+        (Pool.ended, -LICENSE_AFTERMATH, true()),
+        (RegistrationToken.expires, TOKEN_LEAD, RegistrationToken.revoked.is_(None)),
+        (RegistrationToken.expires, timedelta(), RegistrationToken.revoked.is_(None)),
+        (ProductInstance.report_due, timedelta(), ProductInstance.removed.is_(None)),
+        (ProductInstance.certificate_expires, RENEW_LEAD, ProductInstance.removed.is_(None)),
+        (ProductInstance.last_contact, -CONNECT_LIMIT, ProductInstance.certificate_expires.is_not(None)),
+        (AccountingPeriod.ended, -LICENSE_AFTERMATH, AccountingPeriod.report.is_not(None)),
+    )
+    found = []
+    for column, lead, condition in moments:
+        first = work.session.scalar(select(func.min(column)).where(column > work.now + lead, condition))
+        if first is not None:
+            found.append(first - lead)
+    return min(found, default=None)
 
 
 def standing_alerts(work: Work, virtual_accounts: Sequence[VirtualAccount]) -> Sequence[Alert]:

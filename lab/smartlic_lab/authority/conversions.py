@@ -165,12 +165,14 @@ def conversion_status(conversions: Sequence[Conversion]) -> str:
     return "CONVERTED" if all(one.done is not None for one in conversions) else "CONVERSION_PENDING"
 
 
-def finish_due(work: Work) -> None:
-    """Finish the conversions whose time has come."""
-    for conversion in work.session.scalars(
+def finish_due(work: Work) -> int:
+    """Finish the conversions whose time has come; how many there were."""
+    due = work.session.scalars(
         select(Conversion).where(Conversion.done.is_(None), Conversion.ready <= work.now).order_by(Conversion.id)
-    ).all():
+    ).all()
+    for conversion in due:
         _finish(work, conversion)
+    return len(due)
 
 
 def next_ready(work: Work) -> datetime | None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
+from nornir_smartlic import __version__
 from nornir_smartlic.model import Entitlement, Policy, Secret
 from smartlic_lab.authority import (
     accounts,
@@ -22,7 +24,7 @@ from smartlic_lab.authority import (
     tokens,
     uploads,
 )
-from smartlic_lab.authority.api import oauth, v1, v2
+from smartlic_lab.authority.api import files, oauth, openapi, v1, v2, v3
 from smartlic_lab.authority.api.routes import (
     BASE,
     Call,
@@ -41,6 +43,7 @@ from smartlic_lab.authority.errors import NotSignedIn, Refusal
 from smartlic_lab.authority.faults import FaultKind, Faults
 from smartlic_lab.authority.models import AccountKind, SmartAccount, VirtualAccount
 from smartlic_lab.authority.notices import Postman
+from smartlic_lab.authority.rate import RateLimit, TooManyRequests
 from smartlic_lab.authority.rights import Role
 from smartlic_lab.authority.uploads import AcknowledgementFile, UsageDataFile
 from smartlic_lab.authority.work import Work
@@ -52,6 +55,9 @@ _log = logging.getLogger(__name__)
 PROCESSING_TIME: Final = timedelta(minutes=2)
 """How long usage reports are processed (ours)."""
 
+OPENAPI_PATH: Final = "/openapi.json"
+"""Where the description of the API is (ours)."""
+
 _DOUBLED_BASE: Final = "/services/api/services/api/smart-accounts-and-licensing"
 """Source: reference/reports.md section 7.1: one sample has the prefix twice."""
 
@@ -61,7 +67,7 @@ T = TypeVar("T")
 class Cssm:
     """The lab's CSSM. Everything it knows is in its database; ``now`` is handed in, faults are its own."""
 
-    ROUTES: tuple[Route, ...] = (*oauth.CLOUD_ROUTES, *v1.ROUTES, *v2.ROUTES)
+    ROUTES: tuple[Route, ...] = (*oauth.CLOUD_ROUTES, *v1.ROUTES, *v2.ROUTES, *v3.ROUTES, *files.ROUTES)
 
     def __init__(
         self,
@@ -71,10 +77,11 @@ class Cssm:
         database: str = "sqlite://",
         processing_time: timedelta = PROCESSING_TIME,
         postman: Postman | None = None,
+        rate_limit: RateLimit | None = None,
     ) -> None:
         """Open *database* (an SQLAlchemy URL; the default lives in memory); raises `StoreError`.
 
-        *postman* takes the notices; without one they stay in the database.
+        *postman* takes the notices; without one they stay in the database. *rate_limit* is for API clients.
         """
         self.name = name
         self.faults = Faults()
@@ -84,9 +91,10 @@ class Cssm:
         self._lock = threading.RLock()
         self._now = now
         self._wakeup: datetime | None = None
+        self.rate_limit = rate_limit
         self._postman = postman
-        with self.work() as work:
-            housekeeping.begin(work)
+        self._review: datetime | None = now + housekeeping.REVIEW_INTERVAL
+        with self._inner_work() as work:
             self._wakeup = housekeeping.next_wakeup(work)
 
     def close(self) -> None:
@@ -118,20 +126,30 @@ class Cssm:
         """Do what is due by *now*."""
         with self._lock:
             self._now = max(self._now, now)
-            if self._wakeup is None or now < self._wakeup:
+            wakeup = self.next_wakeup()
+            if wakeup is None or now < wakeup:
                 return
-            more = True
-            while more:
-                with self.work() as work:
-                    more = bool(reports.process_due(work))
-            with self.work() as work:
-                housekeeping.tidy(work)
+            processed = 1
+            while processed:
+                with self._inner_work() as work:
+                    processed = reports.process_due(work)
+                if processed:
+                    self._changed()
+            with self._inner_work() as work:
+                if housekeeping.tidy(work):
+                    self._changed()
+                if self._review is not None and self._review <= now:
+                    self._review = housekeeping.review(work)
                 self._wakeup = housekeeping.next_wakeup(work)
             self._post()
 
     def next_wakeup(self) -> datetime | None:
         """When `tick` is next needed."""
-        return self._wakeup
+        return min((instant for instant in (self._wakeup, self._review) if instant is not None), default=None)
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI description of what `handle` answers to API clients; it is served at ``/openapi.json``."""
+        return openapi.describe(self.ROUTES, title=f"{type(self).__name__} of the lab", version=__version__)
 
     # --- Python, for topologies, tests and the control API -----------------------------------------------------------
 
@@ -140,7 +158,10 @@ class Cssm:
         """A unit of work, as the operator or as a user or client; it is kept as a whole, or not at all."""
         with self._lock, self._database.begin() as session:
             work = Work(session, now or self._now)
+            self._changed()
             yield work if acting_as is None else replace(work, actor=principals.actor_named(work, acting_as))
+            session.flush()
+            self._wakeup = housekeeping.next_wakeup(work)
 
     def add_smart_account(
         self, domain: str, name: str | None = None, *, limited_use: bool = False, export_controlled_allowed: bool = True
@@ -264,7 +285,7 @@ class Cssm:
         """Hand the mails to the postman; what he does not take he gets again with the next tick."""
         if self._postman is None:
             return
-        with self.work() as work:
+        with self._inner_work() as work:
             for mail in notices.unsent(work):
                 try:
                     self._postman.deliver(notices.as_message(mail))
@@ -272,6 +293,17 @@ class Cssm:
                     _log.warning("a notice could not be delivered, it is tried again")
                     return
                 mail.sent = work.now
+
+    @contextmanager
+    def _inner_work(self, now: datetime | None = None) -> Iterator[Work]:
+        """A unit of work that by itself gives the review nothing to do."""
+        with self._lock, self._database.begin() as session:
+            yield Work(session, now or self._now)
+
+    def _changed(self) -> None:
+        """Something may have changed that alerts depend on: look for them within a day."""
+        soon = self._now + housekeeping.REVIEW_INTERVAL
+        self._review = soon if self._review is None else min(self._review, soon)
 
     def _wake_at(self, instant: datetime) -> None:
         self._wakeup = instant if self._wakeup is None else min(self._wakeup, instant)
@@ -293,6 +325,8 @@ class Cssm:
             return self._answer_device(request, now)
         if path.startswith(_DOUBLED_BASE):
             path = BASE + path.removeprefix(_DOUBLED_BASE)
+        if path == OPENAPI_PATH and request.method == "GET":
+            return HttpResponse(200, json.dumps(self.openapi()).encode())
         candidates, values = match(self._routes, path)
         if not candidates:
             return error_answer(404, "there is nothing here")
@@ -301,10 +335,13 @@ class Cssm:
             allowed = ", ".join(sorted(one.method for one in candidates))
             return error_answer(405, f"expected {allowed}", {"Allow": allowed})
         try:
-            with self.work(now=now) as work:
+            self._changed()
+            with self._inner_work(now) as work:
                 actor = work.actor
                 if route.signed_in:
                     actor = principals.actor_with(work, _bearer(request))
+                if self.rate_limit is not None:
+                    self.rate_limit.count(actor.name if route.signed_in else request.client, now)
                 call = Call(
                     replace(work, actor=actor),
                     values,
@@ -313,10 +350,13 @@ class Cssm:
                     request,
                     Settings(self.processing_time, self.faults.active(FaultKind.SLOW_POLLS, now) is not None),
                 )
-                response = answer_of(route.handler(call))
+                answered = route.handler(call)
+                response = answered if isinstance(answered, HttpResponse) else answer_of(answered)
                 self._wake_at(now + self.processing_time)
         except NotSignedIn as refusal:
             return error_answer(refusal.status, str(refusal), {"WWW-Authenticate": "Bearer"})
+        except TooManyRequests as refusal:
+            return error_answer(refusal.status, str(refusal), {"Retry-After": str(refusal.retry_after)})
         except Refusal as refusal:
             return error_answer(refusal.status, str(refusal))
         return response
@@ -328,6 +368,8 @@ class Cssm:
             message = decode_message(request.body)
         except WireError as error:
             return error_answer(400, str(error))
+        if b"\\u0000" in request.body:
+            return error_answer(400, "the message has characters that are not text")
         fault = None if message.kind is MessageKind.HELLO else self.faults.strike(FaultKind.FAIL, now)
         if fault is not None:
             return HttpResponse(200, encode_reply(failed(message, fault.reason)))
@@ -344,7 +386,8 @@ class Cssm:
         clock_off = self.faults.active(FaultKind.CLOCK_OFF, now)
         shown = now if clock_off is None else now + clock_off.offset
         receiver = Receiver(self.processing_time, self.faults.active(FaultKind.SLOW_POLLS, now) is not None)
-        with self.work(now=shown) as work:
+        self._changed()
+        with self._inner_work(shown) as work:
             reply = answer(work, message, receiver)
         self._wake_at(shown + self.processing_time)
         return reply

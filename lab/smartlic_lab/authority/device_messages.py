@@ -11,7 +11,14 @@ from nornir_smartlic.files import Document, render_smart_license
 from smartlic_lab.authority import authorizations, registrations, reports, trust
 from smartlic_lab.authority.bodies import count_in, member_objects, reports_in, text_in
 from smartlic_lab.authority.errors import Refusal
-from smartlic_lab.authority.models import Origin, ProductInstance, Submission, SubmissionStatus, VirtualAccount
+from smartlic_lab.authority.models import (
+    MAX_TEXT,
+    Origin,
+    ProductInstance,
+    Submission,
+    SubmissionStatus,
+    VirtualAccount,
+)
 from smartlic_lab.authority.product_instances import refresh
 from smartlic_lab.authority.work import Work
 from smartlic_lab.wire import AnswerStatus, Message, MessageKind, Reply
@@ -39,6 +46,8 @@ def answer(work: Work, message: Message, receiver: Receiver) -> Reply:
     handler = HANDLERS.get(message.kind)
     if handler is None or not isinstance(message.body, dict):
         return failed(message, f"{message.kind.value} is not supported here")
+    if any(len(part) > MAX_TEXT for udi in (message.udi, *message.members) for part in (udi.pid, udi.sn)):
+        return failed(message, f"a UDI is longer than {MAX_TEXT} characters")
     with work.session.begin_nested() as savepoint:
         try:
             return handler(work, message, receiver)

@@ -1,4 +1,4 @@
-"""What CSSM does by itself: once a day it looks at everything; other things have their own time."""
+"""What CSSM does by itself as time passes, beside reports: conversions, accounting periods, the review, summaries."""
 
 from __future__ import annotations
 
@@ -6,39 +6,34 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from smartlic_lab.authority import accounting, alerts, conversions, notices, reports
-from smartlic_lab.authority.models import Clock
 from smartlic_lab.authority.work import Work
 
 REVIEW_INTERVAL: Final = timedelta(days=1)
+"""How long after a change alerts are looked for, and how often at most."""
 
 
-def begin(work: Work) -> None:
-    """Start the daily review, a day from now, unless it goes on from before."""
-    if work.session.get(Clock, 1) is None:
-        work.session.add(Clock(id=1, next_review=work.now + REVIEW_INTERVAL))
-        work.session.flush()
-
-
-def tidy(work: Work) -> None:
-    """Do all that is due beside reports: conversions, accounting periods, the daily review, summaries."""
-    conversions.finish_due(work)
-    accounting.close_due(work)
-    clock = work.session.get_one(Clock, 1)
-    if clock.next_review <= work.now:
-        notices.write_notices(work, alerts.review(work))
-        while clock.next_review <= work.now:
-            clock.next_review += REVIEW_INTERVAL
+def tidy(work: Work) -> bool:
+    """Finish conversions, close periods, write summaries; whether something changed that a review should see."""
+    converted = conversions.finish_due(work)
+    closed = accounting.close_due(work)
     notices.write_summaries(work)
     work.session.flush()
+    return bool(converted or closed)
 
 
-def next_wakeup(work: Work) -> datetime:
-    """When something is next due."""
-    others = (
+def review(work: Work) -> datetime | None:
+    """Look for alerts; when the next look is needed if nothing changes until then."""
+    notices.write_notices(work, alerts.review(work))
+    change = alerts.next_change(work)
+    return None if change is None else max(change, work.now + REVIEW_INTERVAL)
+
+
+def next_wakeup(work: Work) -> datetime | None:
+    """When something other than the review is next due."""
+    instants = (
         reports.next_ready(work),
         conversions.next_ready(work),
         accounting.next_end(work),
         notices.next_summary(work),
     )
-    review = work.session.get_one(Clock, 1).next_review
-    return min(instant for instant in (review, *others) if instant is not None)
+    return min((instant for instant in instants if instant is not None), default=None)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, Index, MetaData, String, Text, UniqueConstraint
 from sqlalchemy import Enum as EnumColumn
@@ -15,6 +15,9 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
 from smartlic_lab.authority.rights import Role
+
+MAX_TEXT: Final = 255
+"""Characters of a text column that has no other bound."""
 
 
 class Utc(TypeDecorator[datetime]):
@@ -46,7 +49,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: Utc, dict[str, Any]: JSON, list[Any]: JSON, str: String(255)}  # noqa: RUF012
+    type_annotation_map = {datetime: Utc, dict[str, Any]: JSON, list[Any]: JSON, str: String(MAX_TEXT)}  # noqa: RUF012
 
 
 def _values(kind: type[Enum]) -> list[str]:
@@ -56,14 +59,6 @@ def _values(kind: type[Enum]) -> list[str]:
 def _enum(kind: type[Enum]) -> EnumColumn:
     """A closed set, stored as the members' values in a text column."""
     return EnumColumn(kind, native_enum=False, values_callable=_values, length=40)
-
-
-class Clock(Base):
-    """The one row that says when the daily review is next due."""
-
-    __tablename__ = "clock"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    next_review: Mapped[datetime]
 
 
 # --- accounts -------------------------------------------------------------------------------------------------------

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import and_, delete, func, select
+from sqlalchemy import and_, delete, func, or_, select
 
 from nornir_smartlic.model import Udi
 from smartlic_lab.authority.errors import Conflict, NotFound
 from smartlic_lab.authority.models import (
+    MAX_TEXT,
+    License,
     ProductInstance,
     ProductUdi,
     TokenUse,
@@ -44,7 +46,7 @@ def take_in(
             sn=udi.sn,
             registered=work.now,
             last_contact=work.now,
-            software=software or "",
+            software=(software or "")[:MAX_TEXT],
         )
         work.session.add(instance)
         work.session.flush()
@@ -78,8 +80,8 @@ def refresh(
     if (instance.pid, instance.sn) != (udi.pid, udi.sn):  # another member is active now
         instance.pid, instance.sn = udi.pid, udi.sn
     for name, value in (("hostname", hostname), ("software", software), ("software_version", software_version)):
-        if value and getattr(instance, name) != value:
-            setattr(instance, name, value)
+        if value and getattr(instance, name) != value[:MAX_TEXT]:
+            setattr(instance, name, value[:MAX_TEXT])
     for member in {udi, *members}:
         known = work.session.get(ProductUdi, (member.pid, member.sn))
         if known is None:
@@ -89,19 +91,44 @@ def refresh(
 
 
 def list_instances(
-    work: Work, virtual_accounts: Sequence[VirtualAccount], *, limit: int = 50, offset: int = 0
+    work: Work,
+    virtual_accounts: Sequence[VirtualAccount],
+    *,
+    named: str | None = None,
+    limit: int = 50,
+    offset: int = 0,
 ) -> tuple[int, Sequence[ProductInstance]]:
-    """How many product instances these have, and one page of them."""
+    """How many product instances these have, and one page of them; *named*: with this in host name or serial number."""
     for virtual_account in virtual_accounts:
         work.require(Right.MANAGE_LICENSES, virtual_account.smart_account, virtual_account)
     here = and_(
         ProductInstance.virtual_account_id.in_([one.id for one in virtual_accounts]), ProductInstance.removed.is_(None)
     )
+    if named:
+        text = named.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+        like = f"%{text}%"
+        here = and_(
+            here, or_(ProductInstance.hostname.like(like, escape="\\"), ProductInstance.sn.like(like, escape="\\"))
+        )
     total = work.session.scalar(select(func.count()).select_from(ProductInstance).where(here)) or 0
     page = work.session.scalars(
         select(ProductInstance).where(here).order_by(ProductInstance.id).limit(limit).offset(offset)
     )
     return total, page.all()
+
+
+def usage_of(work: Work, instances: Sequence[ProductInstance]) -> dict[int, list[tuple[str, int]]]:
+    """What these devices have in use, by their numbers: names of licences and quantities."""
+    rows = work.session.execute(
+        select(Usage.product_instance_id, License.display, Usage.quantity)
+        .join(License, License.tag == Usage.tag)
+        .where(Usage.product_instance_id.in_([one.id for one in instances]), Usage.quantity > 0)
+        .order_by(Usage.product_instance_id, License.display)
+    )
+    found: dict[int, list[tuple[str, int]]] = {}
+    for number, name, quantity in rows:
+        found.setdefault(number, []).append((name, quantity))
+    return found
 
 
 def instance_in(work: Work, virtual_account: VirtualAccount, udi: Udi) -> ProductInstance:

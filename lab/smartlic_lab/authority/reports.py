@@ -27,6 +27,7 @@ from nornir_smartlic.model import Udi
 from smartlic_lab.authority.catalogue import license_of_tag
 from smartlic_lab.authority.conversions import conversion_document
 from smartlic_lab.authority.models import (
+    MAX_TEXT,
     Acknowledgement,
     Consumption,
     Origin,
@@ -43,6 +44,10 @@ from smartlic_lab.authority.product_instances import find_instance, refresh, tak
 from smartlic_lab.authority.work import Work
 from smartlic_lab.signing import CSSM_KEY, report_key
 
+MAX_RUM_ID: Final = 2**32
+"""Source: reference/reports.md section 1.2: a 32-bit number."""
+
+MAX_COUNT: Final = 10**9
 _MAX_REASON: Final = 2000
 
 
@@ -204,14 +209,19 @@ def _take(
     work: Work, virtual_account: VirtualAccount, incoming: Incoming, device: ProductInstance | None
 ) -> SubmissionItem:
     report = incoming.report
-    item = SubmissionItem(member_file=incoming.member_file, udi=str(report.udi), rum_id=report.report_id)
-    problems = check_report(report, key=report_key(report.software_id or "", report.udi))
+    item = SubmissionItem(
+        member_file=incoming.member_file,
+        udi=str(report.udi)[:MAX_TEXT],
+        rum_id=report.report_id if 0 <= report.report_id < MAX_RUM_ID else 0,
+    )
+    problems = _out_of_bounds(report) or check_report(report, key=report_key(report.software_id or "", report.udi))
+    if problems:
+        item.reason = "; ".join(problems)[:_MAX_REASON]
+        return item
     instance = find_instance(work, report.udi)
     known = _known(work, report)
     digest = hashlib.sha256(report.payload.encode()).hexdigest()
-    if problems:
-        item.reason = "; ".join(problems)[:_MAX_REASON]
-    elif device is not None and (instance is None or instance.id != device.id):
+    if device is not None and (instance is None or instance.id != device.id):
         item.reason = f"report {report.report_id}: it is of {report.udi}, which is not the device that sent it"
     elif instance is not None and _is_elsewhere(instance, virtual_account):
         item.reason = f"report {report.report_id}: {report.udi} belongs to another smart account"
@@ -248,6 +258,17 @@ def _take(
         work.session.add(item.report)
         work.session.flush()  # so that the same report once more in the same submission is seen as a duplicate
     return item
+
+
+def _out_of_bounds(report: RumReport) -> tuple[str, ...]:
+    """What cannot be stored; no device sends it."""
+    texts = (report.udi.pid, report.udi.sn, report.entitlement_tag or "", report.software_id or "")
+    counts = (measurement.count or 0 for measurement in report.measurements)
+    if not 0 <= report.report_id < MAX_RUM_ID:
+        return (f"report {report.report_id}: the number has more than 32 bits",)
+    if any(len(text) > MAX_TEXT or "\0" in text for text in texts) or any(count > MAX_COUNT for count in counts):
+        return (f"report {report.report_id}: a UDI, tag or count is out of bounds",)
+    return ()
 
 
 def _known(work: Work, report: RumReport) -> Report | None:

@@ -27,7 +27,7 @@ from nornir_smartlic.files import (
 )
 from smartlic_lab.authority import authorizations
 from smartlic_lab.authority.errors import Conflict, NotFound, Refusal
-from smartlic_lab.authority.models import Origin, Submission, SubmissionStatus, UploadAnswer, VirtualAccount
+from smartlic_lab.authority.models import MAX_TEXT, Origin, Submission, SubmissionStatus, UploadAnswer, VirtualAccount
 from smartlic_lab.authority.reports import Incoming, Unreadable, acknowledgements_for, submit
 from smartlic_lab.authority.rights import Right
 from smartlic_lab.authority.trust import trust_by_file
@@ -73,7 +73,7 @@ def upload(
         found, document = _read(work, virtual_account, file)
         incoming.extend(found)
         if document is not None:
-            answers.append(UploadAnswer(member_file=file.name or None, document=document))
+            answers.append(UploadAnswer(member_file=file.name[:MAX_TEXT] or None, document=document))
     if not answers and len(files) == 1 and len(incoming) == 1 and isinstance(incoming[0], Unreadable):
         raise FileRejected(incoming[0].reason)
     submission = submit(
@@ -82,7 +82,7 @@ def upload(
         incoming,
         origin=Origin.FILE,
         processing_time=processing_time,
-        file_name=file_name,
+        file_name=file_name[:200],
     )
     for answer in answers:
         answer.submission_id = submission.id
@@ -144,10 +144,12 @@ def _read(
     work: Work, virtual_account: VirtualAccount, file: BundledFile
 ) -> tuple[list[Incoming | Unreadable], str | None]:
     """The reports of a file and the document that answers what else is in it."""
-    member = file.name or None
+    member = file.name[:MAX_TEXT] or None
     try:
         text = file.content.decode()
     except UnicodeDecodeError:
+        return [Unreadable(file.name, "the file is not text")], None
+    if "\0" in text:
         return [Unreadable(file.name, "the file is not text")], None
     document, reasons = _requests(work, virtual_account, text)
     try:

@@ -71,7 +71,7 @@ class Call:
     settings: Settings
 
 
-Handler: TypeAlias = Callable[[Call], BaseModel]
+Handler: TypeAlias = Callable[[Call], BaseModel | HttpResponse]
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,9 @@ class Route:
     answer: type[BaseModel]
     body: type[BaseModel] | None = None
     query: type[QueryModel] | None = None
-    form: bool = False  # the body is form encoded
+    form: bool = False  # the body is form encoded, or JSON
+    binary: bool = False  # the body is bytes as they are
+    file: bool = False  # the answer is a file
     signed_in: bool = True
     statuses: tuple[int, ...] = ()  # what it answers beside 200 and what its shape makes possible
     headers: Mapping[str, str] = field(default_factory=dict)  # request headers that matter: name -> what it is
@@ -126,12 +128,16 @@ def by_shape(routes: tuple[Route, ...]) -> dict[str, list[Route]]:
 
 def checked_body(route: Route, request: HttpRequest) -> Any:
     """The body as its model; raises `BadRequest` that names the first problem."""
+    if route.binary:
+        return request.body
     if route.body is None:
         return None
     try:
         raw = dict(_form(request)) if route.form and not _is_json(request) else json.loads(request.body)
     except (ValueError, RecursionError):
         raise BadRequest("the body is not JSON") from None
+    if not _is_text(request.body, raw):
+        raise BadRequest("the body has characters that are not text")
     try:
         return route.body.model_validate(raw)
     except ValidationError as error:
@@ -142,6 +148,8 @@ def checked_query(route: Route, request: HttpRequest) -> Any:
     """The query as its model; raises `BadRequest`."""
     if route.query is None:
         return None
+    if any("\0" in value for value in request.query.values()):
+        raise BadRequest("the query has characters that are not text")
     try:
         return route.query.model_validate(dict(request.query))
     except ValidationError as error:
@@ -158,6 +166,23 @@ def error_answer(status: int, message: str, headers: Mapping[str, str] | None = 
     return HttpResponse(
         status, ErrorAnswer(status_message=message).model_dump_json(by_alias=True).encode(), headers=headers or {}
     )
+
+
+def _is_text(body: bytes, raw: object) -> bool:
+    """Whether every text can be stored: no NUL, no half of a surrogate pair. Looked at only where one may be."""
+    folded = body.lower()
+    if b"\\u0000" not in folded and b"\\ud" not in folded and b"%00" not in folded and b"\0" not in folded:
+        return True
+    pending = [raw]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, dict):
+            pending.extend((*value, *value.values()))
+        elif isinstance(value, list):
+            pending.extend(value)
+        elif isinstance(value, str) and ("\0" in value or any("\ud800" <= one <= "\udfff" for one in value)):
+            return False
+    return True
 
 
 def _is_json(request: HttpRequest) -> bool:

@@ -36,6 +36,11 @@ ACCOUNT_HEADERS: Final = {
 }
 
 
+Nonce = Annotated[str, Field(max_length=255)] | Annotated[int, Field(ge=0, lt=2**63)]
+Timestamp = Annotated[int, Field(ge=0, lt=2**63)]
+"""Milliseconds since the epoch."""
+
+
 class Sudi(Wire):
     """A UDI."""
 
@@ -80,8 +85,8 @@ class UsageOfDevice(Wire):
 class UsageData(Wire):
     """Reports; ``timestamp`` in milliseconds and ``nonce`` are those of the file's system information."""
 
-    timestamp: int
-    nonce: str | int
+    timestamp: Timestamp
+    nonce: Nonce
     reports: Annotated[list[UsageOfDevice], Field(min_length=1)]
 
 
@@ -112,8 +117,8 @@ class AuthorizationOfDevice(Wire):
 class AuthorizationData(Wire):
     """Requests of one or many members."""
 
-    timestamp: int
-    nonce: str | int
+    timestamp: Timestamp
+    nonce: Nonce
     licenses: Annotated[list[AuthorizationOfDevice], Field(min_length=1)]
 
 
@@ -138,8 +143,8 @@ class PollTicket(Wire):
 class PollData(Wire):
     """What is asked for."""
 
-    timestamp: int
-    nonce: str | int
+    timestamp: Timestamp
+    nonce: Nonce
     poll_id: Annotated[int, Field(ge=0, lt=2**31)]
     action: Literal["acknowledgements", "authorizations"]
     type: str | None = None
@@ -156,7 +161,7 @@ class TrustData(Wire):
 
     sudi: Sudi
     members: list[Sudi]
-    timestamp: int  # milliseconds, the device's own clock
+    timestamp: Timestamp  # milliseconds, the device's own clock
     hostname: str | None = None
     software_tag_identifier: str = ""
     software_version: str | None = None

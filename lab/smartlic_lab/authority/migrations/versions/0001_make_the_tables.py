@@ -16,12 +16,6 @@ depends_on = None
 def upgrade() -> None:
     """Go forward."""
     op.create_table(
-        "clock",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("next_review", Utc(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_clock")),
-    )
-    op.create_table(
         "licenses",
         sa.Column("tag", sa.String(length=255), nullable=False),
         sa.Column("name", sa.String(length=255), nullable=False),
@@ -827,4 +821,3 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_licenses_display"))
 
     op.drop_table("licenses")
-    op.drop_table("clock")
