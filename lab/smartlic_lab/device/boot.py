@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from nornir_smartlic.model import TransportType
 from smartlic_lab.agent.events import Log
+from smartlic_lab.agent.upgrade import transport_after_upgrade
 from smartlic_lab.device.configuration import Line
+from smartlic_lab.device.settings import agent_settings
 from smartlic_lab.device.usage import Booted, boot_level
 
 if TYPE_CHECKING:
@@ -71,6 +75,24 @@ def _certificate_lines() -> tuple[str, ...]:
         digits += sha256(digits.encode()).hexdigest().upper()
     words = [digits[at : at + 8] for at in range(0, 900 - 900 % 8, 8)]
     return tuple(" ".join(words[at : at + 9]) for at in range(0, len(words), 9))
+
+
+def carry_transport_over(device: Device, licensing: Mapping[str, Any], now: datetime) -> None:
+    """The first boot of an SLP release configures the transport that follows from the older release's, and saves it.
+
+    Source: reference/policy.md section 6. That the line is saved by itself is recalled.
+    """
+    if not device.release.slp:
+        return
+    before = agent_settings(device.running, device.hostname, slp=False).transport
+    after = transport_after_upgrade(licensing, before)
+    if after is None:
+        return
+    key = ("license", "smart", "transport")
+    device.running.remove(*key)
+    if after is not TransportType.CSLU:  # the default has no line
+        device.running.put((*key, after.keyword), key)
+    device.save(now)
 
 
 def create_trustpoint(device: Device, now: datetime) -> None:

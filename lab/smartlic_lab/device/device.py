@@ -161,11 +161,11 @@ class Device:
         self._clock_set(wanted.astimezone(UTC) - now, "user configuration", now)
 
     def _clock_set(self, offset: timedelta, source: str, now: datetime) -> None:
-        was_trusted = self.synchronised
+        was_trusted, change = self.synchronised, offset - self.clock_offset
         self.clock_offset, self.clock_source, self.synchronised = offset, source, True
         if not was_trusted:
             self.emit(Log(6, "AUTHORITATIVE_CLOCK", "The system clock has been set.", "PKI"), now)
-        self.feed(ClockChanged(synchronised=True), now)
+        self.feed(ClockChanged(synchronised=True, change=change), now)
         boot.create_trustpoint(self, now)
 
     def schedule(self, when: datetime, what: Callable[[datetime], None]) -> None:
@@ -377,6 +377,8 @@ class Device:
             self.running = Section(top=True)
             merge_lines(self, (self.startup or "").splitlines() or _bare(self), now, trusted=True)
         self.booted_with = boot.levels(self)
+        if self._licensing is not None:
+            boot.carry_transport_over(self, self._licensing, now)
         self._settings = self.settings()
         self.agent = SmartAgent(self.profile(), stored=self._licensing)
         self.feed(Booted(self.members, self._settings, clock_synchronised=self.synchronised), now)
