@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, Final, Generic, TypeVar
 
-from nornir_smartlic.model import ClockHeader, LicensingState, SyslogLine, Udi
+from nornir_smartlic.model import ClockHeader, LicensingState, SyslogLine
 from nornir_smartlic.parsers import classic, platform, product, reports, status
 from nornir_smartlic.parsers.clock import device_clock
 from nornir_smartlic.parsers.configuration import running_configuration
@@ -35,89 +36,93 @@ class Parsed(Generic[T]):
 
 Read = Callable[[str, Text], tuple[Any, tuple[str, ...]]]
 
-_SLP: Final = (
-    ("utility", "Utility:"),
-    ("privacy", "Data Privacy:"),
-    ("transport", "Transport:"),
-    ("usage_reporting", "Usage Reporting:"),
-)
-_LEGACY: Final = (("registration", "Registration:"), ("authorization_state", "License Authorization:"))
-_KEYS: Final = (("export_authorization_keys", "Export Authorization Key:"),)
-_ALL: Final = (("usage", "License Usage"), ("udi", "Product Information"), ("agent_version", "Agent Version"))
+# What must be there, by field: the title of its section. Where it is missing, the output was cut.
+_SLP: Final = {
+    "utility": "Utility:",
+    "privacy": "Data Privacy:",
+    "transport": "Transport:",
+    "policy": "Policy:",
+    "usage_reporting": "Usage Reporting:",
+}
+_LEGACY: Final = {
+    "registration": "Registration:",
+    "authorization_state": "License Authorization:",
+    "transport": "Transport:",
+    "export_authorization_keys": "Export Authorization Key:",
+}
+_PRODUCT: Final = {
+    "usage": "License Usage",
+    "udi": "Product Information",
+    "agent_version": "Agent Version",
+    "export_authorization_keys": "Export Authorization Key:",
+}
+_SLP_STATUS: Final = {**_SLP, "trust_codes": "Trust Code Installed:"}
+_SLP_ALL: Final = {**_SLP, **_PRODUCT, "authorization.purchased": "Purchased Licenses:"}
+_LEGACY_ALL: Final = {**_LEGACY, **_PRODUCT}
+_TECH: Final = {
+    "tech.jobs": "Upcoming Scheduled Jobs",
+    "reservation.enabled": "Reservation Info",
+    "tech.other": "Other Info",
+}
+_SLP_TECH: Final = {**_SLP, **_PRODUCT, **_TECH, "tech.mapping": "Platform Provided Mapping Table"}
+_LEGACY_TECH: Final = {**_LEGACY_ALL, **_TECH}
 
 
-def _whole(facts: dict[str, Any]) -> tuple[tuple[str, str], ...]:
-    """What must be there; an output that has no word of SLP is a legacy one."""
-    if not facts.setdefault("slp", False):
-        return (*_LEGACY, ("transport", "Transport:"), *_KEYS)
-    return _SLP if "policy_v2" in facts else (*_SLP, ("policy", "Policy:"))
+def _require(
+    command: str, text: Text, facts: dict[str, Any], slp: Mapping[str, str], legacy: Mapping[str, str]
+) -> bool:
+    """Refuse what is not whole; whether it is an output of SLP. One that has no word of SLP is a legacy one."""
+    is_slp: bool = facts.setdefault("slp", False)
+    if is_slp and "policy_v2" in facts:
+        slp = {field: title for field, title in slp.items() if field != "policy"}
+    require(command, text, facts, slp if is_slp else legacy)
+    return is_slp
 
 
 def license_status(command: str, text: Text) -> tuple[LicensingState, tuple[str, ...]]:
     """``show license status``."""
     facts, unparsed = read_sections(command, text)
-    wanted = _whole(facts)
-    if facts["slp"]:
-        wanted = (*wanted, ("trust_codes", "Trust Code Installed:"))
-    require(command, text, facts, wanted)
+    _require(command, text, facts, _SLP_STATUS, _LEGACY)
     return state_of(facts, text), tuple(unparsed)
 
 
 def license_all(command: str, text: Text) -> tuple[LicensingState, tuple[str, ...]]:
-    """``show license all``."""
+    """``show license all``; its last sections depend on the agent."""
     facts, unparsed = read_sections(command, text)
-    wanted = (*_whole(facts), *_ALL, *_KEYS)
-    agent = _release(facts.get("agent_version"))
-    if facts["slp"]:
-        wanted = (*wanted, ("authorization.purchased", "Purchased Licenses:"))
-        if agent >= (5, 3):
-            wanted = (*wanted, ("report_summary", "Usage Report Summary:"))
-    elif agent >= (4, 8):
-        wanted = (*wanted, ("reservation.enabled", "Reservation Info"))
-    require(command, text, facts, wanted)
+    slp = _require(command, text, facts, _SLP_ALL, _LEGACY_ALL)
+    agent = _release(facts["agent_version"])
+    if slp and agent >= (5, 3):
+        require(command, text, facts, {"report_summary": "Usage Report Summary:"})
+    elif not slp and agent >= (4, 8):
+        require(command, text, facts, {"reservation.enabled": "Reservation Info"})
     return state_of(facts, text), tuple(unparsed)
 
 
 def license_tech_support(command: str, text: Text) -> tuple[LicensingState, tuple[str, ...]]:
     """``show license tech support``."""
     facts, unparsed = read_sections(command, text)
-    wanted = (
-        *_whole(facts),
-        *_ALL,
-        ("tech.jobs", "Upcoming Scheduled Jobs"),
-        ("reservation.enabled", "Reservation Info"),
-        ("tech.other", "Other Info"),
-    )
-    if facts["slp"]:
-        wanted = (*wanted, ("tech.mapping", "Platform Provided Mapping Table"))
-    require(command, text, facts, wanted)
-    if "tech.enforced" in facts:
-        members = facts.get("members", ())
-        _same_members(command, text, {who.udi for who in members} or {facts["udi"]}, facts["tech.enforced"])
+    if _require(command, text, facts, _SLP_TECH, _LEGACY_TECH):
+        members = {who.udi for who in facts.get("members", ())} or {facts["udi"]}
+        for missing in sorted(members - {udi for udi, _ in facts["tech.enforced"]}):
+            problem = Problem(f"the output is not whole: {missing} has no enforced licenses", None)
+            raise located(command, text, problem)
     return state_of(facts, text), tuple(unparsed)
 
 
-def _same_members(
-    command: str, text: Text, members: set[Udi], enforced: tuple[tuple[Udi, tuple[str, ...]], ...]
-) -> None:
-    """Raise a `ParseError` where the last table does not reach the last member: the output was cut."""
-    for missing in sorted(members - {udi for udi, _ in enforced}):
-        raise located(command, text, Problem(f"the output is not whole: {missing} has no enforced licenses", None))
-
-
-def _release(version: str | None) -> tuple[int, ...]:
+@lru_cache(maxsize=128)
+def _release(version: str) -> tuple[int, ...]:
     """``5.3.10_rel/25`` -> (5, 3); () for a version that is none."""
-    parts = (version or "").split(".")[:2]
+    parts = version.split(".")[:2]
     return tuple(int(part) for part in parts) if all(part.isdecimal() for part in parts) else ()
 
 
 def license_summary(command: str, text: Text) -> tuple[LicensingState, tuple[str, ...]]:
     """``show license summary``."""
     facts, unparsed = read_sections(command, text)
-    wanted: tuple[tuple[str, str], ...] = (("usage", "License Usage:"),)
+    wanted = {"usage": "License Usage:"}
     if "registration" in facts:
         facts["slp"] = False
-        wanted = (*_LEGACY, *wanted)
+        wanted["authorization_state"] = "License Authorization:"
     require(command, text, facts, wanted)
     return state_of(facts, text), tuple(unparsed)
 
@@ -125,14 +130,14 @@ def license_summary(command: str, text: Text) -> tuple[LicensingState, tuple[str
 def license_usage(command: str, text: Text) -> tuple[LicensingState, tuple[str, ...]]:
     """``show license usage``: on some platforms headed by ``License Authorization:``."""
     facts, unparsed = read_sections(command, text)
-    require(command, text, facts, (("usage", "a licence"),))
+    require(command, text, facts, {"usage": "a licence"})
     return state_of(facts, text), tuple(unparsed)
 
 
 def license_authorization(command: str, text: Text) -> tuple[LicensingState, tuple[str, ...]]:
     """``show license authorization``."""
     facts, unparsed = read_sections(command, text)
-    wanted = (("authorization.members", "Overall status:"), ("authorization.purchased", "Purchased Licenses:"))
+    wanted = {"authorization.members": "Overall status:", "authorization.purchased": "Purchased Licenses:"}
     require(command, text, facts, wanted)
     return state_of(facts, text), tuple(unparsed)
 
@@ -140,7 +145,7 @@ def license_authorization(command: str, text: Text) -> tuple[LicensingState, tup
 def license_reservation(command: str, text: Text) -> tuple[LicensingState, tuple[str, ...]]:
     """``show license reservation``: what stands under ``Reservation Info`` in tech support."""
     facts, unparsed = read_sections(command, text.below("Reservation Info"))
-    require(command, text, facts, (("reservation.enabled", "License reservation:"),))
+    require(command, text, facts, {"reservation.enabled": "License reservation:"})
     return state_of(facts, text), tuple(unparsed)
 
 
@@ -165,7 +170,7 @@ def license_udi(command: str, text: Text) -> tuple[LicensingState, tuple[str, ..
     if text.body.startswith("SlotID"):
         return _table_of_udis(command, text)
     facts, unparsed = read_sections(command, text.below("Product Information"))
-    require(command, text, facts, (("udi", "UDI:"),))
+    require(command, text, facts, {"udi": "UDI:"})
     return state_of(facts, text), tuple(unparsed)
 
 

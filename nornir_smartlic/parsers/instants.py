@@ -10,7 +10,7 @@ from typing import Any, Final
 from nornir_smartlic.model import Instant, UnplacedTime
 
 _MONTHS: Final = {
-    name: number
+    name: f"{number:02d}"
     for number, name in enumerate(
         ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), start=1
     )
@@ -44,19 +44,23 @@ def _zone(spelling: str) -> timezone | None:
 def instant(text: str) -> Instant:
     """``Oct 14 12:10:32 2021 UTC``; raises `ValueError`."""
     try:
-        month = _MONTHS[text[:3]]
-        if text[6] != " " or text[9] != ":" or text[12] != ":" or text[15] != " " or text[20] != " ":
+        if text[9] != ":" or text[12] != ":" or text[3] + text[6] + text[15] + text[20] != "    ":
             raise ValueError
-        wall = (int(text[16:20]), month, int(text[4:6]), int(text[7:9]), int(text[10:12]), int(text[13:15]))
+        day = text[4:6] if text[4] != " " else f"0{text[5]}"
+        stamp = f"{text[16:20]}-{_MONTHS[text[:3]]}-{day}T{text[7:15]}"
         spelling = text[21:]
+        if spelling == "UTC":
+            return datetime.fromisoformat(f"{stamp}+00:00")
         if not spelling or " " in spelling:
             raise ValueError
-        zone = _zones[spelling] if spelling in _zones else _zone(spelling)
-        if zone is None:
-            return UnplacedTime(datetime(*wall), spelling)  # noqa: DTZ001  its zone is unknown, and it says so
-        return datetime(*wall, tzinfo=zone)
+        return _placed(datetime.fromisoformat(stamp), spelling)
     except (KeyError, IndexError, ValueError):
         raise ValueError("expected a time such as 'Oct 14 12:10:32 2021 UTC'") from None
+
+
+def _placed(wall: datetime, spelling: str) -> Instant:
+    zone = zone_named(spelling)
+    return UnplacedTime(wall, spelling) if zone is None else wall.replace(tzinfo=zone)
 
 
 def zone_named(spelling: str) -> timezone | None:
@@ -73,18 +77,13 @@ def optional_instant(text: str) -> Instant | None:
 
 def clock_instant(text: str) -> Instant:
     """``15:09:55.102 UTC Wed Nov 10 2021``, as ``show clock`` and the header print it; raises `ValueError`."""
-    words = text.split()
     try:
-        clock, spelling, _weekday, month, day, year = words
-        hours, minutes, seconds = clock.split(":")
-        whole, _, fraction = seconds.partition(".")
-        wall = datetime(  # noqa: DTZ001  placed below
-            int(year), _MONTHS[month], int(day), int(hours), int(minutes), int(whole), int(fraction.ljust(6, "0"))
-        )
+        clock, spelling, _weekday, month, day, year = text.split()
+        if not clock[:2].isdigit() or len(day) > 2:
+            raise ValueError
+        return _placed(datetime.fromisoformat(f"{year}-{_MONTHS[month]}-{day:0>2}T{clock}"), spelling)
     except (KeyError, ValueError):
         raise ValueError("expected a time such as '15:09:55.102 UTC Wed Nov 10 2021'") from None
-    zone = _zone(spelling)
-    return UnplacedTime(wall, spelling) if zone is None else wall.replace(tzinfo=zone)
 
 
 def in_zones(value: Any, zones: Mapping[str, timedelta]) -> Any:

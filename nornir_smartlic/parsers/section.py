@@ -34,11 +34,10 @@ class Section:
         entries = self._entries
         if entries and entries[-1][0] == key:
             entry = entries.pop()
-        else:
-            found = self._find(key)
-            if found is None:
-                raise self.missing(f"{key}:")
+        elif (found := self._find(key)) is not None:
             entry = found
+        else:
+            raise self.missing(f"{key}:")
         try:
             return convert(entry[2].strip())
         except ValueError as error:
@@ -47,7 +46,7 @@ class Section:
     def take_optional(self, key: str, convert: Callable[[str], T]) -> T | None:
         """Like `take`; ``None`` where the section has no such line."""
         entries = self._entries
-        if (entries and entries[-1][0] == key) or any(entry[0] == key for entry in entries):
+        if (entries and entries[-1][0] == key) or self.has(key):
             return self.take(key, convert)
         return None
 

@@ -7,7 +7,7 @@ most of their sections (`_LATELY` bounds how much is kept).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -23,7 +23,7 @@ Reading = tuple[Facts, tuple[str, ...]]  # what a section tells, and the lines t
 _LATELY: Final = 4096  # sections
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # equal to itself only: its hash is asked for at every section
 class Rule:
     """How a section is read, once its title and the underline below that are off."""
 
@@ -130,7 +130,9 @@ def _rule_of(line: str) -> Rule | None:
 @lru_cache(maxsize=_LATELY)
 def _cut(paragraph: str) -> tuple[tuple[Rule | None, str], ...]:
     """The sections of a text without empty lines, each with its rule; what stands before the first has none."""
-    lines = paragraph.strip("\n").split("\n")
+    lines = [line for line in map(str.rstrip, paragraph.split("\n")) if line and line != " --More--"]
+    if not lines:
+        return ()
     rules = [_rule_of(line) for line in lines]
     starts = [index for index, rule in enumerate(rules) if rule is not None]
     if not starts or starts[0]:
@@ -150,8 +152,8 @@ def _read(rule: Rule, section_text: str) -> Reading:
     section = Section(lines)
     value = rule.read(section)
     names = rule.fields
-    facts = {names[0]: value} if len(names) == 1 else dict(zip(names, value, strict=True))
-    return {name: told for name, told in facts.items() if told is not NOTHING}, section.rest()
+    told = {names[0]: value} if len(names) == 1 else dict(zip(names, value, strict=True))
+    return {name: item for name, item in told.items() if item is not NOTHING}, section.rest()
 
 
 NOTHING: Final = authorizations.NOTHING  # what a function gives for a field that its section does not tell
@@ -162,18 +164,16 @@ def sections(body: str) -> list[tuple[Rule | None, str]]:
     found: list[tuple[Rule | None, str]] = []
     owned = False
     for paragraph in body.split("\n\n"):
-        if not paragraph:
-            continue
-        for rule, text in _cut(paragraph):
-            if rule is None or (owned and not rule.chapter):
-                if found:
-                    last, before = found[-1]
-                    found[-1] = (last, f"{before}\n\n{text}")
-                else:
-                    found.append((None, text))
-            else:
-                found.append((rule, text))
+        for section in _cut(paragraph):
+            rule, text = section
+            if rule is not None and (rule.chapter or not owned):
+                found.append(section)
                 owned = rule.owner
+            elif found:
+                last, before = found[-1]
+                found[-1] = (last, f"{before}\n\n{text}")
+            else:
+                found.append((None, text))
     return found
 
 
@@ -213,38 +213,44 @@ def _refuse_cut_title(command: str, text: Text, last: str) -> None:
 
 
 def located(command: str, text: Text, problem: Problem, section_text: str = "") -> ParseError:
-    """The `ParseError` of *problem*, with the number of its line."""
+    """The `ParseError` of *problem*, with the number of its line; *section_text* is where it is looked for first."""
     lines = text.lines
-    start = text.body.count("\n", 0, max(text.body.find(section_text.split("\n\n")[0]), 0)) if section_text else 0
-    end = min(start + section_text.count("\n") + 1, len(lines)) if section_text else len(lines)
+    start = _start(lines, [line for line in section_text.split("\n") if line][:2])
     if problem.line is not None:
-        for index in range(start, len(lines)):
-            if lines[index].strip() == problem.line:
-                return ParseError(command, problem.problem, line_number=text.number(index), line=problem.line)
-        return ParseError(command, problem.problem, line_number=text.number(start), line=problem.line)
-    while end < len(lines) and not lines[end]:
-        end += 1
-    at = min(end, len(lines) - 1)
+        at = next((index for index in range(start, len(lines)) if lines[index].strip() == problem.line), start)
+        return ParseError(command, problem.problem, line_number=text.number(at), line=problem.line)
+    left = sum(1 for line in section_text.split("\n") if line) if section_text else len(lines)
+    at = start
+    while at < len(lines) - 1 and left:
+        left -= bool(lines[at])
+        at += 1
+    while at < len(lines) - 1 and not lines[at]:
+        at += 1
     return ParseError(command, problem.problem, line_number=text.number(at), line=lines[at])
+
+
+def _start(lines: list[str], beginning: list[str]) -> int:
+    """Where the section that begins with these lines stands."""
+    for index, line in enumerate(lines):
+        if beginning and line == beginning[0] and [more for more in lines[index : index + 9] if more][:2] == beginning:
+            return index
+    return 0
 
 
 def state_of(facts: Facts, text: Text) -> LicensingState:
     """The state that *facts* are of."""
-    own: Facts = {}
     parts: dict[str, Facts] = {}
-    for name, value in facts.items():
-        part, dot, field = name.partition(".")
-        if dot:
-            parts.setdefault(part, {})[field] = value
-        else:
-            own[name] = value
-    if "reservation" in parts:
-        own["reservation"] = _reservation(parts["reservation"])
-    if "authorization" in parts:
-        own["authorizations"] = _authorizations(parts["authorization"], own.get("reservation"))
-    if "tech" in parts:
-        own["tech_support"] = _tech_support(parts["tech"])
-    return LicensingState(header=text.header, **own)
+    for name in [name for name in facts if "." in name]:
+        part, _, field = name.partition(".")
+        parts.setdefault(part, {})[field] = facts.pop(name)
+    if parts:
+        if "reservation" in parts:
+            facts["reservation"] = _reservation(parts["reservation"])
+        if "authorization" in parts:
+            facts["authorizations"] = _authorizations(parts["authorization"], facts.get("reservation"))
+        if "tech" in parts:
+            facts["tech_support"] = _tech_support(parts["tech"])
+    return LicensingState(header=text.header, **facts)
 
 
 def _reservation(told: Facts) -> Reservation | None:
@@ -297,9 +303,11 @@ def _tech_support(told: Mapping[str, Any]) -> TechSupport:
     )
 
 
-def require(command: str, text: Text, facts: Mapping[str, Any], wanted: Iterable[tuple[str, str]]) -> None:
+def require(command: str, text: Text, facts: Mapping[str, Any], wanted: Mapping[str, str]) -> None:
     """Raise a `ParseError` where the section of a wanted field is missing: the output was cut, or is another one."""
-    for field, title in wanted:
+    if facts.keys() >= wanted.keys():
+        return
+    for field, title in wanted.items():
         if field not in facts:
             raise ParseError(
                 command,

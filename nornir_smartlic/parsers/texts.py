@@ -19,7 +19,7 @@ _SYSLOG_START: Final = re.compile(
     r"(?:[A-Z][a-z]{2} +\d+ (?:\d{4} )?[\d:.]+(?: \w+)?: )?"  # time
     r"%[A-Z][A-Z0-9_-]*-[0-7]-[A-Z0-9_]+: "
 )
-_PAGER: Final = re.compile(r" ?--More-- ?(?:\x08[\x08 ]*)?")  # what a terminal wiped out again
+_PAGER: Final = re.compile(r" ?--More-- ?(?:\x08[\x08 ]*|\r *\r)")  # what a terminal wiped out again
 _PROMPT: Final = re.compile(r"[A-Za-z0-9_.\-:/()]+[#>]")
 _ECHO: Final = re.compile(r"(?:[A-Za-z0-9_.\-:/()]+[#>]\s*)?(?:do )?(sh|sho|show)\s+\S.*")
 
@@ -38,7 +38,7 @@ class Text:
         syslog: tuple[str, ...] = (),
         prompt: str | None = None,
     ) -> None:
-        self.body = body  # lines without trailing blanks; the first and the last are not empty
+        self.body = body  # its first and its last line are not empty; lines may have blanks behind them
         self.echo = echo  # the command, with the prompt before it
         self.header = header
         self.syslog = syslog
@@ -48,8 +48,8 @@ class Text:
 
     @cached_property
     def lines(self) -> list[str]:
-        """The lines of the output."""
-        return self.body.split("\n")
+        """The lines of the output, without blanks behind them."""
+        return [line.rstrip() for line in self.body.split("\n")]
 
     def below(self, title: str) -> Text:
         """This output as it stands under *title* in another one, where that is printed."""
@@ -71,35 +71,30 @@ def prepare(command: str, text: str, *, log: bool = False) -> Text:
     Raises:
         ParseError: the device refused the command, or there is nothing.
     """
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if "--More--" in text:
-        if text.rstrip().endswith("--More--"):
-            raise ParseError(command, "the pager stopped the output")
-        text = _PAGER.sub("", text)
+    if "\x08" in text or "\r" in text:
+        text = _PAGER.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
     if "\xa0" in text:
         text = text.replace("\xa0", " ")
-    if " \n" in text or "\t\n" in text or text[-1:] in " \t":
-        text = "\n".join([line.rstrip() for line in text.split("\n")])
+    text = text.rstrip()
+    if text.endswith("--More--"):
+        raise ParseError(command, "the pager stopped the output")
+    start, echo, header = _head(text)
     numbers: list[int] | None = None
     syslog: tuple[str, ...] = ()
-    if not log and "%" in text and SYSLOG.search(text):
-        text, numbers, syslog = _without_syslog(text)
-    body = text.rstrip("\n")
-    start, echo, header = _head(body)
-    last = body.rfind("\n") + 1
+    if text.find("%", start) >= 0 and not log:
+        if SYSLOG.search(text, start):
+            text, numbers, syslog = _without_syslog(text)
+            start, echo, header = _head(text)
+        _refused(command, text[start:])
     prompt = None
-    if last >= start and body[-1:] in "#>" and _PROMPT.fullmatch(body, last):
-        prompt = body[last:]
-        body = body[:last].rstrip("\n")
-    if len(body) <= start:
+    if text[-1:] in "#>" and (match := _PROMPT.fullmatch(text, text.rfind("\n") + 1)) and match.start() >= start:
+        prompt = match.group()
+        text = text[: match.start()].rstrip()
+    if len(text) <= start:
         raise ParseError(command, "there is no output")
-    first = body.count("\n", 0, start)
-    body = body[start:]
-    if not log and ("\n%" in body or body[0] == "%"):
-        _refused(command, body)
+    first = text.count("\n", 0, start)
     return Text(
-        body,
+        text[start:],
         first=first + 1,
         numbers=None if numbers is None else numbers[first:],
         echo=echo,
@@ -110,13 +105,17 @@ def prepare(command: str, text: str, *, log: bool = False) -> Text:
 
 
 def _without_syslog(text: str) -> tuple[str, list[int], tuple[str, ...]]:
-    kept, numbers, taken = [], [], []
+    kept: list[str] = []
+    numbers: list[int] = []
+    taken: list[str] = []
     for number, line in enumerate(text.split("\n"), start=1):
         if "%" in line and _SYSLOG_START.match(line):
             taken.append(line)
         else:
             kept.append(line)
             numbers.append(number)
+    while kept and not kept[-1]:
+        kept.pop()
     return "\n".join(kept), numbers, tuple(taken)
 
 
@@ -125,27 +124,27 @@ def _head(text: str) -> tuple[int, str | None, ClockHeader | None]:
     echo = header = None
     start = 0
     while True:
-        while text.startswith("\n", start):
-            start += 1
         end = text.find("\n", start)
-        line = text[start:] if end < 0 else text[start:end]
-        if end > 0 and line.startswith("Load for five secs: "):
+        line = (text[start:] if end < 0 else text[start:end]).rstrip()
+        if not line and end >= 0:
+            start = end + 1
+        elif end > 0 and line.startswith("Load for five secs: "):
             second = text.find("\n", end + 1)
             second = len(text) if second < 0 else second
-            header = _clock_header(line, text[end + 1 : second])
+            header = _clock_header(line, text[end + 1 : second].rstrip())
             if header is None:
                 break
             start = second + 1
-        elif echo is None and header is None and _ECHO.fullmatch(line):
+        elif echo is None and header is None and "sh" in line and _ECHO.fullmatch(line):
             echo = line
-            start += len(line) + 1
+            start = end + 1 if end >= 0 else len(text)
         else:
             break
     return start, echo, header
 
 
 def _clock_header(load: str, source: str) -> ClockHeader | None:
-    loads = [part.rpartition(": ")[2] for part in load.split(";")]
+    loads = tuple(part.rpartition(": ")[2] for part in load.split(";"))
     if len(loads) != 3:
         return None
     named = source.startswith("Time source is ")
@@ -154,14 +153,12 @@ def _clock_header(load: str, source: str) -> ClockHeader | None:
     name, _, time = source.removeprefix("Time source is ").partition(", ")
     mark = time[0] if time[:1] in (".", "*") else ""
     try:
-        return ClockHeader(
-            (loads[0], loads[1], loads[2]), name if named else None, clock_instant(time[len(mark) :]), mark
-        )
+        return ClockHeader(loads, name if named else None, clock_instant(time[len(mark) :]), mark)
     except ValueError:
         return None
 
 
 def _refused(command: str, body: str) -> None:
-    for line in body.split("\n", 6)[:5]:
+    for line in body.split("\n", 6)[:5]:  # of the very beginning
         if line.startswith(("% Invalid", "% Incomplete", "% Ambiguous", "% Unrecognized", "%Error", "% Error")):
             raise ParseError(command, f"the device refused the command: {line}")
