@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from nornir_smartlic import __version__
-from nornir_smartlic.cli import report_commands
+from nornir_smartlic.cli import cssm_commands, report_commands
 from nornir_smartlic.cli.failures import REPORT_IT, debug, first_line, os_error
-from nornir_smartlic.cli.options import AskPass, DryRun, Filters, Json, finish, open_hosts
+from nornir_smartlic.cli.options import AskPass, DryRun, Filters, Json, finish, finish_listing, open_hosts
 from nornir_smartlic.cli.present import check_writable, format_of
-from nornir_smartlic.errors import IntentError, SmartLicError, UsageError
+from nornir_smartlic.errors import IntentError, SmartLicError, StoreError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from nornir_smartlic.cli.settings import Settings
+    from nornir_smartlic.outputs import Report
 
 
 DONE, USAGE, FAILED, INTERRUPTED = 0, 2, 3, 130  # design.md section 3.3; the last as shells have it
@@ -32,6 +36,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 app.add_typer(report_commands.app, name="reports")
+app.add_typer(cssm_commands.app, name="cssm")
 
 
 def _version(wanted: bool) -> None:
@@ -79,11 +84,27 @@ def audit(
     chosen = format_of(format_name, output, as_json=as_json)
     check_writable(output)
     from nornir_smartlic.cli import commands
+    from nornir_smartlic.cli.settings import Settings
 
+    settings = Settings.of(context.obj)
     known = commands.waivers_of_file(waivers)
     nornir = open_hosts(context, filters, ask_pass)
     report = commands.audit(nornir, due_within_days=due_within, waivers=known)
+    _remember(settings, report)
     finish(report, as_json=as_json, format_name=chosen, output=output)
+
+
+def _remember(settings: Settings, report: Report) -> None:
+    """Keep the audit where a store is set; an audit that cannot be kept is shown all the same."""
+    if settings.store is None:
+        return
+    from nornir_smartlic.cli import remembering
+
+    try:
+        with settings.opened_store() as store:
+            remembering.record(store, report)
+    except StoreError as error:
+        print(f"smartlic: the audit is not kept: {error}", file=sys.stderr)
 
 
 @app.command(short_help="Show the difference to the inventory.")
@@ -164,6 +185,121 @@ def sync(
     from nornir_smartlic.cli import commands
 
     finish(commands.sync(open_hosts(context, filters, ask_pass), dry_run=dry_run), as_json=as_json)
+
+
+@app.command(short_help="Get authorization codes (SLAC).")
+def authorize(
+    context: typer.Context,
+    feature: Annotated[str, typer.Argument(metavar="FEATURE", help="Such as hseck9.")],
+    filters: Filters = None,
+    as_json: Json = False,
+    count: Annotated[int | None, typer.Option("--count", metavar="N", min=1, help="How many for each member.")] = None,
+    replace_codes: Annotated[bool, typer.Option("--replace", help="Replace the codes that are there.")] = False,
+    local: Annotated[bool, typer.Option("--local", help="Only the active member, not all.")] = False,
+    directory: Annotated[
+        Path | None,
+        typer.Option("-d", "--directory", metavar="DIRECTORY", help="Where requests of air-gapped devices are kept."),
+    ] = None,
+    dry_run: DryRun = False,
+    ask_pass: AskPass = False,
+) -> None:
+    """Get a Smart Licensing Authorization Code for a feature, and wait for it.
+
+    A device without transport writes a request file, which is kept for an upload to CSSM.
+    """
+    from nornir_smartlic.cli import commands
+
+    nornir = open_hosts(context, filters, ask_pass)
+    report = commands.authorize(
+        nornir,
+        feature,
+        count=count,
+        replace_codes=replace_codes,
+        all_members=not local,
+        directory=directory,
+        dry_run=dry_run,
+    )
+    finish(report, as_json=as_json)
+
+
+@app.command(short_help="Give authorization codes (SLAC) back.")
+def deauthorize(
+    context: typer.Context,
+    filters: Filters = None,
+    as_json: Json = False,
+    local: Annotated[bool, typer.Option("--local", help="Only the active member, not all.")] = False,
+    dry_run: DryRun = False,
+    ask_pass: AskPass = False,
+) -> None:
+    """Give the authorization codes back to CSSM; the features must be out of use."""
+    from nornir_smartlic.cli import commands
+
+    nornir = open_hosts(context, filters, ask_pass)
+    finish(commands.deauthorize(nornir, all_members=not local, dry_run=dry_run), as_json=as_json)
+
+
+@app.command(short_help="Find out why a device does not report.")
+def diagnose(
+    context: typer.Context,
+    host: Annotated[str, typer.Argument(metavar="HOST", help="The name of the host in the inventory.")],
+    as_json: Json = False,
+    ask_pass: AskPass = False,
+) -> None:
+    """Find out why a device does not report: causes with evidence and fix, the surest first."""
+    from nornir_smartlic.cli import commands
+
+    nornir = open_hosts(context, [f"name={host}"], ask_pass)
+    report, listing = commands.diagnose(nornir)
+    if listing is None:
+        finish(report, as_json=as_json)
+    else:
+        finish_listing(listing, as_json=as_json)
+
+
+@app.command(short_help="Read saved outputs to JSON.")
+def parse(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FILE...]", help="Files or folders of saved outputs; without any, standard input."),
+    ] = None,
+    command: Annotated[
+        str | None, typer.Option("--command", metavar="COMMAND", help="What the outputs are; else it is found out.")
+    ] = None,
+    as_json: Json = False,  # noqa: ARG001  the output is JSON in any case
+) -> None:
+    """Read saved outputs of show commands, also a whole show tech, to JSON: file, command, value, unparsed lines."""
+    from nornir_smartlic.cli import saved
+
+    raise typer.Exit(saved.parse_files(files or (), command))
+
+
+@app.command(short_help="What changed between audits, and consumption.")
+def history(
+    context: typer.Context,
+    host: Annotated[str | None, typer.Option("--host", metavar="HOST", help="Only this host.")] = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option("--since", metavar="DATE", formats=["%Y-%m-%d"], help="Only from this day on (UTC)."),
+    ] = None,
+    consumption: Annotated[
+        bool, typer.Option("--consumption", help="Licences in use over time, summed over all hosts.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Show what changed between audits, or how consumption went.
+
+    Audits are kept where a store is set: SMARTLIC_STORE is a file, or the URL of a database.
+    """
+    from nornir_smartlic.cli import remembering
+    from nornir_smartlic.cli.settings import Settings
+
+    start = since.replace(tzinfo=UTC) if since is not None else None
+    with Settings.of(context.obj).opened_store() as store:
+        if consumption:
+            listing = remembering.consumption_listing(store, start)
+        else:
+            listing = remembering.change_listing(store, host, start)
+    finish_listing(listing, as_json=as_json)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

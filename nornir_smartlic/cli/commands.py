@@ -16,14 +16,17 @@ from nornir_smartlic.compliance import RULES, ComplianceOptions, Waiver, waivers
 from nornir_smartlic.errors import FileRejected, StoreError, UsageError
 from nornir_smartlic.model import Instant, LicensingReading, Secret
 from nornir_smartlic.operations.results import (
+    AuthorizationOutcome,
     CollectedReports,
     ComplianceReport,
+    Diagnosis,
     ImportOutcome,
     Plan,
+    ReturnOutcome,
     SyncOutcome,
     TrustOutcome,
 )
-from nornir_smartlic.outputs import DeviceFacts, HostReport, Report
+from nornir_smartlic.outputs import DeviceFacts, ExitCode, HostReport, Listing, Report
 from nornir_smartlic.tasks.driving import intent_of_host
 from nornir_smartlic.tasks.import_files import files_at
 
@@ -244,3 +247,89 @@ def _imported(host: str, result: Result) -> HostReport:
     else:
         summary = "no file is for this device"
     return HostReport(host, summary=summary, changed=result.changed, result=outcome)
+
+
+def authorize(
+    nornir: Nornir,
+    feature: str,
+    *,
+    count: int | None,
+    replace_codes: bool,
+    all_members: bool,
+    directory: Path | None,
+    dry_run: bool,
+) -> Report:
+    """Get a SLAC for *feature* on every host."""
+
+    def task(task: Task) -> Result:
+        return tasks.request_authorization(
+            task,
+            feature,
+            count=count,
+            all_members=all_members,
+            replace_codes=replace_codes,
+            directory=directory,
+            dry_run=dry_run,
+        )
+
+    return run(nornir, "authorize", task, _authorized)
+
+
+def _authorized(host: str, result: Result) -> HostReport:
+    outcome: AuthorizationOutcome = result.result
+    pending = outcome.needed and not outcome.requested
+    if outcome.not_applicable is not None:
+        summary = f"not applicable: {outcome.not_applicable}"
+    elif outcome.request_file is not None:
+        summary = f"request for CSSM in {outcome.request_file}"
+    elif pending:
+        summary = f"no SLAC for {outcome.feature} yet"
+    elif outcome.requested:
+        summary = f"authorized for {outcome.feature} after {outcome.waited.total_seconds():.0f} s"
+    else:
+        summary = f"authorized for {outcome.feature} already"
+    return HostReport(host, summary=summary, changed=result.changed, pending=pending, result=outcome)
+
+
+def deauthorize(nornir: Nornir, *, all_members: bool, dry_run: bool) -> Report:
+    """Give the SLACs of every host back."""
+
+    def task(task: Task) -> Result:
+        return tasks.return_authorization(task, all_members=all_members, dry_run=dry_run)
+
+    return run(nornir, "deauthorize", task, _returned)
+
+
+def _returned(host: str, result: Result) -> HostReport:
+    outcome: ReturnOutcome = result.result
+    codes = ", ".join(each.code for each in outcome.codes)
+    if outcome.not_applicable is not None:
+        summary = f"not applicable: {outcome.not_applicable}"
+    elif not outcome.needed:
+        summary = "no code is installed"
+    elif not outcome.requested:
+        summary = "a code is installed"
+    else:
+        summary = "returned" if outcome.online else f"enter in CSSM: {codes}"
+    pending = outcome.needed and not outcome.requested
+    return HostReport(host, summary=summary, changed=result.changed, pending=pending, result=outcome)
+
+
+def diagnose(nornir: Nornir) -> tuple[Report, Listing | None]:
+    """Why the one host does not report; the report alone where it could not be asked."""
+    report = run(nornir, "diagnose", tasks.diagnose, lambda host, result: HostReport(host, result=result.result))
+    outcome = report.hosts[0].result
+    if not isinstance(outcome, Diagnosis):
+        return report, None
+    rows = [
+        {
+            "certainty": cause.certainty.value,
+            "id": cause.id,
+            "cause": cause.text,
+            "evidence": [str(evidence) for evidence in cause.evidence],
+            "fix": list(cause.fix),
+        }
+        for cause in outcome.causes
+    ]
+    code = ExitCode.FINDINGS if rows else ExitCode.DONE
+    return report, Listing("diagnose", "causes", ("certainty", "id", "cause", "evidence", "fix"), rows, code)

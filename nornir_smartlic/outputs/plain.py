@@ -61,5 +61,7 @@ def duration(span: timedelta) -> str:
             f"{seconds}{fraction}S" if seconds or fraction else "",
         ]
     )
-    days = f"{rest.days}D" if rest.days or not clock else ""
+    if not rest:
+        return "PT0S"
+    days = f"{rest.days}D" if rest.days else ""
     return f"{sign}P{days}" + (f"T{clock}" if clock else "")

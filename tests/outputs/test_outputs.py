@@ -215,7 +215,7 @@ def test_values_have_one_form_in_json():
 @pytest.mark.parametrize(
     ("span", "text"),
     [
-        (timedelta(0), "P0D"),
+        (timedelta(0), "PT0S"),
         (timedelta(days=30), "P30D"),
         (timedelta(minutes=15), "PT15M"),
         (timedelta(hours=-25, seconds=-1), "-P1DT1H1S"),

@@ -1,0 +1,238 @@
+"""parse, history, diagnose, authorize on the command line; reports and CSSM over an API client in memory."""
+
+from __future__ import annotations
+
+import io
+import json
+import stat
+from datetime import timedelta
+
+import pytest
+from nornir.core.plugins.inventory import InventoryPluginRegister
+
+from smartlic_lab.authority import Cssm
+from tests.cssm.over_memory import JAN_1, SECRET, Service
+from tests.memory import TOKEN, WANTED, MemoryLab, memory_lab, switch
+
+SUMMARY = """\
+sw1#show license summary
+Account Information:
+  Smart Account: Example As of Jan 01 12:00:00 2026 UTC
+  Virtual Account: Branches
+
+License Usage:
+  License                 Entitlement Tag               Count Status
+  -----------------------------------------------------------------------------
+  network-advantage       (C9300-24 Network Advan...)       1 IN USE
+"""
+
+
+@pytest.fixture
+def lab() -> MemoryLab:
+    return memory_lab(switch())
+
+
+@pytest.fixture
+def fleet(smartlic, lab, monkeypatch):
+    class LabInventory:
+        def load(self):
+            return lab.nornir({"sw1": WANTED}).inventory
+
+    InventoryPluginRegister.register("memory-lab", LabInventory)
+    smartlic.write("config.yaml", {"inventory": {"plugin": "memory-lab"}, "runner": {"plugin": "serial"}})
+    monkeypatch.setenv("SMARTLIC_TOKEN", TOKEN.reveal())
+    yield smartlic
+    InventoryPluginRegister.deregister("memory-lab")
+
+
+@pytest.fixture
+def service(smartlic, monkeypatch):
+    """A CSSM that every command reaches."""
+    cssm = Cssm("cssm", now=JAN_1)
+    cssm.add_smart_account("example.com", "Example Networks")
+    cssm.add_virtual_account("example.com", "Branches")
+    cssm.add_api_client("example.com", "smartlic", SECRET)
+    service = Service(cssm)
+    monkeypatch.setattr("nornir_smartlic.cssm.Transfer", lambda endpoint: service.transfer())
+    monkeypatch.setenv("SMARTLIC_CSSM_URL", "https://cssm.example.com")
+    monkeypatch.setenv("SMARTLIC_CSSM_CLIENT_ID", "smartlic")
+    monkeypatch.setenv("SMARTLIC_CSSM_CLIENT_SECRET", SECRET)
+    yield service
+    cssm.close()
+
+
+# --- parse ----------------------------------------------------------------------------------------------------------
+
+
+def test_saved_outputs_become_a_list_in_json(smartlic):
+    (smartlic.folder / "outputs").mkdir()
+    (smartlic.folder / "outputs" / "sw1.txt").write_text(SUMMARY)
+    ended = smartlic.bare("parse", "outputs")
+    (entry,) = json.loads(ended.out)
+    assert (ended.code, ended.err) == (0, "")
+    assert set(entry) == {"file", "command", "value", "unparsed"}
+    assert entry["file"] == "outputs/sw1.txt"
+    assert entry["command"] == "show license summary"
+    assert entry["value"]["account"]["virtual_account"] == "Branches"
+
+
+def test_without_files_standard_input_is_parsed(smartlic, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO(SUMMARY))
+    ended = smartlic.bare("parse", "--command", "show license summary")
+    assert (ended.code, len(json.loads(ended.out))) == (0, 1)
+
+
+def test_a_garbled_output_is_one_line_and_the_others_go_on(smartlic):
+    (smartlic.folder / "a.txt").write_text("\x00\x07 line noise\n")
+    (smartlic.folder / "b.txt").write_text(SUMMARY)
+    ended = smartlic.bare("parse", "a.txt", "b.txt")
+    assert ended.code == 3
+    assert [entry["file"] for entry in json.loads(ended.out)] == ["b.txt"]
+    assert ended.err.count("\n") == 1
+    assert ended.err.startswith("smartlic: a.txt")
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        (("parse", "none.txt"), "none.txt: No such file"),
+        (("parse", "--command", "show nothing", "x"), "--command"),
+        (("history",), "no store: set SMARTLIC_STORE"),
+        (("cssm", "accounts"), "set SMARTLIC_CSSM_CLIENT_ID"),
+    ],
+)
+def test_wrong_usage_is_one_line_and_exit_code_2(smartlic, words, part):
+    ended = smartlic.bare(*words)
+    assert (ended.code, ended.out) == (2, "")
+    assert part in ended.err
+    assert ended.err.count("\n") == 1
+
+
+# --- history --------------------------------------------------------------------------------------------------------
+
+
+def test_audits_are_kept_where_a_store_is_set_and_their_changes_told(fleet, monkeypatch):
+    monkeypatch.setenv("SMARTLIC_STORE", str(fleet.folder / "history.db"))
+    fleet("audit")
+    fleet("apply")
+    fleet("audit")
+    ended = fleet("history", "--json")
+    rows = json.loads(ended.out)["changes"]
+    assert ended.code == 0
+    assert ("sw1", "transport", "cslu", "smart") in [
+        (row["host"], row["what"], row["before"], row["after"]) for row in rows
+    ]
+    used = json.loads(fleet("history", "--consumption", "--json").out)["consumption"]
+    assert {row["license"] for row in used} == {"network-advantage", "dna-advantage"}
+    assert "transport" in fleet("history").out
+
+
+def test_the_store_may_be_named_in_the_configuration_file(fleet):
+    fleet.write(
+        "config.yaml",
+        {
+            "inventory": {"plugin": "memory-lab"},
+            "runner": {"plugin": "serial"},
+            "user_defined": {"smartlic": {"store": str(fleet.folder / "history.db")}},
+        },
+    )
+    fleet("audit")
+    assert fleet("history").code == 0
+
+
+def test_an_audit_that_cannot_be_kept_is_shown_all_the_same(fleet, monkeypatch):
+    (fleet.folder / "broken.db").write_text("no database at all, but long enough to look like one" * 9)
+    monkeypatch.setenv("SMARTLIC_STORE", str(fleet.folder / "broken.db"))
+    ended = fleet("audit", "--json")
+    assert ended.code == 1
+    assert json.loads(ended.out)["hosts"][0]["findings"]
+    assert ended.err.startswith("smartlic: the audit is not kept: ")
+
+
+def test_an_unknown_key_of_ours_in_the_configuration_is_named(fleet):
+    defined = {"smartlic": {"stroe": "x"}}
+    fleet.write("config.yaml", {"inventory": {"plugin": "memory-lab"}, "user_defined": defined})
+    ended = fleet("audit")
+    assert ended.code == 2
+    assert "user_defined.smartlic.stroe" in ended.err
+
+
+# --- devices --------------------------------------------------------------------------------------------------------
+
+
+def test_a_diagnosis_names_causes_with_evidence_and_fix(fleet):
+    ended = fleet("diagnose", "sw1", "--json")
+    causes = json.loads(ended.out)["causes"]
+    assert ended.code == 1
+    assert causes
+    assert all(cause["cause"] and cause["certainty"] for cause in causes)
+    assert fleet("diagnose", "sw1").code == 1
+
+
+def test_no_such_host_is_wrong_usage(fleet):
+    ended = fleet("diagnose", "sw9")
+    assert ended.code == 2
+    assert ended.err == "smartlic: no host fits -F name=sw9\n"
+
+
+def test_a_code_for_an_unknown_feature_fails_with_the_word_of_the_device(fleet):
+    fleet("apply")
+    fleet("trust")
+    ended = fleet("authorize", "teleportation")
+    assert ended.code == 3
+    assert ended.err.count("\n") == 1
+    assert fleet("deauthorize").code == 0
+
+
+# --- reports and CSSM -----------------------------------------------------------------------------------------------
+
+
+def test_reports_go_up_over_the_api_and_their_acks_come_down_to_the_device(fleet, lab, service):
+    lab.world.advance(timedelta(days=1))
+    assert fleet("reports", "collect").code == 0
+    listed = json.loads(fleet("reports", "list", "--json").out)["files"]
+    assert [(file["host"], file["virtual_account"]) for file in listed] == [("sw1", "Branches")]
+    service.now = lab.world.clock.now()
+    sent = json.loads(fleet("reports", "submit", "--json").out)["submissions"]
+    assert [(one["state"], one["virtual_account"]) for one in sent] == [("sent", "Branches")]
+    assert json.loads(fleet("reports", "submit", "--json").out)["submissions"] == []
+    early = fleet("reports", "acks")
+    assert (early.code, "still in process" in early.err) == (1, True)
+    service.now += timedelta(minutes=10)
+    lab.world.advance(timedelta(minutes=10))
+    assert json.loads(fleet("reports", "acks", "--json").out)["acks"][0]["reports"] > 0
+    assert json.loads(fleet("reports", "list", "--json").out)["files"][0]["acks_to_import"] == 1
+    imported = fleet("reports", "import")
+    assert (imported.code, "imported ACK" in imported.out) == (0, True)
+    assert fleet("reports", "import").code == 2  # none waits any longer
+    (file,) = json.loads(fleet("reports", "list", "--json").out)["files"]
+    assert (set(file["reports"]), file["acks_to_import"]) == ({"acknowledged"}, 0)
+
+
+def test_a_token_is_made_into_a_file_used_and_revoked_and_never_shown(smartlic, service):
+    home = ("--virtual-account", "Branches")
+    made = smartlic.bare("cssm", "tokens", "create", *home, "-o", "token.yaml", "--uses", "3", "--json")
+    text = (smartlic.folder / "token.yaml").read_text()
+    token = text.split('"')[3]
+    assert made.code == 0
+    assert stat.S_IMODE((smartlic.folder / "token.yaml").stat().st_mode) == 0o600
+    listed = smartlic.bare("cssm", "tokens", "list", *home)
+    assert "smartlic" in listed.out
+    assert token not in made.out + made.err + listed.out + listed.err
+    assert smartlic.bare("cssm", "tokens", "create", *home, "-o", "token.yaml").code == 2
+    assert smartlic.bare("cssm", "tokens", "revoke", *home, "--token-file", "token.yaml").code == 0
+    assert json.loads(smartlic.bare("cssm", "tokens", "list", *home, "--json").out)["tokens"] == []
+
+
+@pytest.mark.parametrize("words", [("accounts",), ("licenses",), ("devices",), ("alerts",)], ids=lambda words: words[0])
+def test_cssm_is_asked_in_tables_and_json(smartlic, service, words):
+    assert smartlic.bare("cssm", *words).code == 0
+    document = json.loads(smartlic.bare("cssm", *words, "--json").out)
+    assert document["command"] == f"cssm {words[0]}"
+
+
+def test_an_error_of_cssm_is_one_line_and_exit_code_3(smartlic, service):
+    ended = smartlic.bare("cssm", "tokens", "list", "--virtual-account", "Nowhere")
+    assert ended.code == 3
+    assert ended.err.count("\n") == 1
+    assert SECRET not in ended.out + ended.err
