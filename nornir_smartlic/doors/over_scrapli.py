@@ -136,6 +136,7 @@ def _ours(error: Exception, host: str, command: str) -> DeviceError | None:
         return Unreachable(f"authentication failed: {one_line(error)}", host=host)
     if isinstance(error, ScrapliTimeout):
         return TimedOut(f"{command or 'login'}: no answer in time", host=host, command=command or None)
-    if isinstance(error, ScrapliException | OSError | EOFError):
+    of_transport = type(error).__module__.split(".")[0] in ("ssh2", "paramiko")  # scrapli lets some of theirs through
+    if of_transport or isinstance(error, ScrapliException | OSError | EOFError):
         return Unreachable(one_line(error), host=host, command=command or None)
     return None
