@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import hmac
 import json
 import os
@@ -57,6 +58,8 @@ class ControlServer:
             Route("/clock", self._guarded(self._clock), methods=["POST"]),
             Route("/faults", self._guarded(self._faults), methods=["GET", "POST", "DELETE"]),
             Route("/inventory", self._guarded(self._inventory), methods=["POST"]),
+            Route("/portal/upload", self._guarded(self._portal_upload), methods=["POST"]),
+            Route("/portal/look", self._guarded(self._portal_look), methods=["POST"]),
             Route("/end", self._guarded(self._end), methods=["POST"]),
         ]
 
@@ -97,6 +100,28 @@ class ControlServer:
     def _inventory(self, asked: dict[str, Any]) -> Any:
         files = inventory_files(str(asked["format"]), self.lab.inventory_facts(asked.get("host")), Path(asked["path"]))
         return {"files": {str(path): text for path, text in files.items()}}
+
+    def _portal_upload(self, asked: dict[str, Any]) -> Any:
+        data = base64.b64decode(asked["data"], validate=True)
+        with self.lab.world.at(self.lab.cssm.name) as now:
+            number = self.lab.cssm.submit_usage_file(
+                data,
+                domain=asked.get("smart_account") or self.lab.topology.first_domain,
+                virtual_account=str(asked["virtual_account"]),
+                file_name=str(asked["file_name"]),
+                now=now,
+            )
+        return {"number": number}
+
+    def _portal_look(self, asked: dict[str, Any]) -> Any:
+        number = int(asked["number"])
+        with self.lab.world.at(self.lab.cssm.name) as now:
+            line = self.lab.cssm.usage_data_file(number, now)
+            found: dict[str, Any] = {"status": line.status.value, "errors": list(line.errors), "number": number}
+            if line.acknowledgement_ready:
+                file = self.lab.cssm.acknowledgement(number, now)
+                found |= {"file_name": file.name, "data": base64.b64encode(file.content).decode()}
+        return found
 
     def _end(self, _asked: dict[str, Any]) -> Any:
         self.ended.set()

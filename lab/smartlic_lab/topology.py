@@ -256,6 +256,12 @@ class Topology(_Part):
     devices: tuple[DeviceEntry, ...] = Field(default=(), max_length=_MAX_DEVICES)
     faults: tuple[FaultPlan, ...] = ()
 
+    @property
+    def first_domain(self) -> str:
+        """The domain of the first smart account."""
+        accounts = (account for authority in self.authorities for account in authority.smart_accounts)
+        return next((account.domain for account in accounts), DOMAIN)
+
     def with_defaults(self) -> Topology:
         """The same with a CSSM where none is named: one account with one token, which suits any device."""
         if any(authority.kind == "cssm" for authority in self.authorities):

@@ -88,9 +88,10 @@ class Message:
 class Reply:
     """What the far end answers. ``documents`` are texts for ``license smart import`` (ACK, policy, trust, SLAC).
 
-    ``body`` is for the legacy model, each key optional. REGISTRATION: certificate (the identity, sent back as the
-    message's ``trust_id``), smart_account, virtual_account, export_controlled (bool), expires (ISO time).
-    AUTHORIZATION_RENEWAL: authorization ("AUTHORIZED" | "OUT OF COMPLIANCE").
+    ``body`` is for the legacy model, each key optional, times in ISO form. REGISTRATION: certificate (the identity,
+    sent back as the message's ``trust_id``), smart_account, virtual_account, export_controlled_allowed (bool),
+    next_renewal, expires. AUTHORIZATION_RENEWAL: status ("AUTHORIZED" | "OUT OF COMPLIANCE"), next_communication,
+    communication_deadline.
     """
 
     status: AnswerStatus

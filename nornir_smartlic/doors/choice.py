@@ -24,7 +24,7 @@ def door_of(host: Host, configuration: Config | None = None) -> Door:
 
     Raises:
         Unreachable: the connection could not be opened.
-        UsageError: ``smartlic_door`` names no connection that is a door.
+        UsageError: ``smartlic_door`` names no connection that is a door, or one whose library is not installed.
     """
     configuration = configuration or Config()
     name = str(host.get(DATA_KEY) or _by_connection(host))
@@ -33,7 +33,13 @@ def door_of(host: Host, configuration: Config | None = None) -> Door:
 
         return netmiko_door(host, configuration)
     if name == "scrapli":
-        from nornir_smartlic.doors.over_scrapli import scrapli_door
+        try:
+            from nornir_smartlic.doors.over_scrapli import scrapli_door
+        except ModuleNotFoundError as error:
+            raise UsageError(
+                f"{host.name}: {DATA_KEY} is scrapli, but {error.name} is not installed - "
+                "expected nornir-smartlic with the extra scrapli"
+            ) from None
 
         return scrapli_door(host, configuration)
     door = host.get_connection(name, configuration)

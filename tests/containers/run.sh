@@ -70,7 +70,7 @@ version=$(podman_ run --rm --network=none localhost/smartlic-base python3 -c 'im
 rm -rf dist/wheels && mkdir -p dist/wheels
 "$PYTHON" -m pip wheel --quiet --no-deps --wheel-dir dist/wheels .
 "$PYTHON" -m pip download --quiet --dest dist/wheels --python-version "$version" --only-binary=:all: \
-  "$(ls dist/wheels/nornir_smartlic-*.whl)[lab]" hatchling pip setuptools wheel
+  "$(ls dist/wheels/nornir_smartlic-*.whl)[lab,scrapli]" hatchling
 
 say "image"
 podman_ build --quiet --network=none --file lab/Dockerfile --tag nornir-smartlic \

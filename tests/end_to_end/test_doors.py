@@ -155,3 +155,12 @@ def test_nobody_there_is_one_line(nornir: Nornir, run: Run):
         run(asks(Show("show clock")))
     assert caught.value.host == "sw1"
     assert "\n" not in str(caught.value)
+
+
+def test_a_lab_on_every_address_is_reached_by_the_name_it_is_given(tmp_path: Path) -> None:
+    with Lab.from_dict({"devices": [{"name": "sw1"}]}, address="0.0.0.0", host="localhost") as lab:
+        lab.inventory("nornir", tmp_path)
+        nornir = InitNornir(config_file=str(tmp_path / "config.yaml"), logging={"enabled": False})
+        door = door_of(nornir.inventory.hosts["sw1"], nornir.config)
+        assert "UTC" in door.answer(Show("show clock")).text
+        nornir.close_connections()

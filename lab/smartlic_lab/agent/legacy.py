@@ -222,11 +222,10 @@ def registration_answered(core: Core, flight: Flight, reply: Reply, now: datetim
     told = reply.body
     legacy.certificate = _word(told, "certificate") or legacy.certificate
     legacy.smart_account, legacy.virtual_account = _word(told, "smart_account"), _word(told, "virtual_account")
-    legacy.export_controlled_allowed = bool(told.get("export_controlled"))
+    legacy.export_controlled_allowed = bool(told.get("export_controlled_allowed"))
     legacy.failure = None
-    expires = _word(told, "expires")
-    legacy.expires = now + IDENTITY_LIFE if expires is None else datetime.fromisoformat(expires)
-    legacy.next_renewal = now + IDENTITY_RENEWAL
+    legacy.expires = _time(told, "expires") or now + IDENTITY_LIFE
+    legacy.next_renewal = _time(told, "next_renewal") or now + IDENTITY_RENEWAL
     if action == "register":
         legacy.registered = now
         core.log(6, "AGENT_REG_SUCCESS", f"Smart Agent for Licensing Registration {what} successful")
@@ -250,12 +249,13 @@ def renewal_answered(core: Core, _flight: Flight, reply: Reply, now: datetime) -
         core.log(3, "AUTH_RENEW_FAILED", text)
         return
     legacy.last_communication_reason = None
-    status = _word(reply.body, "authorization") or AUTHORIZED
+    status = _word(reply.body, "status") or AUTHORIZED
     if status != legacy.authorization:
         legacy.authorization, legacy.authorized = status, now
-    compliant = status != OUT_OF_COMPLIANCE
-    legacy.next_communication = now + (AUTHORIZATION_RENEWAL if compliant else OUT_OF_COMPLIANCE_RENEWAL)
-    legacy.communication_deadline = now + AUTHORIZATION_LIFE
+    asked_again = _time(reply.body, "next_communication") or now + AUTHORIZATION_RENEWAL
+    soon = now + OUT_OF_COMPLIANCE_RENEWAL
+    legacy.next_communication = min(asked_again, soon) if status == OUT_OF_COMPLIANCE else asked_again
+    legacy.communication_deadline = _time(reply.body, "communication_deadline") or now + AUTHORIZATION_LIFE
 
 
 def renewal_failed(core: Core, reason: str, now: datetime) -> None:
@@ -271,6 +271,11 @@ def registration_failed(core: Core, reason: str, _now: datetime) -> None:
 def _word(body: Any, key: str) -> str | None:
     value = body.get(key)
     return value if isinstance(value, str) and value else None
+
+
+def _time(body: Any, key: str) -> datetime | None:
+    word = _word(body, key)
+    return None if word is None else datetime.fromisoformat(word)
 
 
 # --- what is shown --------------------------------------------------------------------------------------------------

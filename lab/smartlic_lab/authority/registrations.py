@@ -19,7 +19,7 @@ from smartlic_lab.authority.licenses import position
 from smartlic_lab.authority.models import ProductInstance, ProductUdi, Usage
 from smartlic_lab.authority.product_instances import find_instance, remove_instance, take_in
 from smartlic_lab.authority.tokens import find_token, use_token
-from smartlic_lab.authority.trust import check_clock
+from smartlic_lab.authority.trust import check_clock, trusted_instance
 from smartlic_lab.authority.work import Work
 from smartlic_lab.wire import Message
 
@@ -68,6 +68,9 @@ def renew_authorization(work: Work, message: Message) -> dict[str, Any]:
 
 def _register(work: Work, message: Message) -> dict[str, Any]:
     check_clock(message.sent_at, work.now)
+    if not text_in(message.body, "token") and message.trust_id is not None:
+        # it comes back from SLP and shows its trust code: reference/policy.md section 6, downgrade
+        return _certify(work, trusted_instance(work, message), message)
     token = find_token(work, text_in(message.body, "token"))
     known = find_instance(work, message.udi)
     if known is not None and known.certificate_expires is not None and not message.body.get("force"):

@@ -40,6 +40,9 @@ Forward: TypeAlias = Callable[[HttpRequest, datetime], HttpResponse]
 DEVICE_POLL_INTERVAL: Final = timedelta(seconds=60)
 """Source: reference/policy.md section 3.4, cslu transport: about 60 s."""
 
+LONGEST_POLL_INTERVAL: Final = timedelta(hours=1)
+"""How long a device is told to wait at most while CSSM cannot be reached for days (ours)."""
+
 RETRY_INTERVAL: Final = timedelta(minutes=5)
 """When CSSM could not be reached (ours)."""
 
@@ -144,7 +147,7 @@ class Relay:
             case MessageKind.USAGE_REPORTING:
                 return self._take(message, now)
             case MessageKind.RESULT_POLLING:
-                return self._poll(message)
+                return self._poll(message, now)
             case MessageKind.AUTHORIZATION_REQUEST:
                 return self._polled_later(message, self._enqueue(message, _wanted(message), now))
             case MessageKind.AUTHORIZATION_CONFIRMATION | MessageKind.AUTHORIZATION_RETURN:
@@ -187,7 +190,7 @@ class Relay:
     def _polled_later(message: Message, batch: Batch) -> Reply:
         return Reply(AnswerStatus.OK_POLL, message.message_id, poll_id=batch.id, poll_interval=DEVICE_POLL_INTERVAL)
 
-    def _poll(self, message: Message) -> Reply:
+    def _poll(self, message: Message, now: datetime) -> Reply:
         poll_id = message.body.get("poll_id")
         batch = self.batches.get(poll_id) if isinstance(poll_id, int) else None
         if batch is None or (batch.pid, batch.sn) not in {(udi.pid, udi.sn) for udi in message.members}:
@@ -196,9 +199,9 @@ class Relay:
         if batch.state is BatchState.FAILED:
             return Reply(AnswerStatus.FAILED, message.message_id, reason=batch.reason)
         if batch.document is None:
-            return Reply(
-                AnswerStatus.OK_TRY_AGAIN, message.message_id, poll_id=batch.id, poll_interval=DEVICE_POLL_INTERVAL
-            )
+            waited = (now - datetime.fromisoformat(batch.received)) / 10
+            interval = min(max(waited, DEVICE_POLL_INTERVAL), LONGEST_POLL_INTERVAL)
+            return Reply(AnswerStatus.OK_TRY_AGAIN, message.message_id, poll_id=batch.id, poll_interval=interval)
         return Reply(AnswerStatus.OK, message.message_id, documents=(batch.document,))
 
     def _pass_on(self, message: Message, operation: str, now: datetime) -> Reply:

@@ -75,8 +75,13 @@ class Applicant:
 
 
 def establish_trust(work: Work, message: Message) -> list[Document]:
-    """What a device gets for its token: trust codes, its accounts, the policy."""
+    """What a device gets for its token: trust codes, its accounts, the policy.
+
+    A device that was registered before its upgrade shows its identity instead (recalled).
+    """
     check_clock(message.sent_at, work.now)
+    if not message.body.get("token") and message.trust_id is not None:
+        return _granted(work, trusted_instance(work, message), message.udi, message.members)
     token = find_token(work, text_in(message.body, "token"))
     instance = _take_in(work, token.virtual_account, Applicant.of_message(message))
     use_token(work, token, instance)

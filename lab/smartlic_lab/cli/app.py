@@ -21,6 +21,8 @@ clock = typer.Typer(help="The lab's time.", no_args_is_help=True)
 fault = typer.Typer(help="Let things fail.", no_args_is_help=True)
 app.add_typer(clock, name="clock")
 app.add_typer(fault, name="fault")
+portal = typer.Typer(help="What a person does on CSSM's portal.", no_args_is_help=True)
+app.add_typer(portal, name="portal")
 
 NameOption = Annotated[str, typer.Option("--name", help="Which lab; several can run side by side.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
@@ -141,6 +143,19 @@ def _print_faults(found: list[dict[str, Any]]) -> None:
         until = f" until {one['until']}" if one["until"] else ""
         left = f" for {one['remaining']} more" if one["remaining"] is not None else ""
         typer.echo(f"{one['target']}: {one['kind']}{until}{left}")
+
+
+@portal.command("upload")
+def portal_upload(
+    files: Annotated[list[Path], typer.Argument(help="Usage files, or bundles of them.")],
+    virtual_account: Annotated[str, typer.Option("--virtual-account", help="Whose devices they come from.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="The folder for acknowledgements.")] = Path("acks"),
+    name: NameOption = "default",
+) -> None:
+    """Upload usage files on the page Usage Data Files, and download the acknowledgements."""
+    from smartlic_lab.cli.portal import upload
+
+    upload(Control.find(name), files, virtual_account, output)
 
 
 @app.command()

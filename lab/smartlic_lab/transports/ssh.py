@@ -24,6 +24,7 @@ _log = logging.getLogger(__name__)
 _EXEC_TIMEOUT: Final = timedelta(minutes=10)  # IOS-XE's default, in real time: it is about people, not about licences
 _SFTP_VERSION: Final = 3
 _WORDS_OF_SCP: Final = ("scp ",)
+_EVERY_ADDRESS: Final = "0.0.0.0"  # noqa: S104  only where the user asks for it, or with addresses told apart
 
 
 class ShellDevice(FlashOwner, Protocol):
@@ -85,7 +86,7 @@ class SshServer:
 
     async def add_all(self, devices: dict[str, ShellDevice], port: int = 0) -> int:
         """Listen once for many devices that have a loopback address each; gives the port."""
-        listener = await self._listen("0.0.0.0", port)  # noqa: S104  other addresses are turned away in `_Login`
+        listener = await self._listen(_EVERY_ADDRESS, port)  # other addresses are turned away in `_Login`
         port = listener.sockets[0].getsockname()[1]
         for address, device in devices.items():
             self._devices[address, port] = device
@@ -100,8 +101,8 @@ class SshServer:
         return listener
 
     def device_at(self, address: str, port: int) -> ShellDevice | None:
-        """The device that is meant by the place a client came to."""
-        return self._devices.get((address, port))
+        """The device that is meant by the place a client came to: an address of its own, or a port on every address."""
+        return self._devices.get((address, port)) or self._devices.get((_EVERY_ADDRESS, port))
 
     def connected(self, connection: asyncssh.SSHServerConnection) -> None:
         """Remember *connection*, to close it at the end."""

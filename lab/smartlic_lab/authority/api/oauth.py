@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from nornir_smartlic.model import Secret
-from smartlic_lab.authority.api.routes import BadRequest, Call, Route, Wire
+from smartlic_lab.authority.api.routes import Call, Route, Wire
 from smartlic_lab.authority.errors import NotSignedIn
 from smartlic_lab.authority.models import PrincipalKind
 from smartlic_lab.authority.principals import ACCESS_TOKEN_SECONDS, issue_access_token, sign_in
@@ -37,7 +37,7 @@ def _token(call: Call) -> TokenAnswer:
     else:
         name, secret, kind = asked.client_id, asked.client_secret, PrincipalKind.CLIENT
     if not name or not secret:
-        raise BadRequest(f"grant type {asked.grant_type} needs a name and a secret")
+        raise NotSignedIn(f"grant type {asked.grant_type} needs a name and a secret")
     principal = sign_in(call.work, name, Secret(secret))
     if principal.kind is not kind:
         raise NotSignedIn("the credentials are not valid")

@@ -133,15 +133,20 @@ def checked_body(route: Route, request: HttpRequest) -> Any:
     if route.body is None:
         return None
     try:
-        raw = dict(_form(request)) if route.form and not _is_json(request) else json.loads(request.body)
+        raw = (
+            dict(_form(request))
+            if route.form and not _is_json(request)
+            else json.loads(request.body, parse_float=_number)
+        )
     except (ValueError, RecursionError):
         raise BadRequest("the body is not JSON") from None
-    if not _is_text(request.body, raw):
-        raise BadRequest("the body has characters that are not text")
     try:
-        return route.body.model_validate(raw)
+        body = route.body.model_validate(raw)
     except ValidationError as error:
         raise BadRequest(_first_problem("body", error)) from None
+    if not _is_text(request.body, body):
+        raise BadRequest("the body has characters that are not text")
+    return body
 
 
 def checked_query(route: Route, request: HttpRequest) -> Any:
@@ -168,12 +173,18 @@ def error_answer(status: int, message: str, headers: Mapping[str, str] | None = 
     )
 
 
-def _is_text(body: bytes, raw: object) -> bool:
+def _number(text: str) -> int | float:
+    """JSON knows one kind of number: 7.0 is a whole one."""
+    value = float(text)
+    return int(value) if value.is_integer() else value
+
+
+def _is_text(body: bytes, model: BaseModel) -> bool:
     """Whether every text can be stored: no NUL, no half of a surrogate pair. Looked at only where one may be."""
     folded = body.lower()
     if b"\\u0000" not in folded and b"\\ud" not in folded and b"%00" not in folded and b"\0" not in folded:
         return True
-    pending = [raw]
+    pending: list[Any] = [model.model_dump()]
     while pending:
         value = pending.pop()
         if isinstance(value, dict):
