@@ -139,7 +139,7 @@ class FarEnd:
                 told = {"certificate": "c1", "smart_account": "example.com", "virtual_account": "Branches"}
                 return Reply(AnswerStatus.OK, message.message_id, body=told)
             case MessageKind.AUTHORIZATION_RENEWAL:
-                return Reply(AnswerStatus.OK, message.message_id, body={"authorization": self.authorization})
+                return Reply(AnswerStatus.OK, message.message_id, body={"status": self.authorization})
             case MessageKind.TRUST_SYNC if self.renews_trust_for is not None:
                 expires = now + self.renews_trust_for
                 codes = [TrustCodeDocument(udi, "828", now, expires) for udi in message.members]
