@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache, partial
+from typing import Final
+
 from nornir_smartlic.model import Member, Role, SlotUdi, Udi
 from nornir_smartlic.parsers.section import Problem, Section, text
 
 ROLES = {role.value: role for role in Role}
 
 
+@lru_cache(maxsize=1024)  # one output prints the UDI of a member up to six times
 def udi(value: str) -> Udi:
     """``PID:C9300-24T,SN:FOC00000001``."""
     pid, comma, sn = value.partition(",SN:")
@@ -26,7 +30,15 @@ def member(section: Section) -> Member:
     key = section.next_key()
     if key is None or key not in ROLES:
         raise section.missing("Active:, Standby: or Member:")
-    return Member(ROLES[key], section.take(key, udi))
+    return section.take(key, _MEMBERS[key])
+
+
+@lru_cache(maxsize=1024)
+def _member(role: Role, value: str) -> Member:
+    return Member(role, udi(value))
+
+
+_MEMBERS: Final = {role.value: partial(_member, role) for role in Role}
 
 
 def own_udi(section: Section) -> Udi:

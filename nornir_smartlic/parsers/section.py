@@ -50,6 +50,12 @@ class Section:
             return self.take(key, convert)
         return None
 
+    def take_rest(self) -> list[tuple[str, str]]:
+        """Key and value of every line that is left."""
+        rest = [(key, value.strip()) for key, _, value in reversed(self._entries)]
+        self._entries.clear()
+        return rest
+
     def has(self, key: str) -> bool:
         """Whether a line ``key: ...`` is left."""
         return any(entry[0] == key for entry in self._entries)

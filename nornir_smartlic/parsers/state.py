@@ -118,13 +118,11 @@ _TRUST: Final = "Trust Code Installed:"  # the one title that carries a value on
 
 def _rule_of(line: str) -> Rule | None:
     """The rule of the section that *line* is the title of."""
-    rule = RULES.get(line)
-    if rule is None and line and line[0] != " ":
-        if usage.is_title(line):
-            return LICENSE
-        if line.startswith(_TRUST):
-            return RULES[_TRUST]
-    return rule
+    if line in RULES:
+        return RULES[line]
+    if usage.is_title(line):
+        return LICENSE
+    return RULES[_TRUST] if line.startswith(_TRUST) else None
 
 
 @lru_cache(maxsize=_LATELY)
@@ -133,12 +131,16 @@ def _cut(paragraph: str) -> tuple[tuple[Rule | None, str], ...]:
     lines = [line for line in map(str.rstrip, paragraph.split("\n")) if line and line != " --More--"]
     if not lines:
         return ()
-    rules = [_rule_of(line) for line in lines]
-    starts = [index for index, rule in enumerate(rules) if rule is not None]
+    if "):" in paragraph or "Handle: " in paragraph or _TRUST in paragraph:
+        starts = [index for index, line in enumerate(lines) if _rule_of(line) is not None]
+    else:  # only titles that stand alone
+        starts = [index for index, line in enumerate(lines) if line in RULES]
+    if starts == [0]:
+        return ((_rule_of(lines[0]), "\n".join(lines)),)
     if not starts or starts[0]:
         starts.insert(0, 0)
     ends = [*starts[1:], len(lines)]
-    return tuple((rules[a], "\n".join(lines[a:b])) for a, b in zip(starts, ends, strict=True))
+    return tuple((_rule_of(lines[a]), "\n".join(lines[a:b])) for a, b in zip(starts, ends, strict=True))
 
 
 @lru_cache(maxsize=_LATELY)

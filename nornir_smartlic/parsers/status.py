@@ -169,11 +169,14 @@ def _ack_required(value: str) -> tuple[bool, PolicyOrigin]:
 
 def _attributes(section: Section, title: str) -> PolicyAttributes:
     section.take(title, str)
-    return PolicyAttributes(
-        first_report=section.take("First report requirement (days)", policy_days),
-        reporting_frequency=section.take("Reporting frequency (days)", policy_days),
-        report_on_change=section.take("Report on change (days)", policy_days),
+    return _policy_attributes(
+        section.take("First report requirement (days)", policy_days),
+        section.take("Reporting frequency (days)", policy_days),
+        section.take("Report on change (days)", policy_days),
     )
+
+
+_policy_attributes = lru_cache(maxsize=256)(PolicyAttributes)
 
 
 def policy(section: Section) -> Policy:
@@ -190,7 +193,7 @@ def policy(section: Section) -> Policy:
         raise Problem(
             "expected 'Merged from multiple sources.' or 'Installed On ' and a time", f"Policy in use: {in_use}"
         )
-    name = section.take_optional("Policy name", optional)
+    name = section.take("Policy name", optional) if section.next_key() == "Policy name" else None
     required, required_origin = section.take("Reporting ACK required", _ack_required)
     return Policy(
         installed=installed,

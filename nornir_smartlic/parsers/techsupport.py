@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from functools import partial
+import re
+from functools import lru_cache
+from typing import Final
 
 from nornir_smartlic.model import CommunicationStatistic, Instant, ScheduledJob, Udi
 from nornir_smartlic.parsers.instants import instant, optional_instant
@@ -13,22 +15,26 @@ from nornir_smartlic.parsers.section import Problem, Section, number, optional, 
 def scheduled_jobs(section: Section) -> tuple[Instant | None, tuple[ScheduledJob, ...]]:
     """``Upcoming Scheduled Jobs``: the device's time, and when each job is due."""
     now = section.take("Current time", optional_instant)
-    jobs = []
-    while (key := section.next_key()) is not None:
-        jobs.append(section.take(key, partial(_job, key)))
-    return now, tuple(jobs)
+    return now, tuple([_job(name, value) for name, value in section.take_rest()])
 
 
 def _job(name: str, value: str) -> ScheduledJob:
     if value == "Expired Not Rescheduled":
-        return ScheduledJob(name, None, None)
+        return _not_rescheduled(name)
     time, bracket, remaining = value.partition("(")
     if not bracket:
-        raise ValueError("expected a time and what remains until then, or 'Expired Not Rescheduled'")
-    due = instant(time.rstrip())
-    if remaining == "Expired)":
-        return ScheduledJob(name, due, None)
-    return ScheduledJob(name, due, span(remaining.removesuffix(" remaining)")))
+        raise Problem("expected when it is due, or 'Expired Not Rescheduled'", f"{name}: {value}")
+    try:
+        due = instant(time.rstrip())
+        left = None if remaining == "Expired)" else span(remaining.removesuffix(" remaining)"))
+    except ValueError as error:
+        raise Problem(str(error), f"{name}: {value}") from None
+    return ScheduledJob(name, due, left)
+
+
+@lru_cache(maxsize=128)
+def _not_rescheduled(name: str) -> ScheduledJob:
+    return ScheduledJob(name, None, None)
 
 
 def communication(
@@ -37,17 +43,29 @@ def communication(
     """``Communication Statistics:``: the level allowed, the overall state, and a group per kind of message."""
     level = section.take("Communication Level Allowed", optional)
     overall = section.take("Overall State", optional)
-    groups = []
-    while (key := section.next_key()) is not None and section.next_line() == f"{key}:":
-        section.take_line()
-        groups.append(_statistic(section, key))
-    return level, overall, tuple(groups)
+    groups: list[list[tuple[str, str]]] = []
+    for line in section.take_rest():
+        if line[0] in _STATISTIC and groups:
+            groups[-1].append(line)
+        elif not line[1]:
+            groups.append([line])
+        else:
+            raise Problem("expected the title of a group, or a line of it", f"{line[0]}: {line[1]}")
+    if not groups:
+        raise section.missing("Trust Establishment:")
+    return level, overall, tuple([_statistic(tuple(group)) for group in groups])
 
 
-def _statistic(section: Section, name: str) -> CommunicationStatistic:
+_STATISTIC: Final = ("Attempts", "Last Response", "Failure Reason", "Last Success Time", "Last Failure Time")
+
+
+@lru_cache(maxsize=1024)  # most kinds of message were never sent
+def _statistic(lines: tuple[tuple[str, str], ...]) -> CommunicationStatistic:
+    name = lines[0][0]
+    section = Section([f"{key}: {value}" for key, value in lines[1:]])
     total, success, fail, overall, ongoing = section.take("Attempts", _attempts)
     response, when = section.take("Last Response", _response)
-    return CommunicationStatistic(
+    told = CommunicationStatistic(
         name=name,
         total=total,
         success=success,
@@ -60,6 +78,9 @@ def _statistic(section: Section, name: str) -> CommunicationStatistic:
         last_success=section.take("Last Success Time", optional_instant),
         last_failure=section.take("Last Failure Time", optional_instant),
     )
+    for line in section.rest():
+        raise Problem(f"expected one of {', '.join(_STATISTIC)} once", line)
+    return told
 
 
 def _response(value: str) -> tuple[str | None, Instant | None]:
@@ -68,14 +89,17 @@ def _response(value: str) -> tuple[str | None, Instant | None]:
     return (response, instant(time)) if on else (optional(text(value)), None)
 
 
+_ATTEMPTS: Final = re.compile(
+    r"Total=(\d+), +Success=(\d+), +Fail=(\d+) +Ongoing Failure: +Overall=(\d+) +Communication=(\d+)"
+)
+
+
 def _attempts(value: str) -> tuple[int, int, int, int, int]:
     """``Total=3, Success=3, Fail=0  Ongoing Failure: Overall=0 Communication=0``."""
-    words = value.replace(",", " ").split()
-    names = ("Total", "Success", "Fail", "Overall", "Communication")
-    numbers = [word.partition("=") for word in words if "=" in word]
-    if tuple(name for name, _, _ in numbers) != names or words[3:5] != ["Ongoing", "Failure:"]:
+    found = _ATTEMPTS.fullmatch(value)
+    if found is None:
         raise ValueError("expected 'Total=, Success=, Fail=  Ongoing Failure: Overall= Communication='")
-    total, success, fail, overall, ongoing = (number(count) for _, _, count in numbers)
+    total, success, fail, overall, ongoing = map(int, found.groups())
     return total, success, fail, overall, ongoing
 
 
@@ -90,10 +114,7 @@ def ha_info(section: Section) -> tuple[tuple[str, str], ...]:
 
 
 def _pairs(section: Section) -> tuple[tuple[str, str], ...]:
-    pairs = []
-    while (key := section.next_key()) is not None:
-        pairs.append((key, section.take(key, str)))
-    return tuple(pairs)
+    return tuple(section.take_rest())
 
 
 def reporting_not_required(section: Section) -> tuple[str, ...]:
@@ -108,14 +129,12 @@ def other_info(section: Section) -> tuple[tuple[tuple[str, str | None], ...], tu
     """``Other Info``: a flat list, as printed; apart from it the lines that tell the trust data of each member."""
     other: list[tuple[str, str | None]] = []
     trust: list[tuple[str, str]] = []
-    while (key := section.next_key()) is not None:
-        line = section.take_line()
-        if key in ("P", "Local Device"):
-            who, _, told = line.partition(": ")
+    for key, value in section.take_rest():
+        if key == "P" or key == "Local Device":
+            who, _, told = f"{key}:{value}".partition(": ") if key == "P" else (key, "", value)
             trust.append((who, told))
         else:
-            value = line[len(key) + 1 :].lstrip(": ")  # "Build type:: Production"
-            other.append((key.rstrip(), None if value in ("", "<empty>") else value))
+            other.append((key.rstrip(), None if value in ("", "<empty>") else value.lstrip(": ")))
     return tuple(other), tuple(trust)
 
 
