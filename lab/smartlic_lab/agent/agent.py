@@ -130,14 +130,16 @@ def _booted(core: Core, event: Booted, now: datetime) -> None:
     reporting.reminded = now
     upgrade.boot(core)
     store.history.log(now, "SAEVT_INIT_COMPLETE", version=core.profile.agent_version)
-    core.log(6, "AGENT_READY", "Smart Agent for Licensing is initialized")
-    core.log(6, "AGENT_ENABLED", "Smart Agent for Licensing is enabled")
     allowed = any(
         known.enforcement is EnforcementType.EXPORT_RESTRICTED and store.authorizations.authorizes(known, now)
         for known in core.profile.entitlements
     )
-    word = "allowed" if allowed else "not allowed"
-    core.log(6, "EXPORT_CONTROLLED", f"Usage of export controlled features is {word}")
+    export_controlled = f"Usage of export controlled features is {'allowed' if allowed else 'not allowed'}"
+    if not core.slp:  # once more than later releases: syslog/legacy-c9300l-16.x-boot.txt
+        core.log(6, "EXPORT_CONTROLLED", export_controlled)
+    core.log(6, "AGENT_READY", "Smart Agent for Licensing is initialized")
+    core.log(6, "AGENT_ENABLED", "Smart Agent for Licensing is enabled")
+    core.log(6, "EXPORT_CONTROLLED", export_controlled)
 
 
 def _reloading(core: Core, _event: Reloading, now: datetime) -> None:

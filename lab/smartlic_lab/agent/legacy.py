@@ -116,9 +116,7 @@ def booted(core: Core, now: datetime) -> None:
 
 def usage_changed(core: Core, now: datetime) -> None:
     """Consumption changed: a registered device asks anew, another one evaluates."""
-    if core.settles is not None:
-        return
-    if core.store.legacy.is_registered:
+    if core.store.legacy.is_registered and core.settles is None:
         ask_authorization(core, now)
     _evaluate(core, now)
 

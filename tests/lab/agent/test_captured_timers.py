@@ -7,11 +7,13 @@ import pytest
 
 from nornir_smartlic.model import Entitlement, LicenseType, Policy, TransportType
 from nornir_smartlic.parsers import parse
-from smartlic_lab.agent import deadlines
+from smartlic_lab.agent import AgentSettings, deadlines
 from smartlic_lab.agent.communication import NAME_NOT_RESOLVED
 from smartlic_lab.agent.deadlines import class_of
 from tests.captures import capture
 from tests.lab.agent.kit import CSLU, NETWORK_ADVANTAGE, profile, stack
+
+CALLHOME = AgentSettings(transport=TransportType.CALLHOME)
 
 pytestmark = pytest.mark.captures
 TECH = "show-license-tech-support/genie-"
@@ -150,3 +152,21 @@ def test_the_transport_of_every_capture_is_known():
         state = read(name)
         assert isinstance(state.policy, Policy)
         assert state.transport.type in (TransportType.SMART, TransportType.CSLU)
+
+
+def captured_mnemonics(name):
+    return re.findall(r"%SMART_LIC-\d-(\w+):", capture(f"syslog/{name}"))
+
+
+def test_a_legacy_device_logs_its_boot_as_captured():
+    bench = stack((NETWORK_ADVANTAGE, 1), settings=CALLHOME, of=profile((16, 12, 4), "4.8.5.4_rel/22"))
+    assert bench.mnemonics() == captured_mnemonics("legacy-c9300l-16.x-boot.txt")
+
+
+def test_an_slp_device_logs_its_boot_as_captured_apart_from_ready():
+    for name, usage in (("c1117-17.6.4-boot-default-cslu.txt", 365), ("c9200-17.9.5-boot.txt", 90)):
+        bench = stack(*([(NETWORK_ADVANTAGE, 1)] if usage == 365 else []), settings=CSLU)
+        bench.far_end.away = NAME_NOT_RESOLVED
+        shown = [one for one in bench.pass_time(timedelta(hours=2)).mnemonics() if one != "AGENT_READY"]
+        captured = captured_mnemonics(name)
+        assert captured == [one for one in shown if one in captured][: len(captured)]
