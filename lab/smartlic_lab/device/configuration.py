@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 Key: TypeAlias = tuple[str, ...]
@@ -93,6 +94,7 @@ COMMENTS: Final = {
 _ELSEWHERE: Final = "ip default-gateway"  # where lines stand that no row names
 
 
+@lru_cache(maxsize=8192)
 def _rank(text: str) -> tuple[int, int]:
     """Group and place in the group of a line; the longest prefix that names it decides."""
     best, length = _RANKS[_ELSEWHERE], -1
@@ -122,11 +124,14 @@ class Section:
 
     lines: list[Line] = field(default_factory=list)
     top: bool = False
+    # Lines by name; made anew when it is stale.
+    _named: dict[Key, Line] = field(default_factory=dict, repr=False, compare=False)
 
     def find(self, *key: str) -> Line | None:
         """The line of that name."""
-        wanted = tuple(key)
-        return next((line for line in self.lines if line.key == wanted), None)
+        if len(self._named) != len(self.lines):
+            self._named = {line.key: line for line in reversed(self.lines)}
+        return self._named.get(key)
 
     def under(self, *prefix: str) -> Iterator[Line]:
         """The lines whose name starts with these words."""
@@ -165,6 +170,7 @@ class Section:
             while at and _rank(self.lines[at - 1].text) > rank:
                 at -= 1
         self.lines.insert(at, line)
+        self._named[name] = line
         return line
 
     def remove(self, *key: str) -> bool:
@@ -172,6 +178,7 @@ class Section:
         line = self.find(*key)
         if line is not None:
             self.lines.remove(line)
+            del self._named[line.key]
         return line is not None
 
     def section(self, *key: str) -> Section:

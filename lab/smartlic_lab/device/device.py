@@ -225,7 +225,8 @@ class Device:
 
     def _delivered(self, send: Send, now: datetime) -> Event:
         """What became of a message."""
-        origin = settings.origin(self.name, self.running, self.clock(now), self.settings().transport)
+        transport = (self._settings or self.settings()).transport
+        origin = settings.origin(self.name, self.running, self.clock(now), transport)
         headers = {"content-type": "application/json"}
         try:
             answer = self.network.send(origin, send.url, encode_message(send.message), headers)
