@@ -1,0 +1,168 @@
+"""How fast the parsers are, against Genie and against TextFSM, on the captures, in one run.
+
+    python benchmarks/parsers.py [--rounds 400] [--mutations 100000]
+
+Three ways to ask, since our parsers read a section that they have seen before only once:
+
+* ``same``: one text again and again, as such benchmarks are made; every section has been seen before.
+* ``fleet``: every text with its own times and serial numbers, as from devices of a fleet.
+* ``cold``: as ``fleet``, with everything forgotten before each text; what a process pays for its first output.
+
+Genie and TextFSM cost the same in all three. Asked for: 25 times Genie and 3 times TextFSM on ``show license all`` and
+``show license tech support``, and an import under 100 ms. Exit 1 where ``same`` does not reach it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import re
+import subprocess
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from unittest.mock import Mock
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+from nornir_smartlic.errors import ParseError  # noqa: E402
+from nornir_smartlic.parsers import parse  # noqa: E402
+from tests.captures import capture, captures, command_of  # noqa: E402
+
+COMMANDS = {"show license all": "show_license_all", "show license tech support": "show_license_tech_support"}
+WANTED_GENIE, WANTED_TEXTFSM, WANTED_IMPORT_MS = 25.0, 3.0, 100.0
+
+
+def varied(text: str, chance: random.Random) -> str:
+    """*text* as another device of the fleet prints it: other times, other serial numbers."""
+    stock = f"{chance.randrange(10000):04d}"
+    text = re.sub(r"(SN:|S:)([A-Z]{3})\d{4}", rf"\g<1>\g<2>{stock}", text)
+    return re.sub(
+        r"\b\d\d:\d\d:\d\d\b",
+        lambda _: f"{chance.randrange(24):02d}:{chance.randrange(60):02d}:{chance.randrange(60):02d}",
+        text,
+    )
+
+
+def typical(read: Callable[[str], object], texts: list[str], before: Callable[[], None] | None = None) -> float:
+    """The median of the seconds that one text takes."""
+    taken = []
+    for text in texts:
+        if before is not None:
+            before()
+        start = time.perf_counter()
+        read(text)
+        taken.append(time.perf_counter() - start)
+    return sorted(taken)[len(taken) // 2]
+
+
+def forget() -> None:
+    """Empty what the parsers remember."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("nornir_smartlic.parsers"):
+            for value in vars(module).values():
+                if hasattr(value, "cache_clear"):
+                    value.cache_clear()
+
+
+def peers(command: str) -> tuple[Callable[[str], object], Callable[[str], object]]:
+    """Genie's parser and the TextFSM template for *command*."""
+    import textfsm
+
+    warnings.simplefilter("ignore")
+    from genie.libs.parser.iosxe.show_license import ShowLicenseAll, ShowLicenseTechSupport
+
+    genie = (ShowLicenseAll if command == "show license all" else ShowLicenseTechSupport)(device=Mock())
+    with (HERE / "templates" / f"{COMMANDS[command]}.textfsm").open(encoding="utf-8") as template:
+        machine = textfsm.TextFSM(template)
+
+    def with_textfsm(text: str) -> object:
+        machine.Reset()
+        return machine.ParseTextToDicts(text)
+
+    return lambda text: genie.cli(output=text), with_textfsm
+
+
+def compare(command: str, rounds: int) -> bool:
+    """Print the figures of *command*; whether they are those asked for, over all its captures together."""
+    genie, with_textfsm = peers(command)
+    chance = random.Random(1)
+    sums = dict.fromkeys(("genie", "textfsm", "same", "fleet", "cold"), 0.0)
+    print(f"\n{command}: microseconds for one output")
+    print(f"{'capture':58}{'genie':>8}{'textfsm':>9}{'same':>7}{'fleet':>7}{'cold':>7}")
+    for path in (path for path in captures() if command_of(path) == command):
+        text = capture(path)
+        fleet = [varied(text, chance) for _ in range(rounds)]
+        ours = lambda text: parse(command, text)  # noqa: E731
+        found = {
+            "genie": typical(genie, fleet[: rounds // 8]),
+            "textfsm": typical(with_textfsm, fleet[: rounds // 8]),
+            "same": typical(ours, [text] * rounds),
+            "fleet": typical(ours, fleet),
+            "cold": typical(ours, fleet[: rounds // 4], forget),
+        }
+        name = path.split("/")[1].removesuffix(".txt")[:57]
+        print(f"{name:58}" + "".join(f"{found[k] * 1e6:{w}.0f}" for k, w in zip(found, (8, 9, 7, 7, 7), strict=True)))
+        sums = {key: total + found[key] for key, total in sums.items()}
+    for way in ("same", "fleet", "cold"):
+        genie_times, textfsm_times = sums["genie"] / sums[way], sums["textfsm"] / sums[way]
+        print(f"  {way:6} {genie_times:6.1f} x Genie, {textfsm_times:6.1f} x TextFSM")
+    return sums["genie"] / sums["same"] >= WANTED_GENIE and sums["textfsm"] / sums["same"] >= WANTED_TEXTFSM
+
+
+def import_milliseconds() -> float:
+    """What ``import nornir_smartlic.parsers`` adds to a bare interpreter, at best of seven."""
+
+    def run(code: str) -> float:
+        start = time.perf_counter()
+        subprocess.run([sys.executable, "-c", code], check=True, cwd=HERE.parent)
+        return time.perf_counter() - start
+
+    bare = min(run("pass") for _ in range(7))
+    return (min(run("import nornir_smartlic.parsers") for _ in range(7)) - bare) * 1000
+
+
+def fuzz(count: int) -> bool:
+    """Garble outputs *count* times; whether only models and `ParseError` came of it."""
+    from tests.parsers.mutations import mutated, texts
+
+    chance = random.Random(2)
+    models = refused = 0
+    start = time.perf_counter()
+    for _ in range(count):
+        command, text = chance.choice(texts())
+        text = mutated(text, chance)
+        try:
+            parse(command, text)
+            models += 1
+        except ParseError:
+            refused += 1
+        except Exception as error:  # noqa: BLE001  what the benchmark looks for
+            print(f"{type(error).__name__} of {command}: {error}\n{text}")
+            return False
+    seconds = time.perf_counter() - start
+    print(f"\n{count} garbled outputs in {seconds:.1f} s: {models} models, {refused} ParseError, nothing else")
+    return True
+
+
+def main() -> int:
+    """Run all; 0 when every figure asked for was reached."""
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--rounds", type=int, default=400, help="texts per capture (default 400)")
+    arguments.add_argument("--mutations", type=int, default=100_000, help="garbled outputs (default 100000)")
+    asked = arguments.parse_args()
+    if not captures():
+        print("the captures are not beside the repository: nothing to measure on")
+        return 2
+    reached = [compare(command, asked.rounds) for command in COMMANDS]
+    milliseconds = import_milliseconds()
+    print(f"\nimport nornir_smartlic.parsers: {milliseconds:.0f} ms")
+    reached += [milliseconds < WANTED_IMPORT_MS, fuzz(asked.mutations)]
+    return 0 if all(reached) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
