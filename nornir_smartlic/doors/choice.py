@@ -27,7 +27,7 @@ def door_of(host: Host, configuration: Config | None = None) -> Door:
         UsageError: ``smartlic_door`` names no connection that is a door, or one whose library is not installed.
     """
     configuration = configuration or Config()
-    name = str(host.get(DATA_KEY) or _by_connection(host))
+    name = door_name(host)
     if name == "netmiko":
         from nornir_smartlic.doors.over_netmiko import netmiko_door
 
@@ -46,6 +46,11 @@ def door_of(host: Host, configuration: Config | None = None) -> Door:
     if not callable(getattr(door, "answer", None)):
         raise UsageError(f"{host.name}: {DATA_KEY} {name!r} - expected netmiko, scrapli or a connection that is a door")
     return door  # type: ignore[no-any-return]  # it has been asked whether it is one
+
+
+def door_name(host: Host) -> str:
+    """The name of the connection that is the door to *host*; nothing is opened or imported."""
+    return str(host.get(DATA_KEY) or _by_connection(host))
 
 
 def _by_connection(host: Host) -> str:

@@ -147,12 +147,18 @@ class AsyncDoor:
         self._prompt = re.compile(rf"(?:^|[\r\n]){name}[#>][ \t]*(?:[\r\n]|$)")
         self._configuration_prompt = re.compile(r"[\r\n][^\r\n]*\([^)\r\n]*\)#\s*$")
         if greeting.rstrip().endswith(">"):
-            secret = self._target.enable or self._target.password
-            said = await self._run(Exec("enable", replies=((_PASSWORD, secret.reveal() if secret else ""),)))
-            if "%" in said or "denied" in said:
-                raise Unreachable("the device did not grant enable", host=self.host, command="enable")
+            await self._enable()
         for command in ("terminal length 0", "terminal width 511"):
             await self._run(Exec(command))
+
+    async def _enable(self) -> None:
+        secret = self._target.enable.reveal() if self._target.enable is not None else ""
+        expected = re.compile(f"{self._prompt.pattern}|{_PASSWORD}")
+        said = await self._send("enable", expected, "enable")
+        if re.search(_PASSWORD, said) and secret:
+            said = await self._send(secret, expected, "enable")
+        if not said.rstrip().endswith("#"):
+            raise Unreachable("the device did not grant enable", host=self.host, command="enable")
 
     async def _run(self, request: Exec) -> str:
         questions = [question for question, _ in request.replies]

@@ -99,7 +99,7 @@ class NetmikoDoor(BlockingDoor):
     def _privileged(self) -> None:
         if not self._is_privileged:
             if not self._connection.check_enable_mode():
-                self._connection.enable()
+                translated(self._connection.enable, lambda _: Unreachable("the device did not grant enable"))
             self._is_privileged = True
 
     def _keep_out_of_session_log(self, request: Exec) -> None:
