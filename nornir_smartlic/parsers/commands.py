@@ -6,18 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
+from importlib import import_module
 from typing import Any, Final, Generic, TypeVar
 
-from nornir_smartlic.model import ClockHeader, LicensingState, SyslogLine
-from nornir_smartlic.parsers import classic, platform, product, reports, status
+from nornir_smartlic.model import ClockHeader, LicensingState
+from nornir_smartlic.parsers import product, status
 from nornir_smartlic.parsers.clock import device_clock
-from nornir_smartlic.parsers.configuration import running_configuration
 from nornir_smartlic.parsers.instants import in_zones
 from nornir_smartlic.parsers.section import Problem, Section
 from nornir_smartlic.parsers.state import located, read_sections, require, state_of
-from nornir_smartlic.parsers.syslog import syslog_lines
 from nornir_smartlic.parsers.texts import Text, prepare
-from nornir_smartlic.parsers.version import device_version
 
 T = TypeVar("T")
 
@@ -190,36 +188,40 @@ def _one(read: Callable[[Section], Any]) -> Read:
     return read_whole
 
 
-def logging(_: str, text: Text) -> tuple[tuple[SyslogLine, ...], tuple[str, ...]]:
-    """``show logging``: the log lines of licensing, call-home and PKI; others are of other subjects."""
-    return syslog_lines(text.lines)
+def _later(module: str, name: str) -> Callable[..., Any]:
+    """The function *name* of a module of this package that is imported when it is first called."""
+
+    def call(*arguments: Any) -> Any:
+        return getattr(import_module(f"nornir_smartlic.parsers.{module}"), name)(*arguments)
+
+    return call
 
 
 PARSERS: Final[dict[str, Read]] = {
-    "show license": _sectionwise("classic", classic.classic_licenses),
+    "show license": _sectionwise("classic", _later("classic", "classic_licenses")),
     "show license all": license_all,
     "show license authorization": license_authorization,
     "show license data conversion": _sectionwise("conversion", status.data_conversion),
-    "show license eventlog": _sectionwise("event_log", reports.event_log),
-    "show license history message": _sectionwise("history", reports.message_history),
+    "show license eventlog": _sectionwise("event_log", _later("reports", "event_log")),
+    "show license history message": _sectionwise("history", _later("reports", "message_history")),
     "show license reservation": license_reservation,
-    "show license right-to-use": _sectionwise("right_to_use", classic.right_to_use),
-    "show license rum id all": _sectionwise("rum_reports", reports.rum_reports),
-    "show license rum id detail": _sectionwise("rum_details", reports.rum_details),
+    "show license right-to-use": _sectionwise("right_to_use", _later("classic", "right_to_use")),
+    "show license rum id all": _sectionwise("rum_reports", _later("reports", "rum_reports")),
+    "show license rum id detail": _sectionwise("rum_details", _later("reports", "rum_details")),
     "show license status": license_status,
     "show license summary": license_summary,
     "show license tech support": license_tech_support,
     "show license udi": license_udi,
     "show license usage": license_usage,
-    "show call-home profile": _one(platform.call_home_profiles),
-    "show call-home smart-licensing": _one(platform.smart_call_home),
+    "show call-home profile": _one(_later("platform", "call_home_profiles")),
+    "show call-home smart-licensing": _one(_later("platform", "smart_call_home")),
     "show clock": device_clock,
-    "show crypto pki trustpoints": _one(platform.trustpoints),
-    "show logging": logging,
-    "show platform hardware throughput crypto": _one(platform.crypto_throughput),
-    "show platform hardware throughput level": _one(platform.throughput_level),
-    "show running-config": running_configuration,
-    "show version": device_version,
+    "show crypto pki trustpoints": _one(_later("platform", "trustpoints")),
+    "show logging": _later("syslog", "licensing_log"),
+    "show platform hardware throughput crypto": _one(_later("platform", "crypto_throughput")),
+    "show platform hardware throughput level": _one(_later("platform", "throughput_level")),
+    "show running-config": _later("configuration", "running_configuration"),
+    "show version": _later("version", "device_version"),
 }
 
 

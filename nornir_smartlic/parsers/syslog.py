@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from nornir_smartlic.model import SyslogLine
+from nornir_smartlic.parsers.texts import Text
 
 FACILITIES: Final = ("SMART_LIC", "LICENSE", "CALL_HOME", "PKI", "SMART_LICENSING")
 _LINE: Final = re.compile(
@@ -41,3 +42,8 @@ def syslog_lines(lines: Iterable[str]) -> tuple[tuple[SyslogLine, ...], tuple[st
                 )
             )
     return tuple(found), tuple(unread)
+
+
+def licensing_log(_: str, text: Text) -> tuple[tuple[SyslogLine, ...], tuple[str, ...]]:
+    """``show logging``: the log lines of licensing, call-home and PKI; others are of other subjects."""
+    return syslog_lines(text.lines)
