@@ -95,7 +95,7 @@ class Errand:
     kind: MessageKind
     body: Mapping[str, Any] = field(default_factory=dict)
     token: Secret | None = None
-    closes_reports: bool = True  # a push closes the open reports once, not again when it is repeated
+    closed_reports: datetime | None = None  # when a push last closed the open reports
 
 
 @dataclass(slots=True)

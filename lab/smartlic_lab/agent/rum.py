@@ -44,12 +44,15 @@ TRANSITIONS: Final = {
     (RumReportState.CLOSED, ReportTrigger.ACKNOWLEDGED): RumReportState.ACK,  # by file
     (RumReportState.UNACK, ReportTrigger.ACKNOWLEDGED): RumReportState.ACK,
     (RumReportState.ACK, ReportTrigger.PURGED): RumReportState.DELETED,
+    (RumReportState.CLOSED, ReportTrigger.PURGED): RumReportState.DELETED,  # there are too many
 }
 
 USAGE_REQUESTED: Final = "CurrentUsageRequested"  # save usage, or a push
 RELOADED: Final = "ProductReload"
 
-KEPT_ACKNOWLEDGED: Final = 20  # reports that `show license rum id all` still lists; recalled, as is every limit here
+# How many reports are kept; both numbers are recalled. Agents print SmartAgentTelemetryRumReportMax: 600.
+KEPT_ACKNOWLEDGED: Final = 20
+KEPT_UNREPORTED: Final = 600
 
 
 @dataclass(slots=True)
@@ -94,6 +97,7 @@ class Report:
     identity: Identity | None = None
     payload: str | None = None
     stored: bool = True
+    signed: RumReport | None = field(default=None, repr=False, compare=False)  # made of payload, not stored
 
     @property
     def start(self) -> datetime:
@@ -121,6 +125,7 @@ class RumReports:
     total: int = 0
     acknowledged: int = 0
     purged: int = 0
+    dropped: int = 0  # of the purged ones, those that were not acknowledged
 
     # --- opening and measuring ---
 
@@ -235,11 +240,20 @@ class RumReports:
                 continue
             report.move(ReportTrigger.ACKNOWLEDGED)
             report.stored = keep_all
+            report.signed = None
             fresh += 1
         self.acknowledged += fresh
         if not keep_all:
             self._purge()
         return fresh
+
+    def make_room(self) -> None:
+        """The oldest reports that nobody took make way; this is how a real device loses usage (5.9.4: 1204 purged)."""
+        closed = [number for number, report in self.reports.items() if report.state is RumReportState.CLOSED]
+        for number in closed[: max(0, len(closed) - KEPT_UNREPORTED)]:
+            self.reports.pop(number).move(ReportTrigger.PURGED)
+            self.purged += 1
+            self.dropped += 1
 
     def _purge(self) -> None:
         done = [number for number, report in self.reports.items() if report.state is RumReportState.ACK]
@@ -309,18 +323,18 @@ def rum_report(report: Report) -> RumReport:
     identity = report.identity
     if identity is None:
         raise ValueError(f"report {report.report_id} is open")
+    if report.signed is not None:
+        return report.signed
     if report.payload is None:
         report.payload = _payload(report, identity)
-    return RumReport(
-        report.payload,
-        {"type": "rum"},
-        {
-            "sudi": _sudi(report.udi),
-            "signing_type": "builtin",
-            "key": identity.software_id,
-            "value": sign(report.payload, report_key(identity.software_id, report.udi)),
-        },
-    )
+    signature = {
+        "sudi": _sudi(report.udi),
+        "signing_type": "builtin",
+        "key": identity.software_id,
+        "value": sign(report.payload, report_key(identity.software_id, report.udi)),
+    }
+    report.signed = RumReport(report.payload, {"type": "rum"}, signature)
+    return report.signed
 
 
 _compact: Final = json.JSONEncoder(separators=(",", ":")).encode

@@ -19,7 +19,7 @@ from smartlic_lab.agent.events import (
     TrustRequested,
 )
 from smartlic_lab.wire import AnswerStatus, MessageKind, Reply
-from tests.lab.agent.kit import CSLU, CSSM_URL, JAN_1, OFF, SMART, days, stack
+from tests.lab.agent.kit import CSLU, CSSM_URL, JAN_1, OFF, SMART, days, profile, stack
 
 MINUTES_10 = timedelta(minutes=10)
 
@@ -58,7 +58,6 @@ def test_a_cslu_that_is_away_gets_hellos_alone():
     assert hello.ongoing_communication == hello.fail == hello.total
     assert 28 <= hello.total <= 33  # the capture has 30
     assert bench.reporting.next_report_push == JAN_1 + timedelta(seconds=120)  # it stays, in the past
-    assert bench.state.report_summary.collecting_data == 2  # nothing was closed for a push that never went out
 
 
 def test_a_far_end_that_comes_back_is_told_and_gets_what_waited():
@@ -68,15 +67,28 @@ def test_a_far_end_that_comes_back_is_told_and_gets_what_waited():
     bench.far_end.away = None
     bench.pass_time(timedelta(hours=2))
     assert texts(bench, "COMM_RESTORED") == ["Communications with Cisco Smart License Utility (CSLU) restored"]
-    assert bench.state.report_summary.acknowledged == 2
+    assert bench.state.report_summary.acknowledged == bench.state.report_summary.total - 2
     assert bench.reporting.state == 4
 
 
-def test_a_push_that_fails_again_and_again_closes_its_reports_once():
-    bench = stack().trusted()
+@pytest.mark.parametrize(("release", "reports"), [((17, 12, 4), 2 * 4), ((17, 6, 5), 2 * 78)])
+def test_reports_build_up_while_a_push_fails(release, reports):
+    """From 17.9.1 on once a day; before with every attempt."""
+    bench = stack(of=profile(release)).trusted()
     bench.far_end.away = "Communications failure"
     bench.pass_time(days(3))
-    assert bench.state.report_summary.total == 4
+    assert abs(bench.state.report_summary.total - reports) <= 4
+
+
+def test_too_many_unreported_reports_make_way_except_on_the_releases_with_fn72578():
+    fixed, affected = (stack(settings=CSLU, of=profile(release)) for release in ((17, 6, 5), (17, 6, 4)))
+    for bench in (fixed, affected):
+        bench.far_end.away = "Communications failure"
+        bench.pass_time(days(22))
+    assert fixed.state.report_summary.available_to_report == 600 + 2
+    assert fixed.state.report_summary.purged > 0
+    assert affected.state.report_summary.available_to_report > 1000
+    assert affected.state.report_summary.purged == 0
 
 
 def test_trust_is_asked_for_until_somebody_answers():
