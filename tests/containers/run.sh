@@ -68,8 +68,8 @@ say "wheels"
 # For the Python of the base image, which need not be ours.
 version=$(podman_ run --rm --network=none localhost/smartlic-base python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 rm -rf dist/wheels && mkdir -p dist/wheels
-"$PYTHON" -m pip wheel --quiet --no-deps --wheel-dir dist/wheels .
-"$PYTHON" -m pip download --quiet --dest dist/wheels --python-version "$version" --only-binary=:all: \
+"$PYTHON" -m pip wheel --quiet --quiet --no-deps --wheel-dir dist/wheels .
+"$PYTHON" -m pip download --quiet --quiet --dest dist/wheels --python-version "$version" --only-binary=:all: \
   "$(ls dist/wheels/nornir_smartlic-*.whl)[lab,scrapli]" hatchling
 
 say "image"
