@@ -119,6 +119,9 @@ def _nornir(facts: InventoryFacts, folder: Path) -> dict[Path, str]:
     }
     if secret is not None:
         scrapli_extras["auth_secondary"] = secret
+    asyncssh_extras: dict[str, Any] = {"known_hosts": str(hosts_file)}
+    if secret is not None:
+        asyncssh_extras["secret"] = secret
     defaults: dict[str, Any] = {
         "username": facts.username,
         "password": facts.password.reveal(),
@@ -126,6 +129,7 @@ def _nornir(facts: InventoryFacts, folder: Path) -> dict[Path, str]:
         "connection_options": {
             "netmiko": {"platform": "cisco_xe", "extras": netmiko_extras},
             "scrapli": {"platform": "cisco_iosxe", "extras": scrapli_extras},
+            "asyncssh": {"extras": asyncssh_extras},
         },
     }
     if facts.smart_licensing is not None:

@@ -13,7 +13,7 @@ import typer
 from nornir_smartlic import __version__
 from nornir_smartlic.cli import cssm_commands, report_commands
 from nornir_smartlic.cli.failures import REPORT_IT, debug, first_line, os_error
-from nornir_smartlic.cli.options import AskPass, DryRun, Filters, Json, finish, finish_listing, open_hosts
+from nornir_smartlic.cli.options import AskPass, DryRun, Filters, Globals, Json, finish, finish_listing, open_hosts
 from nornir_smartlic.cli.present import check_writable, format_of
 from nornir_smartlic.errors import IntentError, SmartLicError, StoreError, UsageError
 
@@ -51,11 +51,22 @@ def options(
     config: Annotated[
         Path, typer.Option("-c", "--config", metavar="CONFIG", help="A Nornir configuration file.")
     ] = Path("config.yaml"),
+    door: Annotated[
+        str | None,
+        typer.Option(
+            "--door",
+            metavar="DOOR",
+            help="How devices are reached: netmiko, scrapli or asyncssh, which serves many at once; "
+            "without it as the inventory says.",
+        ),
+    ] = None,
     version: Annotated[  # noqa: ARG001  its callback does it
         bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
     ] = False,
 ) -> None:
-    context.obj = config
+    if door not in (None, "netmiko", "scrapli", "asyncssh"):
+        raise UsageError(f"--door {door!r}: expected netmiko, scrapli or asyncssh")
+    context.obj = Globals(config, door)
 
 
 @app.command(short_help="Read and verify; nothing is changed.")
@@ -86,7 +97,7 @@ def audit(
     from nornir_smartlic.cli import commands
     from nornir_smartlic.cli.settings import Settings
 
-    settings = Settings.of(context.obj)
+    settings = Settings.of(context.obj.config)
     known = commands.waivers_of_file(waivers)
     nornir = open_hosts(context, filters, ask_pass)
     report = commands.audit(nornir, due_within_days=due_within, waivers=known)
@@ -294,7 +305,7 @@ def history(
     from nornir_smartlic.cli.settings import Settings
 
     start = since.replace(tzinfo=UTC) if since is not None else None
-    with Settings.of(context.obj).opened_store() as store:
+    with Settings.of(context.obj.config).opened_store() as store:
         if consumption:
             listing = remembering.consumption_listing(store, start)
         else:

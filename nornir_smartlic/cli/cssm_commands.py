@@ -38,7 +38,7 @@ Account = Annotated[str, ACCOUNT]
 def _client(context: typer.Context) -> Iterator[tuple[CssmClient, SmartAccount]]:
     from nornir_smartlic.cli.settings import Settings
 
-    settings = Settings.of(context.obj)
+    settings = Settings.of(context.obj.config)
     with settings.cssm() as client:
         yield client, settings.account(client)
 
@@ -54,7 +54,7 @@ def accounts(context: typer.Context, as_json: Json = False) -> None:
     """List the smart accounts that the API client sees, with their virtual accounts."""
     from nornir_smartlic.cli.settings import Settings
 
-    with Settings.of(context.obj).cssm() as client:
+    with Settings.of(context.obj.config).cssm() as client:
         rows = [
             {
                 "smart_account": account.domain,
@@ -70,7 +70,7 @@ def accounts(context: typer.Context, as_json: Json = False) -> None:
 
 @app.command("licenses", short_help="List licences, in use and bought.")
 def licenses(context: typer.Context, virtual_accounts: Accounts = None, as_json: Json = False) -> None:
-    """List the licences of virtual accounts: bought, in use, and the balance."""
+    """List the licences of virtual accounts: bought, in use, and what is left."""
     with _client(context) as (client, account):
         rows = [
             {
@@ -79,11 +79,11 @@ def licenses(context: typer.Context, virtual_accounts: Accounts = None, as_json:
                 "status": line.status,
                 "quantity": line.quantity,
                 "in_use": line.in_use,
-                "balance": line.balance,
+                "available": line.available,
             }
             for line in client.licenses(account.domain, virtual_accounts or ())
         ]
-    columns = ("virtual_account", "license", "status", "quantity", "in_use", "balance")
+    columns = ("virtual_account", "license", "status", "quantity", "in_use", "available")
     _list("licenses", "licenses", columns, rows, as_json=as_json)
 
 

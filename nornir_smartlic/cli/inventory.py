@@ -53,8 +53,12 @@ class Filter:
         return value if isinstance(value, list | tuple) else [] if value is None else [value]
 
 
-def open_nornir(config: Path, filters: Sequence[str] = (), *, ask_password: bool = False) -> Nornir:
+def open_nornir(
+    config: Path, filters: Sequence[str] = (), *, ask_password: bool = False, door: str | None = None
+) -> Nornir:
     """Nornir over the hosts that all *filters* leave; filters of the same key add up.
+
+    *door* is how hosts are reached, whatever the inventory says; with ``asyncssh`` they share one event loop.
 
     Raises:
         UsageError: the configuration or the inventory cannot be read, or no host is left.
@@ -66,7 +70,33 @@ def open_nornir(config: Path, filters: Sequence[str] = (), *, ask_password: bool
         met = " ".join(f"-F {text}" for text in filters)
         raise UsageError(f"no host fits {met}" if met else f"{config}: the inventory has no hosts")
     _fill_credentials(chosen, ask_password=ask_password)
+    chosen = _through(chosen, door) if door is not None else chosen
+    _register_doors(chosen)
     return chosen
+
+
+def _register_doors(nornir: Nornir) -> None:
+    """Load the connection plugins that these hosts need; Nornir would load all, and netmiko alone takes a second."""
+    from importlib.metadata import entry_points
+
+    from nornir.core.plugins.connections import ConnectionPluginRegister
+
+    from nornir_smartlic.doors.choice import door_name
+
+    for name in sorted({door_name(host) for host in nornir.inventory.hosts.values()}):
+        if name in ConnectionPluginRegister.available:
+            continue
+        for entry in entry_points(group="nornir.plugins.connections", name=name):
+            ConnectionPluginRegister.register(name, entry.load())
+
+
+def _through(nornir: Nornir, door: str) -> Nornir:
+    from nornir_smartlic.doors.choice import DATA_KEY
+    from nornir_smartlic.fleet import FleetRunner
+
+    for host in nornir.inventory.hosts.values():
+        host[DATA_KEY] = door
+    return nornir.with_runner(FleetRunner()) if door == "asyncssh" else nornir
 
 
 def _is_meant(host: Host, filters: Sequence[Filter]) -> bool:
@@ -75,14 +105,22 @@ def _is_meant(host: Host, filters: Sequence[Filter]) -> bool:
 
 
 def _load(config: Path) -> Nornir:
+    """As ``InitNornir``, but for its log file, and for connection plugins: see `_register_doors`."""
     if not config.is_file():
         reason = "is a directory" if config.is_dir() else "no such file"
         raise UsageError(f"{config}: {reason} - expected a Nornir configuration file (-c CONFIG)")
-    from nornir import InitNornir
+    from nornir.core import Nornir
+    from nornir.core.configuration import Config
+    from nornir.core.state import GlobalState
+    from nornir.init_nornir import load_inventory, load_runner
 
+    from nornir_smartlic.fleet import register_plugins
+
+    register_plugins()
     logging.getLogger().addHandler(logging.NullHandler())  # else the last resort prints tracebacks of libraries
     try:
-        return InitNornir(config_file=str(config), logging={"enabled": False})
+        read = Config.from_file(str(config), logging={"enabled": False})
+        return Nornir(inventory=load_inventory(read), runner=load_runner(read), config=read, data=GlobalState())
     except Exception as error:  # noqa: BLE001  inventory plugins of users raise what they like, and all is configuration
         debug(error)
         raise UsageError(f"{config}: {_configuration_problem(error)}") from None

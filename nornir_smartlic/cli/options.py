@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -32,11 +33,20 @@ AskPass = Annotated[bool, ASK_PASS]
 DryRun = Annotated[bool, DRY_RUN]
 
 
+@dataclass(frozen=True, slots=True)
+class Globals:
+    """What stands before the command: the object of typer's context."""
+
+    config: Path
+    door: str | None = None  # None: as the inventory says
+
+
 def open_hosts(context: typer.Context, filters: list[str] | None, ask_pass: bool) -> Nornir:
     """Nornir over the hosts that are meant, what the inventory wants of them checked."""
     from nornir_smartlic.cli.inventory import check_intents, open_nornir
 
-    nornir = open_nornir(context.obj, filters or (), ask_password=ask_pass)
+    given: Globals = context.obj
+    nornir = open_nornir(given.config, filters or (), ask_password=ask_pass, door=given.door)
     check_intents(nornir)
     return nornir
 

@@ -186,7 +186,7 @@ def list_(context: typer.Context, as_json: Json = False, directory: Directory = 
 def _settings(context: typer.Context) -> Settings:
     from nornir_smartlic.cli.settings import Settings
 
-    return Settings.of(context.obj)
+    return Settings.of(context.obj.config)
 
 
 @contextmanager

@@ -247,7 +247,7 @@ class CssmClient:
                 status=_text(raw, "status"),
                 quantity=_optional_number(raw, "quantity"),
                 in_use=_optional_number(raw, "inUse"),
-                balance=_optional_number(raw, "balance"),
+                available=_optional_number(raw, "available"),
             )
 
     def product_instances(self, domain: str, virtual_accounts: Sequence[str] = ()) -> Iterator[ProductInstance]:

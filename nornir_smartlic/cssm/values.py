@@ -49,7 +49,7 @@ class LicenseLine:
     status: str
     quantity: int | None = None
     in_use: int | None = None
-    balance: int | None = None
+    available: int | None = None  # negative: a shortage
 
 
 @dataclass(frozen=True, slots=True)
