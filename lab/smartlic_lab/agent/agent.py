@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -233,6 +234,7 @@ def _members_changed(core: Core, event: MembersChanged, now: datetime) -> None:
         core.store.history.log(now, "SAEVT_HA_ROLE", udi=str(core.udi))
     else:
         core.members = roles_in_order(event.members)
+    core.profile = replace(core.profile, standalone=len(core.members) == 1)
 
 
 def _clock_changed(core: Core, event: ClockChanged, now: datetime) -> None:
