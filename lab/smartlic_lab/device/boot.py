@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from smartlic_lab.device.device import Device
 
 TRUSTPOINT: Final = "SLA-TrustPoint"
+PACKAGES: Final = "#! /usr/binos/bin/packages_conf.sh\n"  # what show version names as the image; recalled
 
 
 def configured_level(device: Device, *command: str) -> str | None:
@@ -39,19 +41,34 @@ def configured_throughput(device: Device) -> str | None:
     )
 
 
-def levels(device: Device) -> Booted:
-    """The levels of the startup configuration, which is the running one at boot."""
+def levels(device: Device, now: datetime) -> Booted:
+    """The levels of the startup configuration, which is the running one at boot.
+
+    A throughput that needs an authorization code is not enforced without one (recalled: what is then is the highest
+    level that needs none).
+    """
+    throughput = configured_throughput(device)
+    if throughput is not None and needs_authorization(device, throughput) and not device.authorized("hseck9", now):
+        throughput = _unrestricted(device)
     found = (boot_level(text) for text in configured_levels(device))
     return Booted(
         levels=tuple(level for level in found if level is not None),
         air_level=boot_level(configured_level(device, "license", "air", "level")),
-        throughput=configured_throughput(device),
+        throughput=throughput,
     )
 
 
-def export_licence_in_use(device: Device, now: datetime) -> bool:
-    """Whether the throughput needs hseck9 and a SLAC for it is installed."""
-    del now
+def _unrestricted(device: Device) -> str | None:
+    """The highest throughput level that needs no authorization code."""
+    free = [name for name in device.family.throughputs if not needs_authorization(device, name)]
+    untiered = [name for name in free if not name.startswith("T")]
+    configured = configured_throughput(device) or ""
+    candidates = [name for name in free if name.startswith("T")] if configured.startswith("T") else untiered
+    return candidates[-1] if candidates else None
+
+
+def export_licence_in_use(device: Device) -> bool:
+    """Whether the throughput is one that needs hseck9."""
     throughput = device.booted_with.throughput
     return throughput is not None and needs_authorization(device, throughput)
 
@@ -68,6 +85,7 @@ def needs_authorization(device: Device, throughput: str) -> bool:
     return throughput not in ("T0", "T1")
 
 
+@cache
 def _certificate_lines() -> tuple[str, ...]:
     """Hexadecimal lines in the shape of a certificate; ours, no root of Cisco's is copied."""
     digits = "3082032130820209A0030201020201 01".replace(" ", "")

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from itertools import count
 from typing import Any, Final
 
-from nornir_smartlic.model import Entitlement, Member
+from nornir_smartlic.model import Entitlement, Member, Udi
 from smartlic_lab.agent import SmartAgent
 from smartlic_lab.agent.events import (
     Action,
@@ -50,7 +50,7 @@ from smartlic_lab.device.filesystem import FileSystems
 from smartlic_lab.device.merge import merge_lines
 from smartlic_lab.device.passwords import matches
 from smartlic_lab.device.session import Session
-from smartlic_lab.device.specification import DeviceSpec, SpecificationError, check, roles
+from smartlic_lab.device.specification import DeviceSpec, MemberSpec, SpecificationError, check, roles
 from smartlic_lab.device.syslog import LogBuffer, LogMessage
 from smartlic_lab.device.texts import clock_text
 from smartlic_lab.network import DeliveryFailed, Network
@@ -84,6 +84,7 @@ class Device:
         self.reload_reason = "Reload Command"
         self.changed_at: datetime | None = None  # last configuration change
         self.changed_by: str | None = None
+        self.unsaved = False  # something was configured since the configuration was saved
         self.saved_at: datetime | None = None
         self.calls_stopped = False
         self.access_points = spec.access_points
@@ -105,6 +106,7 @@ class Device:
             if problems:
                 raise SpecificationError("day0", problems[0])
             self.startup = self.running_text()
+            self.files.write("packages.conf", boot.PACKAGES.encode(), now)
         self._boot(now)
 
     # --- what it is ----------------------------------------------------------------------------------------------
@@ -258,9 +260,9 @@ class Device:
             return self.family.boot.levels
         return {}
 
-    def authorized(self, feature: str) -> bool:
+    def authorized(self, feature: str, now: datetime) -> bool:
         """Whether an authorization code for the feature is installed."""
-        state = self.agent.state(self.clock(self.booted_at))
+        state = self.agent.state(self.clock(now))
         return any(
             found.name == feature for found in (state.authorizations.authorizations if state.authorizations else ())
         )
@@ -277,7 +279,7 @@ class Device:
             self.booted_with,
             access_points=self.access_points,
             extras=self.spec.licenses,
-            export=boot.export_licence_in_use(self, now),
+            export=boot.export_licence_in_use(self),
         )
         for entitlement in [*wanted, *(gone for gone in self._usage if gone not in wanted)]:
             number = wanted.get(entitlement, 0)
@@ -289,9 +291,12 @@ class Device:
 
     def configuration_changed(self, now: datetime) -> None:
         """A configuration command was carried out: the agent hears of what concerns it."""
+        if self._settings is None:  # it has not booted yet
+            return
         self.changed_at = now
+        self.unsaved = True
         found = self.settings()
-        if self._settings is not None and found != self._settings:
+        if found != self._settings:
             self._settings = found
             self.feed(SettingsChanged(found), now)
 
@@ -306,6 +311,7 @@ class Device:
         """Running to startup configuration."""
         self.startup = self.running_text()
         self.saved_at = now
+        self.unsaved = False
 
     # --- users ---------------------------------------------------------------------------------------------------
 
@@ -359,7 +365,7 @@ class Device:
         self._licensing = self.agent.stored()
         self.reload_reason = reason
         if into is not None:
-            self.build = check(_with_release(self.spec, into))
+            self.build = replace(self.build, release=into)
         for session in list(self.sessions):
             session.close()
         self._schedule.clear()
@@ -372,19 +378,21 @@ class Device:
         self._up_at = None
         self.booted_at = now
         self._usage = {}
+        self._settings = None
         self.calls_stopped = False
         self.log = LogBuffer()
         if not first:
             self.running = Section(top=True)
             merge_lines(self, (self.startup or "").splitlines() or _bare(self), now, trusted=True)
-        self.booted_with = boot.levels(self)
         if self._licensing is not None:
             boot.carry_transport_over(self, self._licensing, now)
         self._settings = self.settings()
         self.agent = SmartAgent(self.profile(), stored=self._licensing)
         self.feed(Booted(self.members, self._settings, clock_synchronised=self.synchronised), now)
+        self.booted_with = boot.levels(self, now)
         self.report_usage(now)
         self.changed_at = None
+        self.unsaved = False
         if self.synchronised:
             boot.create_trustpoint(self, now)
         self.watch_ntp(now)
@@ -403,8 +411,26 @@ class Device:
         active, standby, *others = self.build.members
         self._replace_members((standby, active, *others), now)
 
-    def _replace_members(self, members: Iterable[Any], now: datetime) -> None:
-        self.build = type(self.build)(self.build.spec, self.build.family, self.build.release, tuple(members))
+    def join(self, member: MemberSpec, now: datetime) -> None:
+        """A member joins the stack; raises `SpecificationError` where it cannot."""
+        present = tuple(MemberSpec(udi.pid, udi.sn) for udi in self.build.members)
+        joined = check(replace(self.spec, members=(*present, member), release=self.release.name))
+        self._replace_members(joined.members, now)
+
+    def leave(self, sn: str, now: datetime) -> None:
+        """The member with that serial number leaves; the next one takes the role of an active that is gone."""
+        left = tuple(udi for udi in self.build.members if udi.sn != sn)
+        if not left or len(left) == len(self.build.members):
+            raise SpecificationError("members", f"{sn!r} cannot leave {self.name}")
+        self._replace_members(left, now)
+
+    def set_access_points(self, number: int, now: datetime) -> None:
+        """That many access points are joined from now on."""
+        self.access_points = number
+        self.report_usage(now)
+
+    def _replace_members(self, members: Iterable[Udi], now: datetime) -> None:
+        self.build = replace(self.build, members=tuple(members))
         self.feed(MembersChanged(self.members), now)
         self.report_usage(now)
 
@@ -433,20 +459,19 @@ class Device:
             "licensing": dict(self._licensing or {}) if self._up_at is not None else self.agent.stored(),
             "clock_offset": self.clock_offset.total_seconds(),
             "reload_reason": self.reload_reason,
+            "access_points": self.access_points,
             "members": [[udi.pid, udi.sn] for udi in self.build.members],
         }
 
     def _restore(self, state: Mapping[str, Any]) -> None:
-        self.build = check(_with_release(self.spec, release(state["release"])))
+        members = tuple(Udi(pid, sn) for pid, sn in state["members"])
+        self.build = replace(self.build, release=release(state["release"]), members=members)
+        self.access_points = state["access_points"]
         self.startup = state["startup"]
         self.files.restore(state["flash"])
         self._licensing = state["licensing"]
         self.clock_offset = timedelta(seconds=state["clock_offset"])
         self.reload_reason = state["reload_reason"]
-
-
-def _with_release(spec: DeviceSpec, into: Release) -> DeviceSpec:
-    return replace(spec, release=into.name)
 
 
 def _bare(device: Device) -> list[str]:

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from smartlic_lab.device.passwords import hashed
 from smartlic_lab.device.specification import Build
-from smartlic_lab.platforms import InterfaceRange
+from smartlic_lab.platforms import InterfaceRange, family
 
 
 def interface_names(build: Build) -> tuple[tuple[str, str | None], ...]:
     """Every interface and the VRF it is born with, in the platform's order."""
+    return _interface_names(build.family.name, tuple(member.pid for member in build.members))
+
+
+@lru_cache(maxsize=256)
+def _interface_names(family_name: str, pids: tuple[str, ...]) -> tuple[tuple[str, str | None], ...]:
     found: list[tuple[str, str | None]] = []
-    ranges = list(build.family.interfaces)
-    for interfaces in ranges:
+    known = family(family_name)
+    for interfaces in known.interfaces:
         if not interfaces.per_member:
             found += _expanded(interfaces, 1)
-    for number, member in enumerate(build.members, 1):
-        for interfaces in (*build.family.models[member.pid].interfaces, *(one for one in ranges if one.per_member)):
+    for number, pid in enumerate(pids, 1):
+        for interfaces in (*known.models[pid].interfaces, *(one for one in known.interfaces if one.per_member)):
             found += _expanded(interfaces, number)
     return tuple(dict.fromkeys(found))
 
@@ -29,7 +35,7 @@ def _expanded(interfaces: InterfaceRange, member: int) -> Iterator[tuple[str, st
 
 def staged_configuration(build: Build) -> list[str]:
     """The lines, day-0 lines of the specification last, so that they win."""
-    spec, family = build.spec, build.family
+    spec, kind = build.spec, build.family
     lines = ["service timestamps debug datetime msec", "service timestamps log datetime msec"]
     lines.append(f"hostname {spec.hostname or spec.name}")
     vrfs = dict.fromkeys(vrf for _, vrf in interface_names(build) if vrf)
@@ -44,17 +50,17 @@ def staged_configuration(build: Build) -> list[str]:
         minutes = int(offset.total_seconds() // 60)
         hours, rest = divmod(abs(minutes), 60)
         lines.append(f"clock timezone {zone} {'-' if minutes < 0 else ''}{hours} {rest}")
-    if "stack" in family.traits:
+    if "stack" in kind.traits:
         lines += [f"switch {number} provision {udi.pid.lower()}" for number, udi in enumerate(build.members, 1)]
     for name, born_in in interface_names(build):
         lines.append(f"interface {name}")
         if born_in:
             lines.append(f" vrf forwarding {born_in}")
-    if family.boot.default:
-        command = "license air level" if family.boot.style == "air" else "license boot level"
-        lines.append(f"{command} {family.boot.default}")
-    if family.default_throughput and "throughput" in family.traits:
-        lines.append(f"platform hardware throughput level MB {family.default_throughput}")
+    if kind.boot.default:
+        command = "license air level" if kind.boot.style == "air" else "license boot level"
+        lines.append(f"{command} {kind.boot.default}")
+    if kind.default_throughput and "throughput" in kind.traits:
+        lines.append(f"platform hardware throughput level MB {kind.default_throughput}")
     lines += ["ip forward-protocol nd", "ip http server", "ip http authentication local", "ip http secure-server"]
     lines += ["ip ssh version 2", "ip scp server enable"]
     lines += ["line console 0", " stopbits 1", "line vty 0 4", " login local", " transport input ssh"]

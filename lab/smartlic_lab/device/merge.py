@@ -1,4 +1,4 @@
-"""Feeding lines into a running configuration: at boot, from a file, from an archive; and comparing configurations."""
+"""Feeding lines into a running configuration: at boot, from a file, from an archive."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from smartlic_lab.device.configuration import Section, reading
+from smartlic_lab.device.configuration import reading
 from smartlic_lab.device.session import Frame, Session
 
 if TYPE_CHECKING:
@@ -40,16 +40,3 @@ def merge_lines(
         if not session.frames:
             session.frames = [Frame("config", device.running)]
     return problems
-
-
-def missing(wanted: Section, actual: Section, prefix: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], str]]:
-    """Lines of *wanted* that *actual* lacks, each with the sections that lead to it."""
-    found = []
-    for line in wanted.lines:
-        other = next((one for one in actual.lines if one.text == line.text), None)
-        if other is None:
-            found.append((prefix, line.text))
-        if line.section is not None:
-            below = other.section if other is not None and other.section is not None else Section()
-            found += missing(line.section, below, (*prefix, line.text))
-    return found

@@ -138,4 +138,4 @@ def test_a_device_is_restored_from_what_it_stored(switch: Terminal) -> None:
     stored = switch.device.stored()
     again = Device(switch.device.spec, NoNetwork(), now=JAN_1 + timedelta(days=1), state=stored)
     assert again.hostname == "kept"
-    assert again.list_files() == ("c.txt",)
+    assert again.list_files() == ("c.txt", "packages.conf")

@@ -276,7 +276,7 @@ def _license_level(session: Session, call: Call, key: tuple[str, ...]) -> str:
         level = call.argument("level")
         for line in list(session.section.under(*key)):
             if level is None or session.device.family.boot.style != "isr" or line.words[len(key)].startswith(level):
-                session.section.lines.remove(line)
+                session.section.remove(*line.key)
         return _NEXT_BOOT if session.kind != "system" else ""
     level, addon = call.required("level"), call.argument("addon")
     levels = session.device.boot_levels(air=key[1] == "air")
@@ -313,7 +313,11 @@ def throughput(session: Session, call: Call) -> str:
     name = known.get(level.lower()) or known.get(level.lower().removesuffix("m"))
     if name is None:
         raise CommandFailed(_at_marker(session, " ".join(call.match.key) + " "))
-    if session.kind != "system" and boot.needs_authorization(device, name) and not device.authorized("hseck9"):
+    if (
+        session.kind != "system"
+        and boot.needs_authorization(device, name)
+        and not device.authorized("hseck9", session.now)
+    ):
         # recalled: the text of the refusal
         raise CommandFailed("% Error: HSEC license authorization is not installed, throughput level is not changed")
     session.section.put((*call.match.key, name), call.match.key)

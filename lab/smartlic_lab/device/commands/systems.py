@@ -64,14 +64,9 @@ def clock_set(session: Session, call: Call) -> str:
 # --- reload ---------------------------------------------------------------------------------------------------------
 
 
-def is_modified(session: Session) -> bool:
-    """Whether the running configuration differs from startup-config."""
-    return session.device.running_text() != (session.device.startup or "")
-
-
 @handles("reload")
 def reload(session: Session, call: Call) -> Dialogue:
-    if is_modified(session):
+    if session.device.unsaved:
         answer = yield Ask("System configuration has been modified. Save? [yes/no]: ", before="\n")
         while answer.strip().lower() not in ("y", "ye", "yes", "n", "no"):
             answer = yield Ask(
@@ -308,7 +303,7 @@ def force_switchover(session: Session, call: Call) -> Dialogue:
     if len(device.build.members) < 2:
         raise CommandFailed("Failed to switchover. No standby is available")
     before = ""
-    if is_modified(session):
+    if session.device.unsaved:
         answer = yield Ask("System configuration has been modified. Save? [yes/no]: ")
         if answer.strip().lower().startswith("y"):
             device.save(session.now)

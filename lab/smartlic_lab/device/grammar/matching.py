@@ -66,6 +66,7 @@ class Choice:
 
 
 Closure: TypeAlias = tuple[tuple[tuple[Atom, int, bool], ...], tuple[Row, ...]]
+_KEPT: Final = 2_000  # lines per grammar
 _WORD: Final = re.compile(r"\S+")
 
 
@@ -84,6 +85,7 @@ class Grammar:
         self._states = compiler.states
         self._helps = helps
         self._closures: dict[int, Closure] = {}
+        self._known: dict[str, Match | Refusal] = {}
 
     # --- the machine ---------------------------------------------------------------------------------------------
 
@@ -157,7 +159,16 @@ class Grammar:
         ], taken
 
     def match(self, line: str) -> Match | Refusal:
-        """What *line* is."""
+        """What *line* is. Thousands of devices read the same lines, so findings are kept, but none with a secret."""
+        known = self._known.get(line)
+        if known is not None:
+            return known
+        found = self._match(line)
+        if len(self._known) < _KEPT and not (isinstance(found, Match) and found.secrets):
+            self._known[line] = found
+        return found
+
+    def _match(self, line: str) -> Match | Refusal:
         tokens = tokens_of(line)
         paths, at = [_Path(0)], 0
         while at < len(tokens):

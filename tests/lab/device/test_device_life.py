@@ -1,0 +1,197 @@
+"""Levels, throughput, members, images: what changes a device's licences over its life."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from terminals import JAN_1, NoNetwork, Terminal, make_device
+
+from nornir_smartlic.files import AuthorizationDocument, AuthorizedLicense, render_smart_license, signed
+from smartlic_lab.device import Device, DeviceSpec, MemberSpec, SpecificationError
+from smartlic_lab.platforms import families, releases
+from smartlic_lab.signing import CSSM_KEY
+
+
+def summary(device: Device, minutes: int = 0) -> dict[str, int]:
+    """Licence names and counts of ``show license summary``."""
+    terminal = Terminal(device)
+    terminal.now = JAN_1 + timedelta(minutes=minutes)
+    lines = terminal.type("show license summary").splitlines()
+    return {
+        line.split()[0]: int(line.split()[-3])
+        for line in lines
+        if line.endswith(("IN USE", "EVAL MODE")) and "NOT" not in line
+    }
+
+
+def rebooted(device: Device, *typed: str) -> Terminal:
+    """A terminal after a reload, and the five minutes that it takes."""
+    Terminal(device).type(*typed, "write memory", "reload", "")
+    device.tick(JAN_1 + timedelta(minutes=5))
+    terminal = Terminal(device)
+    terminal.now = JAN_1 + timedelta(minutes=5)
+    return terminal
+
+
+def test_each_class_of_stack_members_has_its_own_licences() -> None:
+    device = make_device(members=(MemberSpec("C9300-24UX"), MemberSpec("C9300-24U"), MemberSpec("C9300-48T")))
+    output = Terminal(device).type("show license usage")
+    assert (
+        "network-advantage (C9300-24 Network Advantage):\n  Description: C9300-24 Network Advantage\n  Count: 2"
+        in output
+    )
+    assert (
+        "network-advantage (C9300-48 Network Advantage):\n  Description: C9300-48 Network Advantage\n  Count: 1"
+        in output
+    )
+
+
+def test_a_chassis_counts_subscriptions_once() -> None:
+    device = make_device(platform="c9400", members=2)
+    assert summary(device) == {"network-advantage": 2, "dna-advantage": 1}
+
+
+def test_a_wireless_controller_counts_its_access_points() -> None:
+    device = make_device(platform="c9800", access_points=2)
+    assert summary(device) == {"air-network-advantage": 2, "air-dna-advantage": 2}
+    device.set_access_points(5, JAN_1)
+    assert summary(device) == {"air-network-advantage": 5, "air-dna-advantage": 5}
+
+
+def test_the_air_level_waits_for_a_reload() -> None:
+    device = make_device(platform="c9800", access_points=1)
+    terminal = rebooted(device, "conf t", "license air level air-network-essentials addon air-dna-essentials", "end")
+    assert "AIR License Level: AIR DNA Essentials" in terminal.type("show version")
+    assert summary(device, 5) == {"air-network-essentials": 1, "air-dna-essentials": 1}
+
+
+def test_technology_packages_of_an_isr_stand_side_by_side() -> None:
+    device = make_device(platform="isr4000")
+    rebooted(device, "conf t", "license boot level securityk9", "end")
+    assert summary(device, 5) == {"appxk9": 1, "securityk9": 1}
+
+
+def test_more_than_250_mbps_needs_an_authorization_code(router: Terminal) -> None:
+    router.type("conf t")
+    assert "HSEC" in router.type("platform hardware throughput level MB 1000")
+    assert router.type("platform hardware throughput level MB 100").startswith("% These values don't take effect")
+    router.type("end")
+    install_slac(router)
+    router.type("conf t")
+    assert "HSEC" not in router.type("platform hardware throughput level MB 1000")
+    device = router.device
+    terminal = rebooted(device)
+    assert terminal.type("show platform hardware throughput level") == "The current throughput level is 1000000 kbps\n"
+    assert summary(device, 5) == {"network-advantage_1G": 1, "dna-advantage_1G": 1, "hseck9": 1}
+
+
+def test_a_throughput_without_its_code_is_not_enforced() -> None:
+    device = make_device(platform="c8000v", day0=("platform hardware throughput level MB 2500",))
+    assert summary(device) == {"network-advantage_250M": 1, "dna-advantage_250M": 1}
+
+
+def install_slac(terminal: Terminal) -> None:
+    device = terminal.device
+    hseck9 = device.family.entitlement("hseck9")
+    assert hseck9 is not None
+    code = AuthorizationDocument(
+        device.build.members[0], "abc-def", JAN_1, (AuthorizedLicense(hseck9.tag, 1, "PERPETUAL"),)
+    )
+    device.write_file("bootflash:slac.txt", render_smart_license((signed(code, CSSM_KEY),)).encode(), JAN_1)
+    assert "Import Data Successful" in terminal.type("license smart import bootflash:slac.txt")
+
+
+def test_members_join_and_leave_a_stack() -> None:
+    device = make_device(members=1)
+    device.join(MemberSpec("C9300-48P", "FOC00000002"), JAN_1)
+    assert "Standby:PID:C9300-48P,SN:FOC00000002" in Terminal(device).type("show license udi")
+    device.leave("FOC00000002", JAN_1)
+    assert len(device.build.members) == 1
+    with pytest.raises(SpecificationError):
+        device.leave("FOC00000002", JAN_1)
+
+
+def test_a_switchover_makes_the_standby_active_and_ends_sessions() -> None:
+    device = make_device(members=2)
+    first, second = device.build.members
+    terminal = Terminal(device)
+    assert terminal.session.execute("redundancy force-switchover", JAN_1).single_key
+    assert terminal.session.execute("", JAN_1).closed
+    assert device.build.members == (second, first)
+    assert f"Active:PID:{second.pid},SN:{second.sn}" in Terminal(device).type("show license udi")
+
+
+def test_switchover_and_access_points_survive_a_restart_of_the_lab() -> None:
+    device = make_device(members=2)
+    device.switch_over(JAN_1)
+    again = Device(device.spec, NoNetwork(), now=JAN_1, state=device.stored())
+    assert again.build.members == device.build.members
+
+
+def test_an_upgrade_boots_the_other_release() -> None:
+    device = make_device(release="17.6")
+    device.write_file("flash:cat9k_iosxe.17.12.04.SPA.bin", b"image", JAN_1)
+    terminal = Terminal(device)
+    terminal.session.execute("install add file flash:cat9k_iosxe.17.12.04.SPA.bin activate commit", JAN_1)
+    assert terminal.session.execute("y", JAN_1).closed
+    device.tick(JAN_1 + timedelta(minutes=5))
+    assert device.release.name == "17.12"
+    assert "Version 17.12.04" in Terminal(device).type("show version")
+    assert device.stored()["release"] == "17.12"
+
+
+def test_an_unregistered_device_comes_to_slp_with_the_default_transport() -> None:
+    device = make_device(release="16.12")
+    assert "EVAL MODE" in Terminal(device).type("show license status")
+    device.write_file("flash:cat9k_iosxe.17.03.03.SPA.bin", b"image", JAN_1)
+    Terminal(device).type("install add file flash:cat9k_iosxe.17.03.03.SPA.bin activate commit prompt-level none")
+    device.tick(JAN_1 + timedelta(minutes=5))
+    output = Terminal(device).type("show license status")
+    assert "Smart Licensing Using Policy:\n  Status: ENABLED" in output
+    assert "Type: cslu" in output
+
+
+@pytest.mark.parametrize("release", releases())
+@pytest.mark.parametrize("platform", families())
+def test_every_family_boots_every_release_that_it_runs(platform: str, release: str) -> None:
+    if not families()[platform].supports(releases()[release].version):
+        with pytest.raises(SpecificationError):
+            make_device(platform=platform, release=release)
+        return
+    terminal = Terminal(make_device(platform=platform, release=release, members=1))
+    for command in (
+        "show version",
+        "show license all",
+        "show license tech support",
+        "show running-config",
+        "show inventory",
+    ):
+        assert "%" not in terminal.type(command).replace("1%/0%", "")
+
+
+@pytest.mark.parametrize(
+    ("fields", "key"),
+    [
+        ({"platform": "c9999"}, "platform"),
+        ({"release": "15.2"}, "release"),
+        ({"platform": "c9350", "release": "17.6"}, "release"),
+        ({"members": 9}, "members"),
+        ({"members": (MemberSpec("C9400-X"),)}, "members"),
+        ({"members": (MemberSpec("C9300-24T", "A"), MemberSpec("C9300-24T", "A"))}, "members"),
+        ({"licenses": {"appxk9": 1}}, "licenses"),
+        ({"access_points": 3}, "access_points"),
+        ({"hostname": "no good"}, "hostname"),
+        ({"day0": ("license smart transport pigeon",)}, "day0"),
+        ({"day0": ("license boot level network-premier",)}, "day0"),
+    ],
+)
+def test_a_device_that_cannot_be_names_the_key_that_is_wrong(fields: dict[str, object], key: str) -> None:
+    with pytest.raises(SpecificationError) as error:
+        make_device(**fields)  # type: ignore[arg-type]
+    assert error.value.key == key
+    assert "\n" not in str(error.value)
+
+
+def test_a_specification_hides_its_passwords() -> None:
+    assert "admin" not in repr(DeviceSpec("x", username="u").password)
