@@ -132,13 +132,34 @@ def apply(
     filters: Filters = None,
     as_json: Json = False,
     dry_run: DryRun = False,
+    stages: Annotated[
+        str | None,
+        typer.Option("--stages", metavar="STAGES", help="A few hosts first, such as 1,10%,100%; it stops at failures."),
+    ] = None,
+    max_failures: Annotated[
+        int, typer.Option("--max-failures", metavar="N", min=0, help="With --stages: go on with so many failed hosts.")
+    ] = 0,
+    journal: Annotated[
+        Path | None,
+        typer.Option("--journal", metavar="FILE", help="With --stages: hosts that are done; run again to go on."),
+    ] = None,
     ask_pass: AskPass = False,
 ) -> None:
     """Bring the licensing configuration of the devices to what the inventory asks for."""
     from nornir_smartlic.cli import commands
+    from nornir_smartlic.fleet import stages_of
 
+    planned = stages_of(stages) if stages is not None else ()
+    if not planned and (journal is not None or max_failures):
+        raise UsageError("--journal and --max-failures are for a rollout in --stages")
     nornir = open_hosts(context, filters, ask_pass)
-    finish(commands.plan(nornir) if dry_run else commands.apply(nornir), as_json=as_json)
+    if dry_run:
+        report = commands.plan(nornir)
+    elif planned:
+        report = commands.apply_in_stages(nornir, planned, max_failures=max_failures, journal=journal)
+    else:
+        report = commands.apply(nornir)
+    finish(report, as_json=as_json)
 
 
 @app.command(short_help="Establish trust with CSSM, and say why it failed.")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,7 @@ from nornir_smartlic.cli.running import run
 from nornir_smartlic.cli.tokens import TokenExhausted, TokenWallet
 from nornir_smartlic.compliance import RULES, ComplianceOptions, Waiver, waivers_of
 from nornir_smartlic.errors import FileRejected, StoreError, UsageError
+from nornir_smartlic.fleet import RolloutJournal, Stage, roll_out
 from nornir_smartlic.model import Instant, LicensingReading, Secret
 from nornir_smartlic.operations.results import (
     AuthorizationOutcome,
@@ -26,7 +29,7 @@ from nornir_smartlic.operations.results import (
     SyncOutcome,
     TrustOutcome,
 )
-from nornir_smartlic.outputs import DeviceFacts, ExitCode, HostReport, Listing, Report
+from nornir_smartlic.outputs import DeviceFacts, ExitCode, HostReport, Listing, Report, plain
 from nornir_smartlic.tasks.driving import intent_of_host
 from nornir_smartlic.tasks.import_files import files_at
 
@@ -81,12 +84,39 @@ def plan(nornir: Nornir) -> Report:
 
 def apply(nornir: Nornir) -> Report:
     """Close the difference of every host to the inventory."""
+    return run(nornir, "apply", lambda task: tasks.configure_licensing(task, dry_run=False), _applied)
 
-    def describe(host: str, result: Result) -> HostReport:
-        report = replace(_planned(host, result), pending=False)
-        return replace(report, summary=f"changed: {_changes(result.result)}") if result.changed else report
 
-    return run(nornir, "apply", lambda task: tasks.configure_licensing(task, dry_run=False), describe)
+def _applied(host: str, result: Result) -> HostReport:
+    report = replace(_planned(host, result), pending=False)
+    return replace(report, summary=f"changed: {_changes(result.result)}") if result.changed else report
+
+
+def apply_in_stages(nornir: Nornir, stages: Sequence[Stage], *, max_failures: int, journal: Path | None) -> Report:
+    """`apply`, a few hosts first; a journal lets an interrupted or stopped rollout be taken up again."""
+    hosts = nornir.inventory.hosts
+    wanted = json.dumps({name: plain(intent_of_host(host)) for name, host in hosts.items()}, sort_keys=True)
+    purpose = f"apply {hashlib.sha256(wanted.encode()).hexdigest()[:16]}"  # another intent is another rollout
+    reports: dict[str, HostReport] = {}
+
+    def work(batch: tuple[str, ...]) -> dict[str, bool]:
+        report = apply(nornir.filter(filter_func=lambda host: host.name in batch))
+        reports.update({host.host: host for host in report.hosts})
+        return {host.host: host.error is None for host in report.hosts}
+
+    rollout = roll_out(
+        list(hosts),
+        stages,
+        work,
+        now=lambda: datetime.now(UTC),
+        journal=RolloutJournal(journal, purpose) if journal is not None else None,
+        max_failures=max_failures,
+    )
+    for name in rollout.skipped:
+        reports[name] = HostReport(name, summary="done before, by the journal")
+    for name in rollout.not_tried:
+        reports[name] = HostReport(name, summary="not tried: hosts before it failed", pending=True)
+    return Report("apply", tuple(reports.values()), created=datetime.now(UTC).replace(microsecond=0))
 
 
 def _planned(host: str, result: Result) -> HostReport:

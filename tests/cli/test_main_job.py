@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from nornir.core.plugins.inventory import InventoryPluginRegister
 
+from nornir_smartlic.errors import Unreachable
 from tests.memory import PASSWORD, TOKEN, WANTED, MemoryLab, memory_lab, switch
 
 
@@ -65,6 +66,24 @@ def test_a_dry_run_prints_what_the_plan_prints_and_changes_nothing(fleet):
     plan = fleet("plan").out
     assert fleet("apply", "--dry-run").out == plan
     assert fleet("plan").out == plan
+
+
+def test_a_rollout_in_stages_stops_at_a_failure_and_goes_on_later(fleet, lab, monkeypatch):
+    def unreachable(name: str):
+        raise Unreachable("no answer")
+
+    words = ("apply", "--stages", "1,100%", "--journal", "rollout.jsonl", "--json")
+    with monkeypatch.context() as patched:
+        patched.setattr(lab, "door", unreachable)
+        stopped = fleet(*words)
+    outcomes = {host["host"]: host for host in json.loads(stopped.out)["hosts"]}
+    assert stopped.code == 3
+    assert outcomes["sw1"]["error"]["message"] == "no answer"
+    assert outcomes["sw2"]["summary"] == "not tried: hosts before it failed"
+    assert fleet(*words).code == 0
+    assert fleet("plan").code == 0
+    again = json.loads(fleet(*words).out)
+    assert {host["summary"] for host in again["hosts"]} == {"done before, by the journal"}
 
 
 def test_a_filter_leaves_the_other_host_alone(fleet):
