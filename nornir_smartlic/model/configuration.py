@@ -91,4 +91,5 @@ class RunningConfiguration:
     clock_timezone: tuple[str, timedelta] | None = None
     udi: Udi | None = None  # license udi
     smart_enabled: bool | None = None  # False: "no license smart enable"
+    air_level: BootLevel | None = None  # license air level, of a wireless controller; intent.boot_level has the other
     license_lines: tuple[str, ...] = ()  # every line that starts with "license", as it stands

@@ -307,5 +307,6 @@ def _configuration(draft: _Draft) -> RunningConfiguration:
         clock_timezone=facts.get("clock_timezone"),
         udi=facts.get("udi"),
         smart_enabled=facts.get("smart_enabled"),
+        air_level=facts.get("air_level"),
         license_lines=tuple(draft.license_lines),
     )
