@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final
 
 from nornir_smartlic.errors import IntentError
 from nornir_smartlic.intent import releases
 from nornir_smartlic.intent.inventory import KEY, check_url
-from nornir_smartlic.intent.levels import command_of
+from nornir_smartlic.intent.levels import air_level_of, command_of, is_wireless
 from nornir_smartlic.intent.lines import flag, lines, setting
 from nornir_smartlic.intent.plan import Difference, Plan
 from nornir_smartlic.intent.releases import Release, release_of, shown
@@ -52,8 +51,12 @@ def make_plan(intent: Intent, reading: LicensingReading, *, key: str = KEY) -> P
         differences=differences,
         commands=tuple(command for difference in differences for command in difference.commands),
         warnings=tuple(_warnings(intent, reading, transport, key)),
-        needs_reload=intent.boot_level is not None and _running_level(reading.version) not in (None, intent.boot_level),
+        needs_reload=_needs_reload(intent.boot_level, reading.version),
     )
+
+
+def _needs_reload(wanted: BootLevel | None, version: DeviceVersion) -> bool:
+    return wanted is not None and _running_level(version, wanted) not in (None, wanted)
 
 
 def why_not_slp(state: LicensingState, version: DeviceVersion | None) -> str:
@@ -126,8 +129,9 @@ def _boot_level(intent: Intent, reading: LicensingReading, path: str) -> Iterato
     wanted = intent.boot_level
     if wanted is None:
         return
-    configured = reading.configuration.intent.boot_level
-    there = configured or _next_level(reading.version)
+    configuration = reading.configuration
+    configured = configuration.air_level if is_wireless(wanted.level) else configuration.intent.boot_level
+    there = configured or _next_level(reading.version, wanted)
     if there != wanted:
         line = (command_of(wanted.level), str(wanted))
         before = (command_of(configured.level), str(configured)) if configured is not None else None
@@ -140,24 +144,18 @@ def _boot_level(intent: Intent, reading: LicensingReading, path: str) -> Iterato
         )
 
 
-def _next_level(version: DeviceVersion) -> BootLevel | None:
+def _next_level(version: DeviceVersion, wanted: BootLevel) -> BootLevel | None:
     """The level of the next boot, as ``show version`` has it."""
-    if version.next_air_level is not None:
-        return _level_of(version.next_air_level, None)
-    return _level_of(version.next_boot_level or version.boot_level, version.next_addon_level or version.addon_level)
+    if is_wireless(wanted.level):
+        return air_level_of(version.next_air_level)
+    level, addon = version.next_boot_level or version.boot_level, version.next_addon_level or version.addon_level
+    return None if level is None else BootLevel(level, addon)
 
 
-def _running_level(version: DeviceVersion) -> BootLevel | None:
-    if version.air_level is not None:
-        return _level_of(version.air_level, None)
-    return _level_of(version.boot_level, version.addon_level)
-
-
-def _level_of(level: str | None, addon: str | None) -> BootLevel | None:
-    if level is None:
-        return None
-    found = re.fullmatch(r"(\S+)(?: addon (\S+))?", level)
-    return BootLevel(found[1], found[2] or addon) if found else BootLevel(level, addon)
+def _running_level(version: DeviceVersion, wanted: BootLevel) -> BootLevel | None:
+    if is_wireless(wanted.level):
+        return air_level_of(version.air_level)
+    return None if version.boot_level is None else BootLevel(version.boot_level, version.addon_level)
 
 
 # --- what configuration does not bring about ------------------------------------------------------------------------

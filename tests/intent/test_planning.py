@@ -251,6 +251,19 @@ def test_a_boot_level_that_waits_for_a_reload_says_so():
     assert made.needs_reload
 
 
+def test_a_wireless_controller_that_shows_the_level_needs_no_line():
+    reading = slp()
+    version = DeviceVersion(
+        "17.12.4", "wlc1", UDI, "C9800-L-F-K9", air_level="AIR DNA Advantage", next_air_level="AIR DNA Advantage"
+    )
+    wlc = LicensingReading(reading.state, version, reading.configuration, None)
+    as_it_is = {"level": "air-network-advantage", "addon": "air-dna-advantage"}
+    assert make_plan(intent_of({"boot_level": as_it_is}), wlc).is_empty
+    other = make_plan(intent_of({"boot_level": {"level": "air-network-essentials"}}), wlc)
+    assert other.commands == ("license air level air-network-essentials",)
+    assert other.needs_reload
+
+
 def test_a_line_that_nobody_understood_is_a_warning():
     reading = slp()
     unparsed = (Unparsed("show license all", "  Colour: blue"),)
