@@ -10,20 +10,29 @@ from devices import JAN_1, FakeDevice, udi
 from sqlalchemy import create_engine, text
 
 from smartlic_lab.authority import Cssm
+from smartlic_lab.authority.models import Base
 
 POSTGRESQL = os.environ.get("SMARTLIC_TEST_POSTGRESQL")
 DATABASES = ["sqlite", *(["postgresql"] if POSTGRESQL else [])]
 
 
 def empty_postgresql() -> str:
-    """The PostgreSQL database, with nothing in it."""
+    """The PostgreSQL database, with nothing in it: at first without a table, then with empty ones."""
     assert POSTGRESQL is not None
     engine = create_engine(POSTGRESQL)
     with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
+        if migrated:
+            tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
+            connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        else:
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+            migrated.append(True)
     engine.dispose()
     return POSTGRESQL
+
+
+migrated: list[bool] = []
 
 
 @pytest.fixture(params=DATABASES)
