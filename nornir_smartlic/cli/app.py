@@ -178,6 +178,12 @@ def trust(
         typer.Option("--token-env", metavar="NAME", help="An environment variable; without any, SMARTLIC_TOKEN."),
     ] = None,
     token_stdin: Annotated[bool, typer.Option("--token-stdin", help="Read the token from standard input.")] = False,
+    from_cssm: Annotated[
+        bool,
+        typer.Option(
+            "--from-cssm", help="Make tokens on CSSM with as many uses as needed, and revoke them afterwards."
+        ),
+    ] = False,
     uses: Annotated[
         int | None,
         typer.Option("--uses", metavar="N", min=1, help="The token may be used N times; no more devices are tried."),
@@ -194,14 +200,22 @@ def trust(
     from nornir_smartlic.cli import commands
     from nornir_smartlic.cli.tokens import TokenWallet, wallet_of
 
-    sources = token_file is not None or token_env is not None or token_stdin
-    wallet = (
-        TokenWallet(())
-        if dry_run and not sources
-        else wallet_of(token_file, token_env, standard_input=token_stdin, uses=uses)
-    )
-    nornir = open_hosts(context, filters, ask_pass)
-    report = commands.trust(nornir, wallet, force=force, all_members=not local, dry_run=dry_run)
+    named = token_file is not None or token_env is not None or token_stdin
+    if from_cssm and named:
+        raise UsageError("one source of tokens only: --from-cssm or another")
+    how = {"force": force, "all_members": not local, "dry_run": dry_run}
+    if from_cssm and not dry_run:
+        from nornir_smartlic.cli.cssm_tokens import CssmTokens
+        from nornir_smartlic.cli.settings import Settings
+
+        settings = Settings.of(context.obj.config)
+        nornir = open_hosts(context, filters, ask_pass)
+        with settings.cssm() as client, CssmTokens(client, settings.account(client)) as made:
+            report = commands.trust(nornir, made.wallet_for, **how)
+    else:
+        is_idle = dry_run and not named
+        wallet = TokenWallet(()) if is_idle else wallet_of(token_file, token_env, standard_input=token_stdin, uses=uses)
+        report = commands.trust(open_hosts(context, filters, ask_pass), lambda needed: wallet, **how)  # noqa: ARG005
     finish(report, as_json=as_json)
 
 

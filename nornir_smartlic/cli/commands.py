@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -142,7 +143,11 @@ def _changes(plan: Plan) -> str:
     return words + (", a reload makes the boot level count" if plan.needs_reload else "")
 
 
-def trust(nornir: Nornir, wallet: TokenWallet, *, force: bool, all_members: bool, dry_run: bool) -> Report:
+WalletFor = Callable[[Mapping[str | None, int]], TokenWallet]
+"""Gives tokens, told how many devices of each virtual account need one."""
+
+
+def trust(nornir: Nornir, wallet_for: WalletFor, *, force: bool, all_members: bool, dry_run: bool) -> Report:
     """Establish trust where it is missing.
 
     Every host is asked first; then each that needs trust is given one use of a token, in order of the names. Those
@@ -152,27 +157,30 @@ def trust(nornir: Nornir, wallet: TokenWallet, *, force: bool, all_members: bool
     def establish(task: Task, token: Secret, dry: bool) -> Result:
         return tasks.establish_trust(task, token, all_members=all_members, force=force, dry_run=dry)
 
-    hidden = wallet.secrets()
     unused = Secret("not-sent-in-a-dry-run")
-    asked = run(nornir, "trust", lambda task: establish(task, unused, True), _trusted, secrets=hidden)
-    waiting = [host for host in asked.hosts if host.pending]
+    asked = run(nornir, "trust", lambda task: establish(task, unused, True), _trusted)
+    waiting = [host.host for host in asked.hosts if host.pending]
     if dry_run or not waiting:
         return asked
-    tokens, denied = _give(nornir, wallet, [host.host for host in waiting])
+    accounts = virtual_accounts_of(nornir)
+    wallet = wallet_for(Counter(accounts[name] for name in waiting))
+    hidden = wallet.secrets()
+    tokens, denied = _give(accounts, wallet, waiting)
     chosen = nornir.filter(filter_func=lambda host: host.name in tokens)
     done = run(chosen, "trust", lambda task: establish(task, tokens[task.host.name], False), _trusted, secrets=hidden)
     by_host = {host.host: host for host in (*asked.hosts, *denied, *done.hosts)}
     return replace(done, hosts=tuple(by_host.values()))
 
 
-def _give(nornir: Nornir, wallet: TokenWallet, names: Sequence[str]) -> tuple[dict[str, Secret], list[HostReport]]:
+def _give(
+    accounts: Mapping[str, str | None], wallet: TokenWallet, names: Sequence[str]
+) -> tuple[dict[str, Secret], list[HostReport]]:
     """A token for each host as long as there are uses, and the hosts that go without."""
     tokens: dict[str, Secret] = {}
     denied: list[HostReport] = []
     for name in names:
-        account = intent_of_host(nornir.inventory.hosts[name]).virtual_account
         try:
-            tokens[name] = wallet.take(account)
+            tokens[name] = wallet.take(accounts[name])
         except TokenExhausted as error:
             denied.append(HostReport(name, error=host_error(error)))
     return tokens, denied

@@ -209,6 +209,19 @@ def test_reports_go_up_over_the_api_and_their_acks_come_down_to_the_device(fleet
     assert (set(file["reports"]), file["acks_to_import"]) == ({"acknowledged"}, 0)
 
 
+def test_trust_makes_its_own_tokens_on_cssm_and_revokes_them(fleet, lab, service, monkeypatch):
+    monkeypatch.delenv("SMARTLIC_TOKEN")
+    lab.cssm.add_api_client("example.com", "smartlic", SECRET)
+    service.cssm, service.now = lab.cssm, lab.world.clock.now()
+    fleet("apply")
+    ended = fleet("trust", "--from-cssm")
+    assert (ended.code, ended.err) == (0, "")
+    assert "trusted, Example Networks / Branches" in ended.out
+    left = json.loads(fleet("cssm", "tokens", "list", "--virtual-account", "Branches", "--json").out)["tokens"]
+    assert "smartlic trust" not in {token["description"] for token in left}
+    assert fleet("trust", "--from-cssm", "--token-stdin").code == 2
+
+
 def test_a_token_is_made_into_a_file_used_and_revoked_and_never_shown(smartlic, service):
     home = ("--virtual-account", "Branches")
     made = smartlic.bare("cssm", "tokens", "create", *home, "-o", "token.yaml", "--uses", "3", "--json")
