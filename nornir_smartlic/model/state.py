@@ -86,7 +86,7 @@ class TechSupport:
     enforced: tuple[tuple[Udi, tuple[str, ...]], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: parsers fill its many fields at once
 class LicensingState:
     """Everything that the licensing outputs of one device tell.
 

@@ -8,7 +8,7 @@ most of their sections (`_LATELY` bounds how much is kept).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any, Final
 
@@ -19,7 +19,6 @@ from nornir_smartlic.parsers.section import Problem, Section
 from nornir_smartlic.parsers.texts import Text
 
 Facts = dict[str, Any]  # fields of LicensingState; "tech.", "authorization.", "reservation." before those of its parts
-Reading = tuple[Facts, tuple[str, ...]]  # what a section tells, and the lines that nobody took
 _LATELY: Final = 4096  # sections
 
 
@@ -125,9 +124,39 @@ def _rule_of(line: str) -> Rule | None:
     return RULES[_TRUST] if line.startswith(_TRUST) else None
 
 
+class Piece:
+    """A section as it stands, and what it tells once it was read. Equal texts give the same piece again."""
+
+    __slots__ = ("left", "rule", "text", "told")
+
+    def __init__(self, rule: Rule | None, text: str) -> None:
+        self.rule = rule  # None: it begins with no title
+        self.text = text
+        self.told: tuple[tuple[str, Any], ...] | None = None  # None: not read yet
+        self.left: tuple[str, ...] = ()  # lines that nobody took
+
+    def read(self, rule: Rule) -> tuple[tuple[str, Any], ...]:
+        """The facts of this section; raises `Problem`."""
+        lines = self.text.split("\n")
+        if not rule.with_title:
+            del lines[0]
+            if lines and lines[0] and not lines[0].strip("="):
+                del lines[0]  # the underline
+        section = Section(lines)
+        value = rule.read(section)
+        values = (value,) if len(rule.fields) == 1 else value
+        told = [pair for pair in zip(rule.fields, values, strict=True) if pair[1] is not NOTHING]
+        self.left = section.rest()
+        self.told = tuple(told)
+        return self.told
+
+
+NOTHING: Final = authorizations.NOTHING  # what a function gives for a field that its section does not tell
+
+
 @lru_cache(maxsize=_LATELY)
-def _cut(paragraph: str) -> tuple[tuple[Rule | None, str], ...]:
-    """The sections of a text without empty lines, each with its rule; what stands before the first has none."""
+def _cut(paragraph: str) -> tuple[Piece, ...]:
+    """The sections of a text without empty lines; what stands before the first has no rule."""
     lines = [line for line in map(str.rstrip, paragraph.split("\n")) if line and line != " --More--"]
     if not lines:
         return ()
@@ -135,47 +164,32 @@ def _cut(paragraph: str) -> tuple[tuple[Rule | None, str], ...]:
         starts = [index for index, line in enumerate(lines) if _rule_of(line) is not None]
     else:  # only titles that stand alone
         starts = [index for index, line in enumerate(lines) if line in RULES]
-    if starts == [0]:
-        return ((_rule_of(lines[0]), "\n".join(lines)),)
     if not starts or starts[0]:
         starts.insert(0, 0)
     ends = [*starts[1:], len(lines)]
-    return tuple((_rule_of(lines[a]), "\n".join(lines[a:b])) for a, b in zip(starts, ends, strict=True))
+    return tuple([Piece(_rule_of(lines[a]), "\n".join(lines[a:b])) for a, b in zip(starts, ends, strict=True)])
 
 
 @lru_cache(maxsize=_LATELY)
-def _read(rule: Rule, section_text: str) -> Reading:
-    """What a section tells."""
-    lines = section_text.split("\n")
-    if not rule.with_title:
-        del lines[0]
-        if lines and lines[0] and not lines[0].strip("="):
-            del lines[0]  # the underline
-    section = Section(lines)
-    value = rule.read(section)
-    names = rule.fields
-    told = {names[0]: value} if len(names) == 1 else dict(zip(names, value, strict=True))
-    return {name: item for name, item in told.items() if item is not NOTHING}, section.rest()
+def _joined(rule: Rule | None, text: str) -> Piece:
+    """A section that goes on behind an empty line."""
+    return Piece(rule, text)
 
 
-NOTHING: Final = authorizations.NOTHING  # what a function gives for a field that its section does not tell
-
-
-def sections(body: str) -> list[tuple[Rule | None, str]]:
+def pieces(body: str) -> list[Piece]:
     """The sections of an output in their order; parts without a title of their own go with the section before."""
-    found: list[tuple[Rule | None, str]] = []
+    found: list[Piece] = []
     owned = False
     for paragraph in body.split("\n\n"):
-        for section in _cut(paragraph):
-            rule, text = section
+        for piece in _cut(paragraph):
+            rule = piece.rule
             if rule is not None and (rule.chapter or not owned):
-                found.append(section)
+                found.append(piece)
                 owned = rule.owner
             elif found:
-                last, before = found[-1]
-                found[-1] = (last, f"{before}\n\n{text}")
+                found[-1] = _joined(found[-1].rule, f"{found[-1].text}\n\n{piece.text}")
             else:
-                found.append((None, text))
+                found.append(_joined(None, piece.text))
     return found
 
 
@@ -184,27 +198,34 @@ def read_sections(command: str, text: Text) -> tuple[Facts, list[str]]:
     facts: Facts = {}
     licenses: list[Any] = []
     unparsed: list[str] = []
-    for rule, section_text in sections(text.body):
-        if rule is None:
-            unparsed += [line.strip() for line in section_text.split("\n") if line]
-            continue
-        try:
-            told, left = _read(rule, section_text)
-        except Problem as problem:
-            raise located(command, text, problem, section_text) from None
+    for piece in pieces(text.body):
+        rule, told = piece.rule, piece.told
+        if told is None:
+            if rule is None:
+                unparsed += _lines(piece)
+                continue
+            try:
+                told = piece.read(rule)
+            except Problem as problem:
+                raise located(command, text, problem, piece.text) from None
         if rule is LICENSE:
-            licenses.append(told["usage"])
-        elif facts.keys().isdisjoint(told):
-            facts.update(told)
+            licenses.append(told[0][1])
+        elif told and told[0][0] in facts:
+            unparsed += _lines(piece)  # told twice: the first counts
+            continue
         else:
-            left = tuple(line.strip() for line in section_text.split("\n") if line)  # told twice: the first counts
-        if left:
-            unparsed += left
+            facts.update(told)
+        if piece.left:
+            unparsed += piece.left
     if licenses:
         facts["usage"] = tuple(licenses)
     if unparsed:
         _refuse_cut_title(command, text, unparsed[-1])
     return facts, unparsed
+
+
+def _lines(piece: Piece) -> list[str]:
+    return [line.strip() for line in piece.text.split("\n") if line]
 
 
 def _refuse_cut_title(command: str, text: Text, last: str) -> None:
@@ -239,20 +260,27 @@ def _start(lines: list[str], beginning: list[str]) -> int:
     return 0
 
 
+_BLANK: Final = {field.name: field.default for field in fields(LicensingState)}
+
+
 def state_of(facts: Facts, text: Text) -> LicensingState:
     """The state that *facts* are of."""
-    parts: dict[str, Facts] = {}
-    for name in [name for name in facts if "." in name]:
-        part, _, field = name.partition(".")
-        parts.setdefault(part, {})[field] = facts.pop(name)
-    if parts:
+    told = {**_BLANK, "header": text.header, **facts}
+    if len(told) > len(_BLANK):
+        parts: dict[str, Facts] = {}
+        for name in [name for name in facts if "." in name]:
+            part, _, field = name.partition(".")
+            parts.setdefault(part, {})[field] = told.pop(name)
         if "reservation" in parts:
-            facts["reservation"] = _reservation(parts["reservation"])
+            told["reservation"] = _reservation(parts["reservation"])
         if "authorization" in parts:
-            facts["authorizations"] = _authorizations(parts["authorization"], facts.get("reservation"))
+            told["authorizations"] = _authorizations(parts["authorization"], told["reservation"])
         if "tech" in parts:
-            facts["tech_support"] = _tech_support(parts["tech"])
-    return LicensingState(header=text.header, **facts)
+            told["tech_support"] = _tech_support(parts["tech"])
+    # A frozen dataclass sets each field by a call of its own; of so many, that costs more than reading them.
+    state = object.__new__(LicensingState)
+    state.__dict__.update(told)
+    return state
 
 
 def _reservation(told: Facts) -> Reservation | None:

@@ -169,14 +169,11 @@ def _ack_required(value: str) -> tuple[bool, PolicyOrigin]:
 
 def _attributes(section: Section, title: str) -> PolicyAttributes:
     section.take(title, str)
-    return _policy_attributes(
+    return PolicyAttributes(
         section.take("First report requirement (days)", policy_days),
         section.take("Reporting frequency (days)", policy_days),
         section.take("Report on change (days)", policy_days),
     )
-
-
-_policy_attributes = lru_cache(maxsize=256)(PolicyAttributes)
 
 
 def policy(section: Section) -> Policy:
@@ -284,14 +281,18 @@ def _trust_list(section: Section, kind: str) -> tuple[TrustCode, ...]:
         if head.installed is None and head.type is None:
             raise section.missing("Active:")
         return (head,)
-    return tuple(
-        replace(
-            code,
-            installed=code.installed or head.installed,
-            type=code.type or head.type,
-            attributes=code.attributes or head.attributes,
-        )
-        for code in codes
+    return tuple([_with_head(code, head) for code in codes])
+
+
+def _with_head(code: TrustCode, head: TrustCode) -> TrustCode:
+    """*code* with what is printed once before the list."""
+    if (code.installed or not head.installed) and (code.type, code.attributes) == (head.type, head.attributes):
+        return code
+    return replace(
+        code,
+        installed=code.installed or head.installed,
+        type=code.type or head.type,
+        attributes=code.attributes or head.attributes,
     )
 
 

@@ -6,7 +6,7 @@ Taken out and kept: the echoed command, a prompt, the header of ``terminal exec 
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 from nornir_smartlic.errors import ParseError
@@ -19,6 +19,7 @@ _SYSLOG_START: Final = re.compile(
     r"(?:[A-Z][a-z]{2} +\d+ (?:\d{4} )?[\d:.]+(?: \w+)?: )?"  # time
     r"%[A-Z][A-Z0-9_-]*-[0-7]-[A-Z0-9_]+: "
 )
+_LOAD: Final = re.compile(r"Load for five secs: (\S+); one minute: (\S+); five minutes: (\S+)")
 _PAGER: Final = re.compile(r" ?--More-- ?(?:\x08[\x08 ]*|\r *\r)")  # what a terminal wiped out again
 _PROMPT: Final = re.compile(r"[A-Za-z0-9_.\-:/()]+[#>]")
 _ECHO: Final = re.compile(r"(?:[A-Za-z0-9_.\-:/()]+[#>]\s*)?(?:do )?(sh|sho|show)\s+\S.*")
@@ -144,8 +145,8 @@ def _head(text: str) -> tuple[int, str | None, ClockHeader | None]:
 
 
 def _clock_header(load: str, source: str) -> ClockHeader | None:
-    loads = tuple(part.rpartition(": ")[2] for part in load.split(";"))
-    if len(loads) != 3:
+    loads = _loads(load)
+    if loads is None:
         return None
     named = source.startswith("Time source is ")
     if not named and not source.startswith("No time source, "):
@@ -156,6 +157,13 @@ def _clock_header(load: str, source: str) -> ClockHeader | None:
         return ClockHeader(loads, name if named else None, clock_instant(time[len(mark) :]), mark)
     except ValueError:
         return None
+
+
+@lru_cache(maxsize=256)
+def _loads(line: str) -> tuple[str, str, str] | None:
+    """The three loads of ``Load for five secs: 1%/0%; one minute: 0%; five minutes: 0%``."""
+    found = _LOAD.fullmatch(line)
+    return None if found is None else (found[1], found[2], found[3])
 
 
 def _refused(command: str, body: str) -> None:
