@@ -119,6 +119,11 @@ class _SmartLicensing(_Keys):
     authorizations: list[Word] | None = None
 
 
+def keys() -> tuple[str, ...]:
+    """The keys of ``smart_licensing``."""
+    return tuple(_SmartLicensing.model_fields)
+
+
 def intent_of(data: Mapping[str, Any] | None, key: str = KEY) -> Intent:
     """The intent in *data*, the value of the host's key ``smart_licensing``; ``None``: nothing is wanted.
 
