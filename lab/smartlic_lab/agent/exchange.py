@@ -79,14 +79,14 @@ def _close_reports(core: Core, errand: Errand, now: datetime) -> None:
     """A push closes what is open, also one that then does not get through, so that reports build up while it fails.
 
     Source: 205 failed attempts and 205 reports in show-license-tech-support/genie-c9300l-standalone-agent5.10.3.txt,
-    322 and 1204 purged ones in ...agent5.9.4-cslu-purged.txt. Not more than once a day from 17.9.1 on is recalled.
+    322 and 1204 purged ones in ...agent5.9.4-cslu-purged.txt. Once a day is recalled (reference/cli.md section 1).
     """
-    release, closed = core.profile.release, errand.closed_reports
-    if closed is not None and releases.closes_once_a_day(release) and now - closed < ONE_DAY:
+    closed = errand.closed_reports
+    if closed is not None and now - closed < ONE_DAY:
         return
     errand.closed_reports = now
     core.store.reports.close(now, USAGE_REQUESTED, core.identity())
-    if not releases.keeps_every_report(release):
+    if not releases.keeps_every_report(core.profile.release):
         core.store.reports.make_room()
 
 
@@ -218,11 +218,26 @@ def notice_failures(core: Core, now: datetime) -> None:
 
 
 def retry(core: Core, now: datetime) -> None:
-    """Try one of the waiting errands again; the others follow when it gets through."""
+    """Try one of the waiting errands again; the others follow when it gets through.
+
+    A push is not what is tried, a Trust Sync goes before it: in show-license-tech-support/genie-c9407r-ha-agent5.1.31-
+    smart-proxy.txt each failed Usage Reporting has a failed Trust Sync ten seconds earlier.
+    """
     communication = core.communication
     communication.retry = None
-    if communication.waiting:
+    if not communication.waiting:
+        return
+    light = [errand for errand in communication.waiting if errand.kind is not MessageKind.USAGE_REPORTING]
+    for errand in communication.waiting:
+        if errand not in light:
+            _close_reports(core, errand, now)
+    if light:
+        communication.waiting.remove(light[0])
+        launch(core, light[0], now)
+    elif core.settings.transport is TransportType.CSLU:  # a hello goes before it
         launch(core, communication.waiting.pop(0), now)
+    else:
+        launch(core, Errand(MessageKind.TRUST_SYNC), now)
 
 
 def _landed(core: Core, message: Message) -> Flight:

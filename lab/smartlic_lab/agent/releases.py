@@ -39,11 +39,6 @@ def keeps_every_report(release: Release) -> bool:
     return (17, 3) < train <= (17, 7)
 
 
-def closes_once_a_day(release: Release) -> bool:
-    """A push that is repeated closes reports at most once a day: 17.9.1, recalled (cli.md section 1)."""
-    return release >= (17, 9, 1)
-
-
 def stops_calls(release: Release) -> bool:
     """CUBE and SRST stop at a passed deadline. Source: policy.md section 5: 17.3.2 to 17.3.4a, 17.4, 17.5, 17.6.1a."""
     return (17, 3, 2) <= release <= (17, 3, 4) or release[:2] in ((17, 4), (17, 5)) or release == (17, 6, 1)
