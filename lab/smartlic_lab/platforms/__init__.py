@@ -4,9 +4,9 @@
 ``grammar/*.cli`` what can be typed. Each file names its evidence: verified by a capture, inferred, or recalled.
 """
 
+from smartlic_lab.platforms.documents import Evidence
 from smartlic_lab.platforms.families import (
     BootLevels,
-    Evidence,
     Family,
     InterfaceRange,
     Model,

@@ -68,7 +68,8 @@ class Family:
     entitlements: tuple[tuple[str, Entitlement], ...]  # (license class or "", licence)
     interfaces: tuple[InterfaceRange, ...]
     first_release: tuple[int, ...]
-    evidence: Mapping[str, str]  # release -> capture that shows this family
+    known: Evidence  # how well, on releases of which no capture is named below
+    evidence: Mapping[str, str]  # release -> capture that shows this family on its agent
     source: str
     throughputs: Mapping[str, str] = field(default_factory=dict)  # what is typed -> the tier in licence names
     default_throughput: str | None = None
@@ -190,6 +191,7 @@ def _read(document: Document) -> Family:
         interfaces=_interfaces(document),
         first_release=_version(document.take("first_release", str, "16.12.1")) or (),
         last_release=_version(document.take("last_release", str, None)),
+        known=Evidence.of(document.take("known", str)),
         evidence={str(name): str(text) for name, text in document.take("evidence", dict, {}).items()},
         source=document.take("source", str),
         throughputs=throughputs,

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from smartlic_lab.platforms import Evidence, PlatformError, families, family, release, releases
+from smartlic_lab.platforms.documents import Document
+from smartlic_lab.platforms.overview import overview, standing
+
+ROOT = Path(__file__).parents[3]
+CAPTURES = ROOT.parent / "shared" / "golden"
+
+
+def test_the_table_in_the_documentation_is_the_generated_one() -> None:
+    assert (ROOT / "docs" / "platforms.md").read_text(encoding="utf-8") == overview()
+
+
+def test_a_family_is_verified_only_where_its_capture_exists() -> None:
+    if not CAPTURES.is_dir():
+        pytest.skip("the captures are not beside the checkout")
+    for one in families().values():
+        for name, capture in one.evidence.items():
+            assert name in releases()
+            assert (CAPTURES / capture).is_file(), f"{one.name} {name}: {capture}"
+
+
+def test_a_release_is_found_by_its_train_and_by_its_number() -> None:
+    assert release("17.12") is release("17.12.4") is release("17.12.04")
+    assert release("17.3") is release("17.3.3")
+    assert standing(family("c9350"), release("17.6")) is None
+    assert standing(family("c8000v"), release("17.15")) is Evidence.VERIFIED
+
+
+@pytest.mark.parametrize("name", ["c9300x9", "", "C9300"])
+def test_an_unknown_family_names_those_that_exist(name: str) -> None:
+    with pytest.raises(PlatformError, match="expected one of asr1000, c8000v"):
+        family(name)
+
+
+def test_a_data_file_with_an_unknown_key_is_refused() -> None:
+    document = Document("x.yaml", {"name": "a", "colour": "blue"})
+    document.take("name", str)
+    with pytest.raises(PlatformError, match=r"x\.yaml: unknown key 'colour'"):
+        document.done()
+
+
+def test_a_data_file_with_a_missing_or_wrong_value_is_refused() -> None:
+    with pytest.raises(PlatformError, match="no 'name'"):
+        Document("x.yaml", {}).take("name", str)
+    with pytest.raises(PlatformError, match="expected int"):
+        Document("x.yaml", {"ports": "many"}).take("ports", int)
+
+
+@pytest.mark.parametrize("one", families().values(), ids=families())
+def test_every_boot_level_has_its_licences(one) -> None:
+    tier = next(iter(one.throughputs.values()), None)
+    classes = {model.license_class for model in one.models.values()}
+    for level, addons in one.boot.levels.items():
+        for name in (level, *addons):
+            full = f"{name}_{tier}" if tier else name
+            assert all(one.entitlement(full, klass) for klass in classes), full
+
+
+@pytest.mark.parametrize("one", families().values(), ids=families())
+def test_no_two_licences_of_a_family_have_the_same_tag(one) -> None:
+    tags = [entitlement.tag for _, entitlement in one.entitlements]
+    assert len(set(tags)) == len(tags)
