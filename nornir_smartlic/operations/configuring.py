@@ -11,7 +11,7 @@ from nornir_smartlic.intent import Difference, Plan, make_plan, undo
 from nornir_smartlic.model import Instant, Intent, LicensingReading, LicensingState, TransportType
 from nornir_smartlic.operations.conversation import Configure, Conversation, Exec, Save
 from nornir_smartlic.operations.licensing_log import read_log
-from nornir_smartlic.operations.reading import read_licensing, read_state, reread
+from nornir_smartlic.operations.reading import read_configured, read_state, reread
 from nornir_smartlic.operations.refusals import remark
 from nornir_smartlic.operations.waiting import Expectation, Patience, wait_for
 
@@ -28,7 +28,7 @@ def configure(wanted: Intent, *, commit: bool, confirm: Patience | None = None) 
         Refused: the lines were taken but something still differs, or the device does not reach its receiver any more;
             they have been taken back.
     """
-    reading = yield from read_licensing(authorizations=False, messages=False)
+    reading = yield from read_configured()
     plan = make_plan(wanted, reading)
     if plan.commands and commit:
         yield from _push(plan, wanted, reading)

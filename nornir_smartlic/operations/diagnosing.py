@@ -16,7 +16,7 @@ SHOW_INTERFACES: Final = "show running-config | section ^interface"
 
 def diagnose() -> Conversation[Diagnosis]:
     """Why this device does not report: ordered causes with evidence and the fix; none where all is well."""
-    reading = yield from read_licensing(authorizations=False)
+    reading = yield from read_licensing()
     shown = yield from read("show running-config", ask=SHOW_INTERFACES)
     messages = new_messages((), reading.messages or ())
     last = last_of(messages, "COMM_FAILED", "COMM_RESTORED")

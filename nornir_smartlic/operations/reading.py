@@ -10,7 +10,6 @@ from typing import Any, Final
 from nornir_smartlic.errors import CommandRefused
 from nornir_smartlic.model import (
     DeviceClock,
-    DeviceVersion,
     LicensingReading,
     LicensingState,
     RunningConfiguration,
@@ -61,28 +60,36 @@ def zones_of(configuration: RunningConfiguration) -> Zones:
     return dict([configuration.clock_timezone]) if configuration.clock_timezone is not None else {}
 
 
-def read_licensing(*, authorizations: bool = True, messages: bool = True) -> Conversation[LicensingReading]:
-    """Everything that plans and verdicts stand on.
+def read_configured() -> Conversation[LicensingReading]:
+    """What plans stand on: configuration, release and state; neither the clock nor the log.
 
     The configuration comes first, for it knows the offset of the zone whose name alone the other outputs print.
-    ``authorizations``: also ``show license authorization``, which lists what the SLACs are for. ``messages``: also the
-    licensing lines of the log, the only place where a device says that its reports do not arrive.
     """
     configured = yield from read("show running-config", ask=SHOW_CONFIGURATION)
-    configuration: RunningConfiguration = configured.value
-    zones = zones_of(configuration)
-    shown = yield from read("show version")
-    version: DeviceVersion = shown.value
-    licensing = yield from _licensing(zones)
-    state: LicensingState = licensing.value
-    unparsed = configured.unparsed + shown.unparsed + licensing.unparsed
-    if authorizations and state.slp:
+    version = yield from read("show version")
+    licensing = yield from _licensing(zones_of(configured.value))
+    return LicensingReading(
+        state=licensing.value,
+        version=version.value,
+        configuration=configured.value,
+        clock=None,
+        unparsed=configured.unparsed + version.unparsed + licensing.unparsed,
+    )
+
+
+def read_licensing() -> Conversation[LicensingReading]:
+    """Everything that verdicts stand on, too: what the SLACs are for, the device's clock, and its log, the only place
+    where a device says that its reports do not arrive."""
+    reading = yield from read_configured()
+    zones = zones_of(reading.configuration)
+    state, unparsed = reading.state, reading.unparsed
+    if state.slp:
         more = yield from read("show license authorization", zones=zones)
         state = replace(state, authorizations=more.value.authorizations or state.authorizations)
         unparsed += more.unparsed
-    clock = yield from _clock(zones)
-    log = (yield from read_log()) if messages else None
-    return LicensingReading(state, version, configuration, clock, unparsed, log)
+    clock: DeviceClock = (yield from read("show clock", zones=zones)).value
+    log = yield from read_log()
+    return replace(reading, state=state, clock=clock, unparsed=unparsed, messages=log)
 
 
 def reread(reading: LicensingReading) -> Conversation[LicensingReading]:
@@ -98,13 +105,10 @@ def reread(reading: LicensingReading) -> Conversation[LicensingReading]:
 
 
 def _licensing(zones: Zones) -> Conversation[Shown]:
-    """``show license all``; a release that does not know it is a classic one, and shows what it has."""
-    try:
-        return (yield from read("show license all", zones=zones))
-    except CommandRefused:
-        return Shown(LicensingState(), ())
-
-
-def _clock(zones: Zones) -> Conversation[DeviceClock]:
-    clock: DeviceClock = (yield from read("show clock", zones=zones)).value
-    return clock
+    """``show license all``; a release that does not know it is a classic one, and shows its licences otherwise."""
+    for command in ("show license all", "show license right-to-use", "show license"):
+        try:
+            return (yield from read(command, zones=zones))
+        except CommandRefused:
+            continue
+    return Shown(LicensingState(), ())
