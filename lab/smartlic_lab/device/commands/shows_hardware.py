@@ -95,10 +95,10 @@ def show_version(session: Session, call: Call) -> str:
         f"Last reload reason: {device.reload_reason}\n" + _CRYPTO_TEXT
     )
     text += _levels(device)
-    if release.slp or release.licensing_status:
-        text += f"\nSmart Licensing Status: {release.licensing_status}\n\n"
+    text += f"\nSmart Licensing Status: {release.licensing_status or _registration(session)}\n\n"
     text += (
-        f"cisco {active.pid} ({family.processor}) processor{_revision(device)} with {family.memory} bytes of memory.\n"
+        f"cisco {_model_name(device)} ({family.processor}) processor{_revision(device)} "
+        f"with {family.memory} bytes of memory.\n"
         f"Processor board ID {active.sn}\n"
     )
     if "router" in family.traits or "wireless" in family.traits:
@@ -109,7 +109,21 @@ def show_version(session: Session, call: Call) -> str:
         text = text[:-1] + "Installation mode is INSTALL\n\n"
     if "switch" in family.traits:
         text += _switch_part(device)
-    return f"{text}\nConfiguration register is 0x{'102' if 'switch' in family.traits else '2102'}\n\n"
+    register = "2102" if "router" in family.traits else "102"
+    return f"{text}\nConfiguration register is 0x{register}\n\n"
+
+
+def _registration(session: Session) -> str:
+    """``UNREGISTERED/EVAL MODE``, before SLP (recalled)."""
+    state = session.device.agent.state(session.device.clock(session.now))
+    registration = state.registration.status.value if state.registration else "UNREGISTERED"
+    return f"{registration}/{state.authorization_state.status if state.authorization_state else 'No Licenses in Use'}"
+
+
+def _model_name(device: Device) -> str:
+    """The PID; controllers leave out the suffix of their image (show-version/genie-c9800.txt)."""
+    pid = device.build.members[0].pid
+    return pid.removesuffix("-K9") if "wireless" in device.family.traits else pid
 
 
 def _revision(device: Device) -> str:
@@ -138,8 +152,8 @@ def _levels(device: Device) -> str:
 def _catalyst_table(level: BootLevel | None, saved: BootLevel | None) -> str:
     """Source: show-version/genie-c9500h-svl.txt, genie-ie3105.txt."""
 
-    def row(current: str | None, kind: str, following: str | None) -> str:
-        return f"{current or 'None':<24}{kind:<33}{following or 'None':<30}\n"
+    def row(current: str | None, kind: str, following: str | None, width: int) -> str:
+        return f"{current or 'None':<24}{kind:<33}{following or 'None':<{width}}\n"
 
     return (
         "\nTechnology Package License Information: \n\n"
@@ -147,8 +161,8 @@ def _catalyst_table(level: BootLevel | None, saved: BootLevel | None) -> str:
         "Technology-package                                     Technology-package\n"
         "Current                        Type                       Next reboot  \n"
         f"{_RULE}\n"
-        + row(level.level if level else None, "Smart License", saved.level if saved else None)
-        + row(level.addon if level else None, "Subscription Smart License", saved.addon if saved else None)
+        + row(level.level if level else None, "Smart License", saved.level if saved else None, 20)
+        + row(level.addon if level else None, "Subscription Smart License", saved.addon if saved else None, 30)
         + "\n"
     )
 
