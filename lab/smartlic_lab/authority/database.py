@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
 from nornir_smartlic.errors import StoreError
+from smartlic_lab.authority.migrations import is_current, upgrade
 from smartlic_lab.authority.models import Base
 
 
@@ -28,9 +29,7 @@ class Database:
             self._engine = _engine(url, in_memory=in_memory)
             if in_memory:
                 Base.metadata.create_all(self._engine)
-            else:
-                from smartlic_lab.authority.migrations import upgrade  # alembic is slow to import, memory needs none
-
+            elif not is_current(self._engine):
                 upgrade(self._engine)
         except (SQLAlchemyError, OSError, ImportError) as error:
             raise StoreError(f"the database cannot be opened: {_first_line(error)}") from error

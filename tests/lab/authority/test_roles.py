@@ -1,4 +1,4 @@
-"""The five role tables of the FAQ: every right is tried by every role, of users and of API clients, here and elsewhere."""
+"""The five role tables of the FAQ: every right is tried by every role, of users and of API clients."""
 
 from __future__ import annotations
 
