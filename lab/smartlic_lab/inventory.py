@@ -16,7 +16,7 @@ from nornir_smartlic.errors import StoreError, UsageError
 from nornir_smartlic.model import Secret
 from smartlic_lab.certificates import write_private
 
-FORMATS: Final = ("nornir", "pyats", "ansible")
+FORMATS: Final = ("nornir", "pyats", "ansible", "known-hosts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,12 @@ def inventory_files(form: str, facts: InventoryFacts, path: Path) -> dict[Path, 
     if form == "nornir":
         return _nornir(facts, path)
     if form == "pyats":
-        return {path: _yaml(_pyats(facts))}
+        hosts_file = path.with_name(f"{path.name}.known_hosts")
+        return {path: _yaml(_pyats(facts, hosts_file)), hosts_file: known_hosts(facts)}
     if form == "ansible":
         return {path: _yaml(_ansible(facts))}
+    if form == "known-hosts":
+        return {path: known_hosts(facts)}
     raise UsageError(f"no inventory format {form!r} - expected one of {', '.join(FORMATS)}")
 
 
@@ -174,7 +177,7 @@ def intent_data(facts: InventoryFacts, device: InventoryDevice) -> Mapping[str, 
     return facts.smart_licensing
 
 
-def _pyats(facts: InventoryFacts) -> dict[str, Any]:
+def _pyats(facts: InventoryFacts, hosts_file: Path) -> dict[str, Any]:
     credentials: dict[str, Any] = {
         "default": {"username": facts.username, "password": facts.password.reveal()},
     }
@@ -194,7 +197,7 @@ def _pyats(facts: InventoryFacts) -> dict[str, Any]:
                     "protocol": "ssh",
                     "ip": device.host,
                     "port": device.port,
-                    "ssh_options": "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR",
+                    "ssh_options": f"-o StrictHostKeyChecking=yes -o UserKnownHostsFile={hosts_file}",
                     "settings": {"POST_DISCONNECT_WAIT_SEC": 0, "GRACEFUL_DISCONNECT_WAIT_SEC": 0},
                 },
             },

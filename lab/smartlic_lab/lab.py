@@ -255,7 +255,7 @@ class Lab:
 
     async def _listen_on_shared_address(self, ssh: Any) -> None:
         for name, fact in self._facts.items():
-            wanted = fact.entry.port + fact.entry.names.index(name) if fact.entry.port else 0
+            wanted = fact.entry.port_of(name)
             try:
                 port = await ssh.add(fact.device, self.address, wanted)
             except OSError as error:
@@ -363,7 +363,7 @@ class Lab:
 
     def _inventory_devices(self, host: str | None) -> Iterator[InventoryDevice]:
         for name, fact in self._facts.items():
-            address, port = self.ports.get(name, (self.host, 22))
+            address, port = self.ports.get(name, (self.host, fact.entry.port_of(name) or 22))
             yield InventoryDevice(
                 name=name,
                 hostname=fact.device.hostname,

@@ -65,6 +65,8 @@ def _aware(value: datetime) -> datetime:
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+_PORTS: Final = 65536
+
 Name = Annotated[str, AfterValidator(_named)]
 Span = Annotated[timedelta, BeforeValidator(_span)]
 Address = Annotated[str, AfterValidator(_address)]
@@ -203,6 +205,10 @@ class DeviceEntry(_Part):
         width = len(str(self.count))
         return tuple(f"{self.name}-{number:0{width}}" for number in range(1, self.count + 1))
 
+    def port_of(self, name: str) -> int:
+        """The SSH port of the device called *name*; 0: it is chosen free."""
+        return self.port + self.names.index(name) if self.port else 0
+
     def spec(self, name: str, **secrets: Any) -> DeviceSpec:
         """The specification of the device called *name*; raises `SpecificationError`."""
         members: tuple[MemberSpec, ...] | int = (
@@ -255,6 +261,16 @@ class Topology(_Part):
     smart_licensing: dict[str, Any] | None = None  # the inventory's defaults
     devices: tuple[DeviceEntry, ...] = Field(default=(), max_length=_MAX_DEVICES)
     faults: tuple[FaultPlan, ...] = ()
+
+    def with_ports_from(self, first: int) -> Topology:
+        """This topology with SSH ports named, one after another in the order of the devices, where none is."""
+        devices = []
+        for entry in self.devices:
+            devices.append(entry if entry.port else entry.model_copy(update={"port": first}))
+            first += len(entry.names)
+        if first > _PORTS:
+            raise UsageError(f"there are no {first - _PORTS} ports behind {_PORTS - 1} - expected a smaller first port")
+        return self.model_copy(update={"devices": tuple(devices)})
 
     @property
     def first_domain(self) -> str:

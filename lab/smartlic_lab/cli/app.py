@@ -45,9 +45,13 @@ def up(
     address: AddressOption = "127.0.0.1",
     host: HostOption = None,
     speed: Annotated[float | None, typer.Option("--speed", help="Virtual seconds per second.")] = None,
+    first_port: Annotated[
+        int | None,
+        typer.Option("--first-port", min=1024, max=65535, help="SSH ports from this one on, not chosen free."),
+    ] = None,
 ) -> None:
     """Start a lab and run it until it is ended (Ctrl-C, SIGTERM, or ``smartlic-lab down``)."""
-    wanted = lifecycle.Wanted(topology, name, state, address, host, speed)
+    wanted = lifecycle.Wanted(topology, name, state, address, host, speed, first_port)
     if detach:
         lifecycle.start_detached(wanted)
     else:
@@ -73,7 +77,7 @@ def status(name: NameOption = "default", as_json: JsonOption = False) -> None:
 
 @app.command()
 def inventory(
-    form: Annotated[str, typer.Option("--format", help="nornir (a folder), pyats or ansible (a file).")],
+    form: Annotated[str, typer.Option("--format", help="nornir (a folder), pyats, ansible or known-hosts (a file).")],
     output: Annotated[Path, typer.Option("-o", "--output", help="Where to write it.")],
     name: NameOption = "default",
     host: HostOption = None,

@@ -33,6 +33,7 @@ class Wanted:
     address: str
     host: str | None
     speed: float | None
+    first_port: int | None = None
 
 
 def run(wanted: Wanted, topology: Topology | None = None) -> None:
@@ -45,6 +46,8 @@ def run(wanted: Wanted, topology: Topology | None = None) -> None:
     topology = topology or load_topology(find_topology(wanted.topology))
     if wanted.speed is not None:
         topology = topology.model_copy(update={"clock": topology.clock.model_copy(update={"speed": wanted.speed})})
+    if wanted.first_port is not None:
+        topology = topology.with_ports_from(wanted.first_port)
     lab = Lab(
         topology,
         folder=(wanted.state or lab_folder(wanted.name)).absolute(),
@@ -93,6 +96,8 @@ def start_detached(wanted: Wanted) -> None:
         command += ["--host", wanted.host]
     if wanted.speed is not None:
         command += ["--speed", str(wanted.speed)]
+    if wanted.first_port is not None:
+        command += ["--first-port", str(wanted.first_port)]
     folder = lab_folder(wanted.name)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     log_file = folder / "lab.log"
