@@ -84,6 +84,11 @@ class SmartAgent:
         actions, core.actions = core.actions, []
         return actions
 
+    @property
+    def profile(self) -> AgentProfile:
+        """What this agent is: its release and product."""
+        return self._core.profile
+
     def next_wakeup(self) -> datetime | None:
         """When a `Tick` is next needed, by the device's clock; ``None``: not until another event."""
         return self._next

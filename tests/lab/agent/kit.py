@@ -170,13 +170,15 @@ class Bench:
         self.settings = settings
         self.members = members
         self.kept: list[Action] = []
+        self.usage: dict[Entitlement, int] = {}
         self.logged: list[tuple[datetime, Log]] = []
         self.agent = SmartAgent(of or profile(), stored=stored)
 
     def booted(self, *usage: tuple[Entitlement, int]) -> "Bench":
+        self.usage = {}
         self.feed(Booted(self.members, self.settings))
         for entitlement, count in usage:
-            self.feed(UsageChanged(entitlement, count))
+            self.use(entitlement, count)
         return self
 
     def feed(self, event: Event) -> list[Action]:
@@ -219,15 +221,19 @@ class Bench:
 
     def use(self, entitlement: Entitlement, count: int) -> "Bench":
         self.feed(UsageChanged(entitlement, count))
+        self.usage[entitlement] = count
         return self
 
     def reload(self, *, usage=None, of=None) -> "Bench":
         """Down and up at once, with what the licensing store keeps; by default with the same licences in use."""
-        before = [(used.entitlement, used.count) for used in self.agent._core.usage.values()]
         self.feed(Reloading())
+        return self.power_cycle(usage=usage, of=of)
+
+    def power_cycle(self, *, usage=None, of=None) -> "Bench":
+        """As `reload`, without a warning."""
         stored = json.loads(json.dumps(self.agent.stored()))
-        self.agent = SmartAgent(of or self.agent._core.profile, stored=stored)
-        return self.booted(*(before if usage is None else usage))
+        self.agent = SmartAgent(of or self.agent.profile, stored=stored)
+        return self.booted(*(tuple(self.usage.items()) if usage is None else usage))
 
     @property
     def state(self):

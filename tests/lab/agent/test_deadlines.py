@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from nornir_smartlic.files import Ack
+from smartlic_lab.agent.events import FileImported, StopCallProcessing
 from tests.lab.agent.kit import (
     DNA_ADVANTAGE,
     HSECK9,
@@ -17,6 +19,7 @@ from tests.lab.agent.kit import (
     days,
     profile,
     stack,
+    text,
 )
 
 MINUTES_10 = timedelta(minutes=10)
@@ -153,4 +156,10 @@ def test_the_first_reminder_tells_the_whole_days_left():
 def test_calls_stop_at_a_passed_deadline_on_the_releases_that_do_so():
     for release, stopped in (((17, 3, 4), True), ((17, 5, 1), True), ((17, 6, 1), True), ((17, 6, 5), False)):
         bench = stack(*BOTH, settings=OFF, of=profile(release, cube=True)).pass_time(days(91))
-        assert bool(bench.kept) is stopped, release
+        assert bench.kept == ([StopCallProcessing(True)] if stopped else []), release
+
+
+def test_calls_go_on_when_an_ack_comes():
+    bench = stack(*BOTH, settings=OFF, of=profile((17, 3, 4), cube=True)).pass_time(days(91))
+    bench.feed(FileImported(text(Ack(bench.state.udi, bench.now, ()))))
+    assert StopCallProcessing(False) in bench.kept

@@ -106,7 +106,7 @@ class LicensingLife(RuleBasedStateMachine):
     @rule(entitlement=st.sampled_from([NETWORK_ADVANTAGE, DNA_ADVANTAGE, MRP, HSECK9]), count=st.integers(0, 4))
     def usage_changes(self, entitlement, count):
         self.causes += 1
-        self.happen(UsageChanged(entitlement, count))
+        self.bench.use(entitlement, count)
 
     @rule(wanted=st.sampled_from([SMART, CSLU, OFF]), interval=st.sampled_from([None, 1, 7, 300]))
     def the_configuration_changes(self, wanted, interval):
@@ -156,10 +156,7 @@ class LicensingLife(RuleBasedStateMachine):
     @rule()
     def the_power_fails(self):
         self.causes += 1
-        bench = self.bench
-        usage = [(used.entitlement, used.count) for used in bench.agent._core.usage.values()]
-        bench.agent = SmartAgent(bench.agent._core.profile, stored=bench.agent.stored())
-        bench.booted(*usage)
+        self.bench.power_cycle()
 
     @rule()
     def everything_is_reset(self):
@@ -213,7 +210,7 @@ class LicensingLife(RuleBasedStateMachine):
             number for number, state in reports.items() if state is not RumReportState.ACK
         )
         gone = self.unacknowledged - reports.keys()
-        dropped = self.bench.agent._core.store.reports.dropped
+        dropped = self.bench.agent.stored()["reports"]["dropped"]
         fresh = len(acknowledged - self.acknowledged) + len(gone) - (dropped - self.dropped)
         assert summary.acknowledged - self.acknowledged_before == fresh
         self.acknowledged |= acknowledged
@@ -225,8 +222,8 @@ class LicensingLife(RuleBasedStateMachine):
 
     @invariant()
     def measurements_follow_one_another_without_a_gap(self):
-        for report in self.bench.agent._core.store.reports.reports.values():
-            assert all(one.end == other.start for one, other in pairwise(report.spans))
+        for report in self.bench.agent.stored()["reports"]["reports"].values():
+            assert all(one["end"] == other["start"] for one, other in pairwise(report["spans"]))
 
     @invariant()
     def what_wakes_up_lies_ahead_or_is_done(self):
@@ -238,7 +235,7 @@ class LicensingLife(RuleBasedStateMachine):
     @invariant()
     def what_is_stored_comes_back(self):
         stored = self.bench.agent.stored()
-        assert SmartAgent(self.bench.agent._core.profile, stored=stored).stored() == stored
+        assert SmartAgent(self.bench.agent.profile, stored=stored).stored() == stored
 
     def teardown(self):
         state = self.bench.state
