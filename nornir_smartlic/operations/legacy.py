@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from nornir_smartlic.errors import Refused
+from nornir_smartlic.errors import Refused, SmartLicError
 from nornir_smartlic.model import (
     AuthorizationStatus,
     LicensingModel,
@@ -14,7 +15,8 @@ from nornir_smartlic.model import (
     RegistrationStatus,
     Secret,
 )
-from nornir_smartlic.operations.conversation import Configure, Conversation, Exec
+from nornir_smartlic.operations.collecting import FLASH, delete
+from nornir_smartlic.operations.conversation import Configure, Conversation, Exec, Put
 from nornir_smartlic.operations.licensing_log import read_log
 from nornir_smartlic.operations.reading import read_state
 from nornir_smartlic.operations.refusals import remark
@@ -29,6 +31,7 @@ _REGISTERED: Final = (
     RegistrationStatus.REGISTERED_SPECIFIC,
     RegistrationStatus.REGISTERED_UNIVERSAL,
 )
+_INSTALL: Final = "license smart reservation install "
 _REQUEST_CODE: Final = re.compile(r"\b(C[BC]-Z\S+)")
 """``CB-Z<PID>:<SN>-...``, or ``CC-`` for a universal one. Source: reference/cli.md section 7."""
 
@@ -71,10 +74,18 @@ def register_device(
     return RegistrationOutcome(True, True, came.state.registration, came.state.authorization_state, came.waited)
 
 
+@dataclass(frozen=True, slots=True)
+class ReservationFile:
+    """The authorization file of CSSM, and a name for it that nothing on the device's flash has."""
+
+    content: bytes
+    name: str
+
+
 def reserve_licenses(
-    authorization_code: Secret | None = None, *, universal: bool = False, commit: bool = True
+    authorization: Secret | ReservationFile | None = None, *, universal: bool = False, commit: bool = True
 ) -> Conversation[ReservationOutcome]:
-    """First without *authorization_code*: the request codes for CSSM. Then with the code from there: install it.
+    """First without *authorization*: the request codes for CSSM. Then with the code or the file from there: install it.
 
     A request code that the device has given out is not asked for again, for a new one would make it void.
 
@@ -90,8 +101,10 @@ def reserve_licenses(
         return ReservationOutcome(True, False)
     if state.reservation is None or not state.reservation.enabled:
         yield Configure(("license smart reservation",))
-    if authorization_code is not None:
-        return (yield from _install(authorization_code))
+    if isinstance(authorization, Secret):
+        return (yield from _installed(Exec(_INSTALL + "{secret}", secrets=(authorization,))))
+    if authorization is not None:
+        return (yield from _install_file(authorization))
     members = state.reservation.members if state.reservation is not None else ()
     given = tuple(member.request_code for member in members if member.request_code is not None)
     if given:
@@ -104,12 +117,26 @@ def reserve_licenses(
     return ReservationOutcome(True, True, codes)
 
 
-def _install(code: Secret) -> Conversation[ReservationOutcome]:
-    answer = yield Exec("license smart reservation install {secret}", secrets=(code,))
+def _install_file(file: ReservationFile) -> Conversation[ReservationOutcome]:
+    path = FLASH + file.name
+    try:
+        yield Put(path, file.content)
+        outcome = yield from _installed(Exec(f"{_INSTALL}file {path}"))
+    except SmartLicError:
+        yield from delete(path)
+        raise
+    yield from delete(path)
+    return outcome
+
+
+def _installed(install: Exec) -> Conversation[ReservationOutcome]:
+    answer = yield install
     state = yield from read_state()
     if not _is_reserved(state):
-        said = remark(code.hide_in(answer.text)) or "no answer"
-        raise Refused("the reservation was not installed", said, command="license smart reservation install ********")
+        said = answer.text
+        for secret in install.secrets:
+            said = secret.hide_in(said)
+        raise Refused("the reservation was not installed", remark(said) or "no answer", command=_INSTALL.strip())
     return ReservationOutcome(True, True, installed=True, confirmation_codes=_confirmations(state))
 
 

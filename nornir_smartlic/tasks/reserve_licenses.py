@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
+import secrets
+from pathlib import Path
+
 from nornir.core.task import Result, Task
 
+from nornir_smartlic.errors import StoreError
 from nornir_smartlic.model import Secret
+from nornir_smartlic.operations.legacy import ReservationFile
 from nornir_smartlic.operations.legacy import reserve_licenses as reserving
 from nornir_smartlic.tasks.driving import drive
 
 
 def reserve_licenses(
-    task: Task, authorization_code: Secret | None = None, universal: bool = False, dry_run: bool | None = None
+    task: Task, authorization: Secret | Path | None = None, universal: bool = False, dry_run: bool | None = None
 ) -> Result:
-    """Reserve licences on a host of the legacy model: without a code get its request codes, with one install it.
+    """Reserve licences on a host of the legacy model: get its request codes, or install CSSM's *authorization*.
+
+    *authorization* is the code, or the path of the file, that CSSM gave for the request code.
 
     Returns:
         Result: ``result`` the ReservationOutcome, ``changed`` whether nothing was reserved - in a dry run too.
     Raises:
-        Refused: the device gave no request code, or did not take the authorization code.
+        Refused: the device gave no request code, or did not take the authorization.
     """
-    commit = not task.is_dry_run(dry_run)
-    outcome = drive(task, reserving(authorization_code, universal=universal, commit=commit))
+    what = reservation_file(authorization) if isinstance(authorization, Path) else authorization
+    outcome = drive(task, reserving(what, universal=universal, commit=not task.is_dry_run(dry_run)))
     return Result(host=task.host, result=outcome, changed=outcome.needed)
+
+
+def reservation_file(path: Path) -> ReservationFile:
+    """The file at *path*, for the device's flash; raises `StoreError` where it cannot be read."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        problem = StoreError(f"{path}: not read: {error.strerror or error}")
+    else:
+        return ReservationFile(content, f"smartlic-reservation-{secrets.token_hex(4)}.txt")
+    raise problem

@@ -8,7 +8,7 @@ import pytest
 
 from nornir_smartlic.errors import CommandRefused, IntentError, Refused
 from nornir_smartlic.files import parse_authorization_request
-from nornir_smartlic.model import Secret
+from nornir_smartlic.model import AuthorizationStatus, Secret
 from nornir_smartlic.operations.authorizing import return_codes
 from nornir_smartlic.operations.conversation import Configure, Show, Wait
 from nornir_smartlic.tasks import (
@@ -21,6 +21,10 @@ from nornir_smartlic.tasks import (
     return_authorization,
     set_boot_level,
 )
+from smartlic_lab.authority.catalogue import find_license
+from smartlic_lab.authority.licenses import add_pool
+from smartlic_lab.authority.reservations import reserve
+from smartlic_lab.platforms import family
 from tests.memory import NAME_SERVER, TOKEN, WANTED, MemoryLab, memory_lab, one, switch
 
 
@@ -44,6 +48,32 @@ def test_an_authorization_that_cssm_does_not_give_is_named_by_its_reason(lab: Me
     one(nornir.run(establish_trust, token=TOKEN))
     with pytest.raises(Refused, match="the authorization code did not come: Insufficient licenses"):
         one(nornir.run(request_authorization, feature="hseck9"))
+
+
+def buy(lab: MemoryLab, *names: str) -> dict[str, int]:
+    """Buy five of each licence of a C9300 that has one of *names* in its name; gives their tags."""
+    entitlements = [entitlement for _, entitlement in family("c9300").entitlements]
+    lab.cssm.add_licenses(entitlements)
+    wanted = [entitlement.tag for entitlement in entitlements if any(name in entitlement.name for name in names)]
+    with lab.cssm.work() as work:
+        home = work.virtual_account(work.smart_account("example.com"), "Branches")
+        for tag in wanted:
+            add_pool(work, home, find_license(work, tag), 5)
+    return dict.fromkeys(wanted, 1)
+
+
+def test_an_authorization_is_got_once_for_each_member_and_given_back(lab: MemoryLab):
+    buy(lab, "hseck9")
+    nornir = lab.nornir({"sw1": WANTED})
+    one(nornir.run(configure_licensing))
+    one(nornir.run(establish_trust, token=TOKEN))
+    assert not one(nornir.run(return_authorization)).changed
+    got = one(nornir.run(request_authorization, feature="hseck9")).result
+    assert [line.status for line in got.members] == [AuthorizationStatus.SMART_INSTALLED] * 2
+    assert not one(nornir.run(request_authorization, feature="hseck9")).changed
+    returned = one(nornir.run(return_authorization)).result
+    assert len(returned.codes) == 2
+    assert one(nornir.run(request_authorization, feature="hseck9", dry_run=True)).changed
 
 
 def test_an_unknown_feature_is_refused_by_the_device(lab: MemoryLab):
@@ -137,12 +167,25 @@ def test_a_reservation_begins_with_a_request_code(old: MemoryLab):
     assert not first.installed
 
 
+def test_a_reservation_is_installed_from_the_file_of_cssm(old: MemoryLab, tmp_path: Path):
+    quantities = buy(old, "network-advantage")
+    nornir = old.nornir()
+    (code,) = one(nornir.run(reserve_licenses)).result.request_codes
+    with old.cssm.work() as work:
+        home = work.virtual_account(work.smart_account("example.com"), "Branches")
+        (tmp_path / "slr.txt").write_text(reserve(work, home, code, quantities).authorization_code)
+    installed = one(nornir.run(reserve_licenses, authorization=tmp_path / "slr.txt")).result
+    assert installed.installed
+    assert not one(nornir.run(reserve_licenses)).changed
+    assert not any("smartlic" in name for name in old.devices["sw1"].list_files())
+
+
 def test_a_code_that_is_none_is_refused_and_not_shown(old: MemoryLab):
     nornir = old.nornir()
     one(nornir.run(reserve_licenses))
     code = Secret("not-a-code")
     with pytest.raises(Refused, match="Failed to parse reservation authorization code") as caught:
-        one(nornir.run(reserve_licenses, authorization_code=code))
+        one(nornir.run(reserve_licenses, authorization=code))
     assert "not-a-code" not in repr((caught.value, old.asked))
 
 
