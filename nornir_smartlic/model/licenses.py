@@ -199,6 +199,7 @@ class ReservedLicense:
     description: str
     total_count: int
     terms: tuple[AuthorizationTerm, ...] = ()
+    enforcement: EnforcementType | None = None  # None: not printed
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,15 @@ from nornir_smartlic.model.times import Instant
 
 
 class RegistrationStatus(Enum):
-    """``Status:`` of ``Registration:``; REGISTERING and the SLR form are recalled."""
+    """``Status:`` of ``Registration:``; all but the first two are recalled."""
 
     REGISTERED = "REGISTERED"
     UNREGISTERED = "UNREGISTERED"
     REGISTERING = "REGISTERING"
     REGISTERED_SPECIFIC = "REGISTERED - SPECIFIC LICENSE RESERVATION"
+    REGISTRATION_FAILED = "UNREGISTERED - REGISTRATION FAILED"
+    REGISTRATION_IN_PROGRESS = "REGISTERING - REGISTRATION IN PROGRESS"
+    REGISTRATION_EXPIRED = "REGISTRATION EXPIRED"
     REGISTERED_UNIVERSAL = "REGISTERED - UNIVERSAL LICENSE RESERVATION"
 
 
@@ -40,6 +43,7 @@ class Registration:
     last_renewal: Attempt | None = None
     next_renewal: Instant | None = None
     expires: Instant | None = None
+    next_attempt: Instant | None = None  # after a failed registration; recalled
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +59,4 @@ class AuthorizationState:
     last_communication: Attempt | None = None
     next_communication: Instant | None = None
     communication_deadline: Instant | None = None
+    evaluation_expired: Instant | None = None  # recalled

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from nornir_smartlic.model import (
@@ -118,8 +119,8 @@ def _terms(section: Section) -> tuple[AuthorizationTerm, ...]:
         who = member(section)
         kind = section.take_optional("Authorization type", text)
         license_type = section.take("License type", text)
-        start = section.take_optional("Start Date", optional_instant)
-        end = section.take_optional("End Date", optional_instant)
+        start = section.take_optional("Start Date", _date)
+        end = section.take_optional("End Date", _date)
         count = section.take("Term Count", number)
         subscription = section.take_optional("Subscription ID", optional)
         terms.append(AuthorizationTerm(who, kind, license_type, count, start, end, subscription))
@@ -128,6 +129,16 @@ def _terms(section: Section) -> tuple[AuthorizationTerm, ...]:
     return tuple(terms)
 
 
+def _date(value: str) -> Instant | None:
+    """``2026-FEB-10 UTC``, midnight; or a time. Recalled."""
+    found = _DATE.fullmatch(value)
+    if found is None:
+        return optional_instant(value)
+    year, month, day, zone = found.groups()
+    return instant(f"{month.title()} {day} 00:00:00 {year} {zone}")
+
+
+_DATE: Final = re.compile(r"(\d{4})-([A-Za-z]{3})-(\d\d) (\S+)")
 _NOTHING_PURCHASED: Final = "No Purchase Information Available"
 
 
@@ -172,6 +183,7 @@ def reserved(section: Section) -> tuple[ReservedLicense, ...]:
                 display=display,
                 description=section.take("Description", str),
                 total_count=section.take("Total reserved count", number),
+                enforcement=section.take_optional("Enforcement type", _enforcement),
                 terms=_terms(section),
             )
         )

@@ -18,6 +18,7 @@ _FIRST: Final = (  # beginnings of the first line
     ("Overall status:", "show license authorization"),
     ("License reservation:", "show license reservation"),
     ("Cisco IOS", "show version"),
+    ("Cisco Internetwork Operating System", "show version"),
     ("Building configuration", "show running-config"),
     ("Current configuration", "show running-config"),
     ("version 1", "show running-config"),

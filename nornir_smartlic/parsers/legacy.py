@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from nornir_smartlic.model import Attempt, AuthorizationState, Registration, RegistrationStatus
+from nornir_smartlic.model import Attempt, AuthorizationState, Instant, Registration, RegistrationStatus
 from nornir_smartlic.parsers.instants import instant, optional_instant
 from nornir_smartlic.parsers.section import Problem, Section, number, one_of, optional, text
 
@@ -40,6 +40,7 @@ def registration(section: Section) -> Registration:
         last_renewal=_attempt(section, "Last Renewal Attempt"),
         next_renewal=section.take_optional("Next Renewal Attempt", optional_instant),
         expires=section.take_optional("Registration Expires", optional_instant),
+        next_attempt=section.take_optional("Next Registration Attempt", optional_instant),
     )
 
 
@@ -57,7 +58,20 @@ def authorization_state(section: Section) -> AuthorizationState:
         last_communication=_attempt(section, "Last Communication Attempt"),
         next_communication=section.take_optional("Next Communication Attempt", optional_instant),
         communication_deadline=section.take_optional("Communication Deadline", optional_instant),
+        evaluation_expired=_expired(section),
     )
+
+
+def _expired(section: Section) -> Instant | None:
+    """``Evaluation Period Expired on TIME``; recalled."""
+    line = section.next_line()
+    if line is None or not line.startswith("Evaluation Period Expired on "):
+        return None
+    section.take_line()
+    try:
+        return instant(line.removeprefix("Evaluation Period Expired on "))
+    except ValueError as error:
+        raise Problem(str(error), line) from None
 
 
 _UNITS = {"day": 86400, "hour": 3600, "minute": 60, "second": 1, "week": 604800}

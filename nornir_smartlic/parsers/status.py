@@ -262,6 +262,7 @@ def trust_codes(section: Section) -> tuple[tuple[TrustCode, ...], int | None]:
     None, one time, or a list of members. Agent 6 prints more of each, and its type before the list.
     """
     first = section.take("Trust Code Installed", str)
+    certificate = section.take_optional("Secondary Signing Cert", number)
     codes: tuple[TrustCode, ...]
     if first == "<none>":
         codes = ()
@@ -269,7 +270,7 @@ def trust_codes(section: Section) -> tuple[tuple[TrustCode, ...], int | None]:
         codes = (TrustCode(member=None, installed=_time(first, f"Trust Code Installed: {first}")),)
     else:
         codes = _trust_list(section, first.removeprefix("Trust Code Type:").strip())
-    return codes, section.take_optional("Secondary Signing Cert", number)
+    return codes, certificate
 
 
 def _trust_list(section: Section, kind: str) -> tuple[TrustCode, ...]:

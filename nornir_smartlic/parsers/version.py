@@ -60,7 +60,7 @@ def device_version(command: str, text: Text) -> tuple[DeviceVersion, tuple[str, 
         elif " bytes of " in line:
             memory = True
         elif line.startswith("Processor board ID "):
-            found["board"] = line.removeprefix("Processor board ID ").split(",")[0].strip()
+            found["board"] = line.removeprefix("Processor board ID ").split(" ")[0].strip(",")
         elif line.startswith(_LICENSING) and value:
             unparsed.append(line.strip())
     if "release" not in found:

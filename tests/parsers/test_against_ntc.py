@@ -61,7 +61,7 @@ def _status(state: LicensingState) -> dict[str, str | None]:
         "proxy_address": proxy.address if proxy else None,
         "proxy_port": str(proxy.port) if proxy else None,
         "proxy_username": empty(proxy.username if proxy else None),
-        "proxy_password": "<empty>",  # noqa: S105  what the device prints; passwords are not kept
+        "proxy_password": "<empty>",  # what the device prints; passwords are not kept
         "vrf": empty(transport.vrf),
     }
     if state.account is not None:

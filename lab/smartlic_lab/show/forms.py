@@ -60,6 +60,8 @@ class Form:
     trust: tuple[str, ...] | None = None  # the wording of the lines on trust codes that was met
     underlines: tuple[tuple[str, int], ...] = ()  # titles underlined with another length than usual
     blank: frozenset[str] = frozenset()  # keys of Other Info with nothing behind the colon
+    dashes: int | None = None  # length of the rule below a table's heading
+    mixed_case: bool = False  # "Allowed" for ALLOWED
     echo: str | None = None  # the command, with its prompt
     prompt: str | None = None  # behind the output
     newline: str = "\n"
@@ -140,6 +142,8 @@ def scan(form: Form, lines: list[str]) -> Form:
         underlines=tuple(underlines),
         trust=tuple(trust) or None,
         blank=frozenset(blank),
+        dashes=next((len(line.strip()) for line in lines if line.strip() and not line.strip().strip("-")), None),
+        mixed_case=any(line.endswith(("Functionality: Allowed", "Functionality: Not Allowed")) for line in lines),
     )
     if "VRF:" in (line.strip() for line in lines):
         changed = replace(changed, vrf_block=True)

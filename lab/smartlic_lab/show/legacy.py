@@ -21,9 +21,12 @@ def registration(page: Page) -> Lines | None:
     if told.virtual_account is not None:
         lines.append(f"  Virtual Account: {told.virtual_account}")
     if told.export_controlled_allowed is not None:
-        lines.append(f"  Export-Controlled Functionality: {allowed(told.export_controlled_allowed)}")
-    registered = told.initial is not None
-    lines += _attempt(page.form, title, "Initial Registration", told.initial, registered)
+        word = allowed(told.export_controlled_allowed)
+        lines.append(f"  Export-Controlled Functionality: {word.title() if page.form.mixed_case else word}")
+    lines += _attempt(page.form, title, "Initial Registration", told.initial, told.initial is not None)
+    registered = told.initial is not None and told.initial.outcome == "SUCCEEDED"
+    if told.next_attempt is not None:
+        lines.append(f"  Next Registration Attempt: {instant(told.next_attempt)}")
     lines += _attempt(page.form, title, "Last Renewal Attempt", told.last_renewal, registered)
     lines += _time(page.form, title, "Next Renewal Attempt", told.next_renewal, registered)
     lines += _time(page.form, title, "Registration Expires", told.expires, registered)
@@ -40,6 +43,8 @@ def authorization_state(page: Page) -> Lines | None:
     lines = [title, f"  Status: {told.status}{since}"]
     if told.evaluation_remaining is not None:
         lines.append(f"  Evaluation Period Remaining: {remaining(told.evaluation_remaining)}")
+    if told.evaluation_expired is not None:
+        lines.append(f"  Evaluation Period Expired on {instant(told.evaluation_expired)}")
     known = told.last_communication is not None
     lines += _attempt(page.form, title, "Last Communication Attempt", told.last_communication, known)
     lines += _time(page.form, title, "Next Communication Attempt", told.next_communication, known)

@@ -18,7 +18,11 @@ def summary_table(page: Page) -> Lines:
     if not shown:
         return ["License Usage:", "  No licenses in use"]
     indent = " " * page.form.table_indent
-    lines = ["License Usage:", f"{indent}{'License':<24}{page.form.tag_heading:<30}Count Status", f"{indent}{'-' * 77}"]
+    lines = [
+        "License Usage:",
+        f"{indent}{'License':<24}{page.form.tag_heading:<30}Count Status",
+        f"{indent}{'-' * (page.form.dashes or 77)}",
+    ]
     for used in shown:
         tag = used.display or used.name
         tag = tag if len(tag) <= _WIDEST_TAG else f"{tag[:22]}..."
@@ -107,8 +111,8 @@ def _handle(used: LicenseUsage, form: Form) -> Lines:
         f"  Version: {used.version or '1.0'}",
         f"  Status: {used.status.value}({code})",
     ]
-    if used.sync_overdue_deadline is not None:
-        lines.append(f"  Sync Overdue Deadline: {instant(used.sync_overdue_deadline)}")
+    if form.prints(title, "Sync Overdue Deadline", form.since(8)):
+        lines.append(f"  Sync Overdue Deadline: {time_or_none(used.sync_overdue_deadline)}")
     if used.counts is not None and (form.met is not None or form.since(6, 3)):
         names = ("Authorized Count", "Out-Of-Compliance Count", "Insufficient Count", "No license")
         lines += [f"    {name}: {count}" for name, count in zip(names, used.counts, strict=True)]

@@ -21,7 +21,7 @@ Lines = list[str]
 def udi(page: Page) -> Lines:
     """``show license udi``; old images print a table."""
     if page.state.slots is not None:
-        lines = ["SlotID   PID    \t\tSN      \t\tUDI", "-" * 80]
+        lines = ["SlotID   PID    \t\tSN      \t\tUDI", "-" * (page.form.dashes or 80)]
         for row in page.state.slots:
             mark = f"*{row.slot or ''}\t" if row.own else f" {row.slot or ''}\t"
             lines.append(f"{mark} {row.udi.pid:<22}{row.udi.sn:<16}{row.udi.pid}:{row.udi.sn}")
@@ -112,13 +112,19 @@ def _terms(terms: Sequence[AuthorizationTerm]) -> Lines:
             lines.append(f"        Authorization type: {term.authorization_type}")
         lines.append(f"        License type: {term.license_type}")
         if term.start is not None:
-            lines.append(f"          Start Date: {instant(term.start)}")
+            lines.append(f"          Start Date: {_date(term.start)}")
         if term.end is not None:
-            lines.append(f"          End Date: {instant(term.end)}")
+            lines.append(f"          End Date: {_date(term.end)}")
         lines.append(f"          Term Count: {term.count}")
         if term.subscription_id is not None:
             lines.append(f"          Subscription ID: {term.subscription_id}")
     return lines
+
+
+def _date(time: Instant) -> str:
+    """``2026-FEB-10 UTC`` for midnight; recalled."""
+    month, day, clock, year, zone = instant(time).split()
+    return f"{year}-{month.upper()}-{day} {zone}" if clock == "00:00:00" else instant(time)
 
 
 def reservation_chapter(page: Page) -> Lines | None:
@@ -155,6 +161,7 @@ def reservation(page: Page) -> Lines:
                 f"  {reserved.name} ({reserved.display}):",
                 f"    Description: {reserved.description}",
                 f"    Total reserved count: {reserved.total_count}",
+                *([] if reserved.enforcement is None else [f"    Enforcement type: {reserved.enforcement.value}"]),
                 *_terms(reserved.terms),
             ]
     if authorized is not None and page.form.prints(title, "Purchased Licenses", page.command == TECH):
