@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -87,7 +89,21 @@ def _register_doors(nornir: Nornir) -> None:
         if name in ConnectionPluginRegister.available:
             continue
         for entry in entry_points(group="nornir.plugins.connections", name=name):
-            ConnectionPluginRegister.register(name, entry.load())
+            with _without("genie"):
+                ConnectionPluginRegister.register(name, entry.load())
+
+
+@contextmanager
+def _without(package: str) -> Iterator[None]:
+    """Let *package* seem not installed: netmiko imports genie where it finds it, which takes seconds for nothing."""
+    if package in sys.modules:
+        yield
+        return
+    sys.modules[package] = None  # type: ignore[assignment]  # what Python takes for "not to be imported"
+    try:
+        yield
+    finally:
+        del sys.modules[package]
 
 
 def _through(nornir: Nornir, door: str) -> Nornir:
