@@ -58,6 +58,7 @@ def collection(
 def flag(
     path: str, template: str, there: bool, wanted: bool | None, item: str, *, unit: bool = False
 ) -> Iterable[Difference]:
+    """A setting that is on or off; none where it is as wanted, or left alone."""
     if wanted is None or wanted is there:
         return
     on, off = lines(template, remove=[], add=[item]), lines(template, remove=[item], add=[])
@@ -66,4 +67,5 @@ def flag(
 
 
 def yes(value: bool) -> str:
+    """A flag as the inventory spells it."""
     return "true" if value else "false"

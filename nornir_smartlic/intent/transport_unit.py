@@ -35,7 +35,7 @@ def transport_unit(
 ) -> Iterator[Difference]:
     """The differences of the unit, in order; *transport* is the one wanted, or in use where none is wanted."""
     configuration = reading.configuration
-    yield from _name_servers(intent, configuration, f"{key}.name_servers")
+    yield from _name_servers(intent, configuration, transport, f"{key}.name_servers")
     yield from _source_interface(intent, configuration, f"{key}.source_interface")
     yield from _revocation_check(intent, configuration, f"{key}.revocation_check")
     yield from _call_home(intent, configuration, transport, key)
@@ -52,11 +52,13 @@ def actual_transport(reading: LicensingReading) -> TransportType:
     return reading.state.transport.type if reading.state.transport is not None else TransportType.CSLU
 
 
-def _name_servers(intent: Intent, actual: RunningConfiguration, path: str) -> Iterator[Difference]:
+def _name_servers(
+    intent: Intent, actual: RunningConfiguration, transport: TransportType, path: str
+) -> Iterator[Difference]:
     if intent.name_servers is None:
         return
-    vrf = intent.vrf or actual.intent.vrf
-    there = [str(ipaddress.ip_address(address)) for where, address in actual.name_servers if where == vrf]
+    vrf = intent.vrf or (actual.call_home.vrf if transport is TransportType.CALLHOME else actual.intent.vrf)
+    there = [_canonical(address) for where, address in actual.name_servers if where == vrf]
     remove = [server for server in there if server not in intent.name_servers]
     add = [server for server in intent.name_servers if server not in there]
     lookup_off = bool(intent.name_servers) and not actual.domain_lookup
@@ -73,6 +75,14 @@ def _name_servers(intent: Intent, actual: RunningConfiguration, path: str) -> It
         undo=lines("name_servers", lookup=["no ip domain lookup"] * lookup_off, remove=whole, add=before),
         of_transport=True,
     )
+
+
+def _canonical(address: str) -> str:
+    """*address* in the one spelling that IPv6 has many of; what is none stays as it is."""
+    try:
+        return str(ipaddress.ip_address(address))
+    except ValueError:
+        return address
 
 
 def _source_interface(intent: Intent, actual: RunningConfiguration, path: str) -> Iterator[Difference]:
