@@ -165,7 +165,7 @@ def _tokens(work: Work) -> Iterator[tuple[Cause, str]]:
 
 
 def _overdue(work: Work) -> Iterator[tuple[Cause, str]]:
-    late = select(ProductInstance).where(ProductInstance.report_due < work.now, ProductInstance.removed.is_(None))
+    late = select(ProductInstance).where(ProductInstance.report_due <= work.now, ProductInstance.removed.is_(None))
     for one in work.session.scalars(late):
         yield (
             Cause(one.virtual_account_id, AlertKind.REPORT_OVERDUE, f"product instance {one.id}"),
@@ -180,12 +180,12 @@ def _lost(work: Work) -> Iterator[tuple[Cause, str]]:
     )
     for one in work.session.scalars(registered):
         name = f"PID:{one.pid},SN:{one.sn}"
-        if one.last_contact < work.now - CONNECT_LIMIT:
+        if one.last_contact <= work.now - CONNECT_LIMIT:
             yield (
                 Cause(one.virtual_account_id, AlertKind.FAILED_TO_CONNECT, f"product instance {one.id}"),
                 f"{name} has not been in touch since {one.last_contact:%Y-%m-%d}",
             )
-        if one.certificate_expires is not None and one.certificate_expires < work.now + RENEW_LEAD:
+        if one.certificate_expires is not None and one.certificate_expires <= work.now + RENEW_LEAD:
             yield (
                 Cause(one.virtual_account_id, AlertKind.FAILED_TO_RENEW, f"product instance {one.id}"),
                 f"{name} has not renewed its registration, which ends on {one.certificate_expires:%Y-%m-%d}",

@@ -92,7 +92,7 @@ class Cssm:
         self._now = now
         self._wakeup: datetime | None = None
         self.rate_limit = rate_limit
-        self._postman = postman
+        self.postman = postman
         self._review: datetime | None = now + housekeeping.REVIEW_INTERVAL
         with self._inner_work() as work:
             self._wakeup = housekeeping.next_wakeup(work)
@@ -283,12 +283,12 @@ class Cssm:
 
     def _post(self) -> None:
         """Hand the mails to the postman; what he does not take he gets again with the next tick."""
-        if self._postman is None:
+        if self.postman is None:
             return
         with self._inner_work() as work:
             for mail in notices.unsent(work):
                 try:
-                    self._postman.deliver(notices.as_message(mail))
+                    self.postman.deliver(notices.as_message(mail))
                 except OSError:
                     _log.warning("a notice could not be delivered, it is tried again")
                     return

@@ -1,7 +1,8 @@
 """Legacy Smart Licensing: registration with a token, renewals, deregistration.
 
-The certificate is good for a year and renewed after six months, the authorization for 90 days and renewed every 30.
-Source: issue 5 (30 days, six months); a year and 90 days are recalled, and so are the texts of refusals.
+A device that had a trust code and went back to an older release registers by itself. The certificate is good for a year and renewed after six months, the authorization for 90 days and renewed every 30.
+Source: issue 5 (30 days, six
+months), reference/policy.md section 6 (going back); a year and 90 days are recalled, and so are the texts of refusals.
 """
 
 from __future__ import annotations
@@ -71,10 +72,12 @@ def _register(work: Work, message: Message) -> dict[str, Any]:
     if not text_in(message.body, "token") and message.trust_id is not None:
         # it comes back from SLP and shows its trust code: reference/policy.md section 6, downgrade
         return _certify(work, trusted_instance(work, message), message)
-    token = find_token(work, text_in(message.body, "token"))
     known = find_instance(work, message.udi)
     if known is not None and known.certificate_expires is not None and not message.body.get("force"):
         raise Conflict("The product instance is already registered: use force to register it again")
+    if not message.body.get("token") and known is not None:  # it comes back from SLP: its trust code is its token
+        return _certify(work, trusted_instance(work, message), message)
+    token = find_token(work, text_in(message.body, "token"))
     instance = take_in(
         work,
         token.virtual_account,

@@ -143,7 +143,9 @@ def test_a_hundred_kills_lose_no_report_and_count_none_twice(disk: str, devices:
     assert counted == len(stored)
 
 
-def finish(life: Life, devices: list[FakeDevice], made: dict[tuple[str, int], RumReport]) -> dict[tuple[str, int], int]:
+def finish(
+    life: Life, devices: list[FakeDevice], made: dict[tuple[str, int], RumReport], now: datetime
+) -> dict[tuple[str, int], int]:
     """Every device pushes all that it has once more and polls for the ACK; what it heard acknowledged."""
     heard: Counter[tuple[str, int]] = Counter()
     for device in devices:
