@@ -133,12 +133,19 @@ def intent_of(data: Mapping[str, Any] | None, key: str = KEY) -> Intent:
     if data is None:
         return Intent()
     try:
-        keys = _SmartLicensing.model_validate(dict(data) if isinstance(data, Mapping) else data)
+        keys = _SmartLicensing.model_validate(_plain(data))
     except ValidationError as error:
         raise _intent_error(key, error.errors(include_url=False)) from None
     intent = _intent(keys)
     _check(intent, key)
     return intent
+
+
+def _plain(data: object) -> object:
+    """*data* in dicts and lists, whatever mappings and sequences an inventory plugin makes."""
+    if isinstance(data, Mapping):
+        return {key: _plain(value) for key, value in data.items()}
+    return [_plain(value) for value in data] if isinstance(data, list | tuple) else data
 
 
 def _intent(keys: _SmartLicensing) -> Intent:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
 from nornir_smartlic.errors import IntentError
 from nornir_smartlic.intent import intent_of
@@ -53,6 +55,14 @@ def test_every_key_has_its_place_in_the_intent():
 
 def test_what_is_absent_is_left_alone():
     assert intent_of(None) == intent_of({}) == Intent()
+
+
+def test_any_mapping_and_sequence_will_do():
+    data = MappingProxyType(
+        EVERYTHING | {"name_servers": ("192.0.2.53",), "proxy": MappingProxyType(EVERYTHING["proxy"])}
+    )
+    assert intent_of(data) == intent_of(EVERYTHING)
+    assert intent_of(YAML().load("transport: 'off'\ncustomer_tags: {tag1: \"branch-17\"}")).customer_tags
 
 
 def test_an_unquoted_off_of_yaml_is_the_transport():
