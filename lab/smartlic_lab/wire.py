@@ -81,7 +81,7 @@ class Message:
     software: str  # regid... of the product
     software_version: str | None  # None: kept out by privacy
     trust_id: str | None  # the device's trust code; None: it has none
-    body: Mapping[str, Any] = field(default_factory=dict)
+    body: Mapping[str, Any] = field(default_factory=dict, repr=False)  # it may hold a token
 
 
 @dataclass(frozen=True, slots=True)

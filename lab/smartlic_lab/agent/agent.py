@@ -45,7 +45,9 @@ from smartlic_lab.agent.events import (
     UsageSaveRequested,
 )
 from smartlic_lab.agent.persistence import decode, encode
+from smartlic_lab.agent.registration import Registering, RegistrationTrigger
 from smartlic_lab.agent.rum import RELOADED, USAGE_REQUESTED
+from smartlic_lab.agent.trust import Trust, TrustTrigger
 from smartlic_lab.agent.view import licensing_state
 from smartlic_lab.wire import MessageKind
 
@@ -128,6 +130,7 @@ def _booted(core: Core, event: Booted, now: datetime) -> None:
     if store.reports.open_ids:  # the power went off: measured until it was last seen
         store.reports.stop(store.last_seen or now, RELOADED, core.identity())
     _switch_channel(core)
+    _forget_requests(core)
     reporting = store.reporting
     if reporting.next_push is not None:
         reporting.next_push = max(reporting.next_push, core.settles)
@@ -199,16 +202,24 @@ def _settings_changed(core: Core, event: SettingsChanged, now: datetime) -> None
         return
     communication = core.communication
     _switch_channel(core)
-    communication.forget_failures()
-    communication.noticed.clear()
-    waiting, communication.waiting = communication.waiting, []
+    waiting = communication.forget_failures()
     if core.settings.transport is TransportType.OFF:
+        _forget_requests(core)
         return
     for errand in waiting:
         if errand.kind is not MessageKind.USAGE_REPORTING or core.may_report():
             communication.wait(errand)
     if communication.waiting:
         communication.retry = now  # the new way is tried at once
+
+
+def _forget_requests(core: Core) -> None:
+    """What was asked for will not be answered any more: the transport is off, or the device has booted."""
+    trust, registration = core.store.trust, core.store.legacy
+    if trust.state in (Trust.ESTABLISHING, Trust.RENEWING):
+        trust.move(TrustTrigger.FAILED)
+    if registration.state in (Registering.REGISTERING, Registering.RENEWING):
+        registration.move(RegistrationTrigger.REFUSED)
 
 
 def _way(settings: Any) -> tuple[Any, ...]:

@@ -208,11 +208,17 @@ class Communication:
     def delivered(self) -> bool:
         """An answer came; whether it ends a time of failures."""
         before = self.move(ChannelTrigger.DELIVERED)
-        self.forget_failures()
+        self._start_rhythm_anew()
         return before is Channel.FAILING
 
-    def forget_failures(self) -> None:
-        """Start the rhythm anew at the next failure."""
+    def forget_failures(self) -> list[Errand]:
+        """There is another way now; gives back the errands that waited, or were about to fail."""
+        self._start_rhythm_anew()
+        errands = [*self.waiting, *(noticed.flight.errand for noticed in self.noticed)]
+        self.waiting, self.noticed = [], []
+        return errands
+
+    def _start_rhythm_anew(self) -> None:
         self.failures, self.first_attempt, self.retry = 0, None, None
 
     def wait(self, errand: Errand) -> None:

@@ -130,6 +130,31 @@ def test_a_transport_that_is_mended_is_tried_at_once():
     assert texts(bench, "COMM_RESTORED") == ["Communications with Cisco Smart Software Manager (CSSM) restored"]
 
 
+def test_a_transport_that_is_mended_before_the_failure_is_noticed_loses_nothing():
+    bench = stack()
+    bench.far_end.away = NAME_NOT_RESOLVED
+    bench.trusted()
+    bench.far_end.away = None
+    bench.feed(SettingsChanged(replace(SMART, vrf="Mgmt-vrf")))
+    assert len(bench.pass_time(timedelta(seconds=1)).state.trust_codes) == 3
+
+
+@pytest.mark.parametrize("interruption", [lambda bench: bench.feed(SettingsChanged(OFF)), lambda bench: bench.reload()])
+def test_a_trust_request_that_nobody_will_answer_is_over(interruption):
+    bench = stack()
+    bench.far_end.away = "Communications failure"
+    bench.trusted()
+    interruption(bench)
+    bench.far_end.away = None
+    bench.feed(SettingsChanged(CSLU))
+    assert len(bench.pass_time(timedelta(hours=1)).state.trust_codes) == 3  # CSLU gives it without a token
+
+
+def test_a_token_does_not_show_in_what_a_message_looks_like():
+    (send,) = stack().agent.handle(TrustRequested(Secret("s3cret"), Scope.ALL), JAN_1)
+    assert "s3cret" not in repr(send)
+
+
 def test_a_transport_that_is_switched_off_ends_the_failures():
     bench = stack(settings=CSLU)
     bench.far_end.away = NAME_NOT_RESOLVED
