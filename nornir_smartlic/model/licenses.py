@@ -65,7 +65,8 @@ class ApplicationHa:
     name: str
     id: int
     role: str
-    peers: tuple[ApplicationHa, ...] = ()
+    peers: tuple[ApplicationHa, ...] = ()  # recalled
+    peer_info: tuple[str, ...] = ()  # lines under Peer Info in another form, as printed
 
 
 @dataclass(frozen=True, slots=True)

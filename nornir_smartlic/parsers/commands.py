@@ -71,6 +71,8 @@ def _require(
 ) -> bool:
     """Refuse what is not whole; whether it is an output of SLP. One that has no word of SLP is a legacy one."""
     is_slp: bool = facts.setdefault("slp", False)
+    if "usage.heading" in facts and "udi" in facts:
+        facts.setdefault("usage", ())  # an empty chapter, with others below it
     if is_slp and "policy_v2" in facts:
         slp = {field: title for field, title in slp.items() if field != "policy"}
     require(command, text, facts, slp if is_slp else legacy)
@@ -165,7 +167,7 @@ def _sectionwise(fields: str, read: Callable[[Section], Any]) -> Read:
 
 def license_udi(command: str, text: Text) -> tuple[LicensingState, tuple[str, ...]]:
     """``show license udi``: the UDI and its members, or the table of old images."""
-    if text.body.startswith("SlotID"):
+    if text.body.startswith(("SlotID", "Device#")):
         return _table_of_udis(command, text)
     facts, unparsed = read_sections(command, text.below("Product Information"))
     require(command, text, facts, {"udi": "UDI:"})

@@ -15,6 +15,7 @@ _FIRST: Final = (  # beginnings of the first line
     ("Smart Licensing Tech Support info", "show license tech support"),
     ("UDI: PID:", "show license udi"),
     ("SlotID", "show license udi"),
+    ("Device# PID", "show license udi"),
     ("Overall status:", "show license authorization"),
     ("License reservation:", "show license reservation"),
     ("Cisco IOS", "show version"),

@@ -59,7 +59,7 @@ def members(section: Section) -> tuple[Member, ...]:
 def udi_table(section: Section) -> tuple[Udi, tuple[SlotUdi, ...]]:
     """``show license udi`` of old images: a table with a row per slot; the star marks the own one."""
     heading = section.take_line().split()
-    if heading[:1] != ["SlotID"]:
+    if heading[:1] not in (["SlotID"], ["Device#"]):
         raise Problem("expected 'UDI:' or the table's heading", " ".join(heading))
     section.take_line()  # the rule below the heading
     slots = []

@@ -78,7 +78,7 @@ RULES: Final[dict[str, Rule]] = {
     "Usage Reporting:": _rule("usage_reporting", status.usage_reporting),
     "Trust Code Installed:": _rule("trust_codes secondary_signing_cert", status.trust_codes, with_title=True),
     "License Usage:": _rule("usage", usage.summary_table, with_title=True, chapter=True),
-    "License Usage": _rule("", _heading, chapter=True),
+    "License Usage": _rule("usage.heading", _heading, chapter=True),
     "No licenses in use": _rule("usage", _no_licenses),
     "Product Information": _rule("udi", product.own_udi, chapter=True),
     "HA UDI List:": _rule("members", product.members),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property, lru_cache
+from textwrap import dedent
 from typing import Final
 
 from nornir_smartlic.errors import ParseError
@@ -94,8 +95,9 @@ def prepare(command: str, text: str, *, log: bool = False) -> Text:
     if len(text) <= start:
         raise ParseError(command, "there is no output")
     first = text.count("\n", 0, start)
+    body = text[start:]
     return Text(
-        text[start:],
+        dedent(body) if body[0] == " " else body,  # documents indent a whole output
         first=first + 1,
         numbers=None if numbers is None else numbers[first:],
         echo=echo,
@@ -136,7 +138,7 @@ def _head(text: str) -> tuple[int, str | None, ClockHeader | None]:
             if header is None:
                 break
             start = second + 1
-        elif echo is None and header is None and "sh" in line and _ECHO.fullmatch(line):
+        elif echo is None and header is None and "sh" in line and _ECHO.fullmatch(line.lstrip()):
             echo = line
             start = end + 1 if end >= 0 else len(text)
         else:

@@ -86,10 +86,13 @@ def _application_ha(section: Section) -> ApplicationHa | None:
         return None
     name, identity, role = _application(section)
     peers = []
+    peer_info = []
     if section.take_optional("Peer Info", str) is not None:
-        while section.has("Application Name"):
+        while section.next_key() == "Application Name":
             peers.append(ApplicationHa(*_application(section)))
-    return ApplicationHa(name, identity, role, tuple(peers))
+        while section.next_line() is not None:
+            peer_info.append(section.take_line())
+    return ApplicationHa(name, identity, role, tuple(peers), tuple(peer_info))
 
 
 def _application(section: Section) -> tuple[str, int, str]:

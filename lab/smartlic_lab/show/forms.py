@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final
 
 from nornir_smartlic.model import LicensingState
@@ -60,11 +61,16 @@ class Form:
     trust: tuple[str, ...] | None = None  # the wording of the lines on trust codes that was met
     underlines: tuple[tuple[str, int], ...] = ()  # titles underlined with another length than usual
     blank: frozenset[str] = frozenset()  # keys of Other Info with nothing behind the colon
+    slot_heading: str = "SlotID"
     dashes: int | None = None  # length of the rule below a table's heading
+    return_code_last: bool = False  # of an authorization, behind the confirmation code
     mixed_case: bool = False  # "Allowed" for ALLOWED
+    before: tuple[str, ...] = ()  # blank lines before the echo
     echo: str | None = None  # the command, with its prompt
     prompt: str | None = None  # behind the output
+    between: tuple[tuple[int, str], ...] = ()  # log lines that came in between, by their place in the whole text
     newline: str = "\n"
+    unended: bool = False  # the last line has no end
     spacing: Spacing = Spacing()
 
     def since(self, *version: int) -> bool:
@@ -143,6 +149,8 @@ def scan(form: Form, lines: list[str]) -> Form:
         trust=tuple(trust) or None,
         blank=frozenset(blank),
         dashes=next((len(line.strip()) for line in lines if line.strip() and not line.strip().strip("-")), None),
+        slot_heading="Device#" if lines and lines[0].startswith("Device#") else "SlotID",
+        return_code_last=_comes_before("Last Confirmation code:", "Last return code:", lines),
         mixed_case=any(line.endswith(("Functionality: Allowed", "Functionality: Not Allowed")) for line in lines),
     )
     if "VRF:" in (line.strip() for line in lines):
@@ -157,6 +165,12 @@ def scan(form: Form, lines: list[str]) -> Form:
             table_indent=len(heading) - len(heading.lstrip()),
         )
     return changed
+
+
+def _comes_before(first: str, second: str, lines: list[str]) -> bool:
+    """Whether a line that begins with *second* follows at once on one that begins with *first*."""
+    stripped = [line.strip() for line in lines]
+    return any(a.startswith(first) and b.startswith(second) for a, b in pairwise(stripped))
 
 
 _VALUES: Final = (  # where a value of a trust code stands in its line

@@ -35,7 +35,8 @@ def chapter(page: Page) -> Lines:
     lines = ["License Usage", "=" * (13 if page.state.slp else 14)]
     if page.command == ALL:
         lines.append("")
-    return lines + (blocks(page) or ["No licenses in use"])
+    nothing = ["No licenses in use"] if page.form.prints("License Usage", "No licenses in use", True) else []
+    return lines + (blocks(page) or nothing)
 
 
 def blocks(page: Page) -> Lines:
@@ -82,10 +83,11 @@ def _application_ha(told: ApplicationHa | None) -> Lines:
     if told is None:
         return []
     lines = ["  Application HA Info:", *_application(told, "    ")]
-    if told.peers:
+    if told.peers or told.peer_info:
         lines.append("    Peer Info:")
         for peer in told.peers:
             lines += _application(peer, "      ")
+        lines += [f"      {line}" for line in told.peer_info]
     return lines
 
 

@@ -21,7 +21,7 @@ Lines = list[str]
 def udi(page: Page) -> Lines:
     """``show license udi``; old images print a table."""
     if page.state.slots is not None:
-        lines = ["SlotID   PID    \t\tSN      \t\tUDI", "-" * (page.form.dashes or 80)]
+        lines = [f"{page.form.slot_heading}   PID    \t\tSN      \t\tUDI", "-" * (page.form.dashes or 80)]
         for row in page.state.slots:
             mark = f"*{row.slot or ''}\t" if row.own else f" {row.slot or ''}\t"
             lines.append(f"{mark} {row.udi.pid:<22}{row.udi.sn:<16}{row.udi.pid}:{row.udi.sn}")
@@ -70,11 +70,11 @@ def authorizations(page: Page) -> Lines:
         lines = [*_pushes(told), "", "Overall status:"]
     for item in told.members:
         lines += [f"  {member(item.member)}", f"{indent}Status: {_dated(item.status, item.installed)}"]
-        if item.last_return_code is not None:
-            lines.append(f"{indent}Last return code: {item.last_return_code}")
-        if item.last_confirmation_code is not None:
-            lines.append(f"{indent}Last Confirmation code: {item.last_confirmation_code}")
-    lines += _authorized(told.authorizations)
+        codes = [("Last return code", item.last_return_code), ("Last Confirmation code", item.last_confirmation_code)]
+        for key, code in reversed(codes) if page.form.return_code_last else codes:
+            if code is not None:
+                lines.append(f"{indent}{key}: {code}")
+    lines += _authorized(page, told.authorizations)
     lines += ["", *_purchased(told.purchased)]
     if told.derived_tags:
         lines += ["", "Derived Licenses:", *(f"  Entitlement Tag: {tag}" for tag in told.derived_tags)]
@@ -89,7 +89,7 @@ def _purchased(purchased: Sequence[str]) -> Lines:
     return ["Purchased Licenses:", *(f"  {line}" for line in purchased or ("No Purchase Information Available",))]
 
 
-def _authorized(told: Sequence[Authorization]) -> Lines:
+def _authorized(page: Page, told: Sequence[Authorization]) -> Lines:
     if not told:
         return []
     lines = ["", "Authorizations:"]
@@ -99,26 +99,33 @@ def _authorized(told: Sequence[Authorization]) -> Lines:
             f"    Description: {item.description}",
             f"    Total available count: {item.total_count}",
             f"    Enforcement type: {item.enforcement.value}",
-            *_terms(item.terms),
+            *_terms(page, item.terms),
         ]
     return lines
 
 
-def _terms(terms: Sequence[AuthorizationTerm]) -> Lines:
+def _terms(page: Page, terms: Sequence[AuthorizationTerm]) -> Lines:
+    title = _chapter(page)
     lines = ["    Term information:"]
     for term in terms:
         lines.append(f"      {member(term.member)}")
-        if term.authorization_type is not None:
-            lines.append(f"        Authorization type: {term.authorization_type}")
+        if page.form.prints(title, "Authorization type", term.authorization_type is not None):
+            lines.append(f"        Authorization type: {none(term.authorization_type)}")
         lines.append(f"        License type: {term.license_type}")
-        if term.start is not None:
-            lines.append(f"          Start Date: {_date(term.start)}")
-        if term.end is not None:
-            lines.append(f"          End Date: {_date(term.end)}")
+        for key, time in (("Start Date", term.start), ("End Date", term.end)):
+            if page.form.prints(title, key, time is not None):
+                lines.append(f"          {key}: {'<none>' if time is None else _date(time)}")
         lines.append(f"          Term Count: {term.count}")
-        if term.subscription_id is not None:
-            lines.append(f"          Subscription ID: {term.subscription_id}")
+        if page.form.prints(title, "Subscription ID", term.subscription_id is not None):
+            lines.append(f"          Subscription ID: {none(term.subscription_id)}")
     return lines
+
+
+def _chapter(page: Page) -> str:
+    """The title under which the lines of this page were met."""
+    if page.command == TECH:
+        return "Reservation Info"
+    return "License Authorizations" if page.command == ALL else ""
 
 
 def _date(time: Instant) -> str:
@@ -153,7 +160,7 @@ def reservation(page: Page) -> Lines:
     for item in told.members:
         lines += _member_reservation(item, indent, told.export_controlled_allowed if page.command != TECH else None)
     if authorized is not None and page.command == TECH:
-        lines += _authorized(authorized.authorizations)
+        lines += _authorized(page, authorized.authorizations)
     if page.form.prints(title, "Specified license reservations", True):
         lines += ["", "Specified license reservations:"]
         for reserved in told.licenses:
@@ -162,7 +169,7 @@ def reservation(page: Page) -> Lines:
                 f"    Description: {reserved.description}",
                 f"    Total reserved count: {reserved.total_count}",
                 *([] if reserved.enforcement is None else [f"    Enforcement type: {reserved.enforcement.value}"]),
-                *_terms(reserved.terms),
+                *_terms(page, reserved.terms),
             ]
     if authorized is not None and page.form.prints(title, "Purchased Licenses", page.command == TECH):
         lines += ["", *_purchased(authorized.purchased)]

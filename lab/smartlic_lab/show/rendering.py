@@ -110,8 +110,10 @@ def render(command: str, state: Any, form: Form) -> str:
     """
     name = full_name(command)
     lines = spaced(_usual_lines(name, state, form), form.spacing)
-    around = [*([form.echo] if form.echo else []), *lines, *([form.prompt] if form.prompt else [])]
-    return "".join(f"{line}{form.newline}" for line in around)
+    around = [*form.before, *([form.echo] if form.echo else []), *lines, *([form.prompt] if form.prompt else [])]
+    for place, line in form.between:
+        around.insert(place, line)
+    return form.newline.join(around) + ("" if form.unended else form.newline)
 
 
 def _usual_lines(command: str, state: Any, form: Form) -> Lines:
@@ -206,7 +208,12 @@ def form_met(command: str, text: str) -> Form:
     form = _indented(scan(form, prepared.lines), prepared.lines)
     lines, newline = text.splitlines(), "\r\n" if "\r\n" in text else "\n"
     form, body = _around(form, lines, prepared)
-    return replace(form, newline=newline, spacing=spacing_met(_usual_lines(name, state, form), body))
+    return replace(
+        form,
+        newline=newline,
+        unended=not text.endswith("\n"),
+        spacing=spacing_met(_usual_lines(name, state, form), body),
+    )
 
 
 def _indented(form: Form, lines: list[str]) -> Form:
@@ -218,12 +225,15 @@ def _indented(form: Form, lines: list[str]) -> Form:
 
 
 def _around(form: Form, lines: list[str], prepared: Text) -> tuple[Form, list[str]]:
-    """*form* with echo and prompt, and the lines between them."""
-    body = [line for line in lines if line not in prepared.syslog]
+    """*form* with echo, prompt and log lines, and what is left: the output itself."""
+    log = [(place, line) for place, line in enumerate(lines) if line.rstrip() in prepared.syslog]
+    places = {place for place, _ in log}
+    body = [line for place, line in enumerate(lines) if place not in places]
+    form = replace(form, between=tuple(log))
     if prepared.echo is not None:
         at = next(index for index, line in enumerate(body) if line.rstrip() == prepared.echo)
-        form = replace(form, echo=body[at])
-        del body[at]
+        form = replace(form, echo=body[at], before=tuple(body[:at]))
+        body = body[at + 1 :]
     if prepared.prompt is not None:
         at = max(index for index, line in enumerate(body) if line.rstrip() == prepared.prompt)
         form = replace(form, prompt=body[at])

@@ -91,3 +91,27 @@ def test_a_live_device_prints_the_same_words(path: str) -> None:
 )
 def test_captures_that_nobody_edited_have_the_usual_white_space(path: str) -> None:
     assert form_met(command_of(path), capture(path)).spacing == Spacing()
+
+
+SURROUNDINGS = {
+    "CRLF": lambda text: text.replace("\n", "\r\n"),
+    "prompts": lambda text: f"sw1#show license status\n{text}\nsw1#\n",
+    "log": lambda text: text.replace("Transport:", f"{LOG_LINE}\nTransport:"),
+    "indented": lambda text: "".join(f"    {line}" for line in text.splitlines(keepends=True)),
+    "unended": lambda text: text.rstrip("\n"),
+    "blank": lambda text: f"\n\n{text}\n \n",
+    "dense": lambda text: text.replace("\n\n", "\n"),
+}
+LOG_LINE = "*Feb  3 10:00:00.001: %SMART_LIC-6-AGENT_ENABLED: Smart Agent for Licensing is enabled"
+
+
+@pytest.mark.parametrize("name", SURROUNDINGS)
+def test_what_stands_around_an_output_is_printed_again_too(name: str) -> None:
+    path = "show-license-status/ntc4-slp-smart-proxy-telemetry-noreporting.txt"
+    assert roundtrip(SURROUNDINGS[name](capture(path)), "show license status") == ""
+
+
+def test_a_wrong_word_is_a_difference() -> None:
+    """The round trip fails when it should: what the model does not hold is not printed."""
+    text = capture("show-license-status/ntc4-slp-smart-proxy-telemetry-noreporting.txt")
+    assert "+    Password: <empty>" in roundtrip(text.replace("Password: <empty>", "Password: ********"))
