@@ -3,9 +3,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from lab_clients import TOPOLOGY
 
 from smartlic_lab.lab import Lab
+from tests.end_to_end.lab_clients import TOPOLOGY
 
 
 @pytest.fixture(scope="session")

@@ -49,9 +49,9 @@ def test_an_ack_finds_its_device_by_the_number_in_its_name():
     [
         (b"", "cut off"),
         (b"no archive", "not gzip"),
-        (gzip.compress(b"no archive" * 100), "not a tar archive"),
-        (write_bundle(usage())[:-5], "cut off"),
-        (bundles._archive([("readme", b"")]), "readme - expected UD_VA_"),
+        pytest.param(gzip.compress(b"no archive" * 100), "not a tar archive", id="no tar archive"),
+        pytest.param(write_bundle(usage())[:-5], "cut off", id="cut off"),
+        pytest.param(bundles._archive([("readme", b"")]), "readme - expected UD_VA_", id="another file"),
     ],
 )
 def test_what_is_no_bundle_is_rejected_in_one_line(data, met):

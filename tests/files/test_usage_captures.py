@@ -1,10 +1,10 @@
 """Reports of real devices, as far as public."""
 
 import pytest
-from tests.captures import capture
 
 from nornir_smartlic.files import RumReport, check_report, parse_usage_file, render_usage_file
 from nornir_smartlic.model import Udi
+from tests.captures import capture
 
 pytestmark = pytest.mark.captures
 

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import asyncssh
 import pytest
-from lab_clients import login
 
 from smartlic_lab.lab import Lab
+from tests.end_to_end.lab_clients import login
 
 
 def connection(lab: Lab, device: str):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from lab_clients import login
 from netmiko import ConnectHandler, file_transfer
 from netmiko.exceptions import NetmikoAuthenticationException
 
 from smartlic_lab.lab import Lab
+from tests.end_to_end.lab_clients import login
 
 
 def connect(lab: Lab, device: str, **options):

@@ -7,7 +7,8 @@ import shutil
 import subprocess
 
 import pytest
-from lab_clients import login
+
+from tests.end_to_end.lab_clients import login
 
 pytestmark = pytest.mark.skipif(shutil.which("ssh") is None, reason="OpenSSH is not installed")
 

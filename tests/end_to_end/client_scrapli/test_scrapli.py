@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from lab_clients import login
+
+from tests.end_to_end.lab_clients import login
 
 IOSXEDriver = pytest.importorskip("scrapli.driver.core").IOSXEDriver
 TRANSPORTS = ["system", "ssh2", "paramiko"]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from lab_clients import LICENSE_COMMANDS
 
 from smartlic_lab.lab import Lab
+from tests.end_to_end.lab_clients import LICENSE_COMMANDS
 
 pytestmark = [pytest.mark.pyats, pytest.mark.slow]
 

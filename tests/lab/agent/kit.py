@@ -99,6 +99,7 @@ class FarEnd:
         self.away: str | None = None  # a reason: nothing gets there
         self.refuses: dict[MessageKind, str] = {}
         self.keeps_polling = False
+        self.tries_again = False  # it answers nothing but OK_TRY_AGAIN
         self.loses_answers = False  # it takes messages in, and what it says is lost
         self.authorizes = False
         self.authorization = "AUTHORIZED"
@@ -112,6 +113,8 @@ class FarEnd:
         self.messages.append(message)
         if message.kind in self.refuses:
             return Reply(AnswerStatus.FAILED, message.message_id, reason=self.refuses[message.kind])
+        if self.tries_again:
+            return Reply(AnswerStatus.OK_TRY_AGAIN, message.message_id)
         match message.kind:
             case MessageKind.USAGE_REPORTING:
                 poll_id = len(self.messages)

@@ -78,6 +78,29 @@ def test_reports_build_up_while_a_push_fails_one_of_each_licence_a_day():
     assert bench.state.report_summary.available_to_report == 2 * 10 + 2
 
 
+def test_a_long_backlog_goes_in_messages_of_a_hundred():
+    bench = stack().trusted()
+    bench.far_end.away = "Communications failure"
+    bench.pass_time(days(120))
+    bench.far_end.away = None
+    bench.pass_time(timedelta(hours=2))
+    sizes = [len(one.body["reports"]) for one in bench.far_end.messages if one.kind is MessageKind.USAGE_REPORTING]
+    assert sizes[:2] == [100, 100]
+    assert max(sizes) == 100
+    summary = bench.state.report_summary
+    assert (summary.acknowledged, summary.available_to_report) == (summary.total - 2, 2)
+
+
+def test_who_says_try_again_is_asked_again_after_a_while():
+    bench = stack()
+    bench.far_end.tries_again = True
+    bench.trusted().pass_time(timedelta(minutes=16))
+    asked = [one for one in bench.far_end.messages if one.kind is MessageKind.TRUST_ESTABLISHMENT]
+    assert len(asked) == 4
+    bench.far_end.tries_again = False
+    assert len(bench.pass_time(timedelta(minutes=5)).state.trust_codes) == 3
+
+
 def test_what_is_tried_again_is_a_trust_sync_and_the_push_follows_it():
     bench = stack().trusted()
     bench.far_end.away = "Communications failure"

@@ -7,8 +7,6 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from devices import DNA_TAG, HSEC_TAG, JAN_1, NETWORK_TAG, SOFTWARE, udi
-
 from nornir_smartlic.model import (
     EnforcementType,
     Entitlement,
@@ -34,6 +32,7 @@ from smartlic_lab.agent.events import (
 )
 from smartlic_lab.network import HttpRequest
 from smartlic_lab.wire import decode_reply, encode_message
+from tests.lab.authority.devices import DNA_TAG, HSEC_TAG, JAN_1, NETWORK_TAG, SOFTWARE, udi
 
 NETWORK = Entitlement("network-advantage", "C9300-24 Network Advantage", NETWORK_TAG, "C9300-24 Network Advantage")
 DNA = Entitlement(

@@ -9,10 +9,9 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from devices import JAN_1
-
 from smartlic_lab.authority import Cssm
 from smartlic_lab.network import HttpRequest, HttpResponse
+from tests.lab.authority.devices import JAN_1
 
 BASE = "/services/api/smart-accounts-and-licensing"
 

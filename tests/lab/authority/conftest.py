@@ -6,11 +6,11 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
-from devices import JAN_1, FakeDevice, udi
 from sqlalchemy import create_engine, text
 
 from smartlic_lab.authority import Cssm
 from smartlic_lab.authority.models import Base
+from tests.lab.authority.devices import JAN_1, FakeDevice, udi
 
 POSTGRESQL = os.environ.get("SMARTLIC_TEST_POSTGRESQL")
 DATABASES = ["sqlite", *(["postgresql"] if POSTGRESQL else [])]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from devices import JAN_1, FakeDevice, days
 from sqlalchemy import select
 
 from smartlic_lab.authority import Conflict, Cssm, accounts, product_instances, tokens
 from smartlic_lab.authority.models import Consumption, VirtualAccount
 from smartlic_lab.authority.work import Work
+from tests.lab.authority.devices import JAN_1, FakeDevice, days
 
 
 def named(work: Work, name: str) -> VirtualAccount:

@@ -8,7 +8,6 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from devices import DNA_TAG, JAN_1, NETWORK_TAG, FakeDevice, days, minutes
 
 from nornir_smartlic.model import Entitlement, LicenseType
 from smartlic_lab.authority import Cssm, Role, alerts, licenses, notices
@@ -16,6 +15,7 @@ from smartlic_lab.authority.catalogue import find_license
 from smartlic_lab.authority.models import AlertKind, SummaryRhythm
 from smartlic_lab.transports.mail import MailSpool
 from smartlic_lab.wire import MessageKind
+from tests.lab.authority.devices import DNA_TAG, JAN_1, NETWORK_TAG, FakeDevice, days, minutes
 
 NETWORK = Entitlement("network-advantage", "Network Advantage", NETWORK_TAG, "")
 DNA = Entitlement("dna-advantage", "DNA Advantage", DNA_TAG, "", LicenseType.SUBSCRIPTION)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from devices import CSLU, JAN_1, FakeDevice, days, minutes, udi
 
 from nornir_smartlic.files import Ack, parse_smart_license
 from smartlic_lab.authority import Cslu, Cssm
 from smartlic_lab.network import DeliveryFailed, HttpRequest, HttpResponse
 from smartlic_lab.wire import AnswerStatus, MessageKind
+from tests.lab.authority.devices import CSLU, JAN_1, FakeDevice, days, minutes, udi
 
 LATER = JAN_1 + days(1)
 

@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import DATABASES, empty_postgresql
-from devices import JAN_1, SMART, FakeDevice, days, minutes, udi
 from sqlalchemy import func, select
 
 from nornir_smartlic.files import Ack, RumReport, parse_smart_license
@@ -21,6 +19,8 @@ from smartlic_lab.authority import Cssm
 from smartlic_lab.authority.models import Acknowledgement, Consumption, Report
 from smartlic_lab.network import HttpRequest, HttpResponse
 from smartlic_lab.wire import AnswerStatus, Reply
+from tests.lab.authority.conftest import DATABASES, empty_postgresql
+from tests.lab.authority.devices import JAN_1, SMART, FakeDevice, days, minutes, udi
 
 KILLS = 100
 DEVICES = 4
@@ -122,7 +122,7 @@ def test_a_hundred_kills_lose_no_report_and_count_none_twice(disk: str, devices:
             with pytest.raises(ConnectionError):
                 device.push(now, fresh)
             sent.append((device.udi.sn, fresh.report_id))
-        answers = Life(disk).kill_while_answering(recorder.requests, now, chance.uniform(0, 0.1))
+        answers = Life(disk).kill_while_answering(recorder.requests, now, chance.uniform(0, 0.7) ** 2)
         answered[len(answers)] += 1
         promised.update(sent[: len(answers)])
     life = Life(disk)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from devices import DNA_TAG, HSEC_TAG, JAN_1, NETWORK_TAG, FakeDevice, days, minutes, report, udi, usage_file
 
 from nornir_smartlic.files import AuthorizationDocument, ConversionAck, parse_smart_license
 from nornir_smartlic.model import EnforcementType, Entitlement, LicenseType
@@ -22,6 +21,18 @@ from smartlic_lab.authority import (
 from smartlic_lab.authority.catalogue import find_license
 from smartlic_lab.authority.models import Pool, Term, VirtualAccount
 from smartlic_lab.authority.work import Work
+from tests.lab.authority.devices import (
+    DNA_TAG,
+    HSEC_TAG,
+    JAN_1,
+    NETWORK_TAG,
+    FakeDevice,
+    days,
+    minutes,
+    report,
+    udi,
+    usage_file,
+)
 
 NETWORK = Entitlement("network-advantage", "Network Advantage", NETWORK_TAG, "")
 DNA = Entitlement("dna-advantage", "DNA Advantage", DNA_TAG, "", LicenseType.SUBSCRIPTION)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
-from devices import JAN_1, FakeDevice, days, minutes, udi
 
 from nornir_smartlic.files import Ack, parse_smart_license
 from smartlic_lab.authority import Cssm, OnPrem
 from smartlic_lab.network import HttpRequest
 from smartlic_lab.wire import AnswerStatus
+from tests.lab.authority.devices import JAN_1, FakeDevice, days, minutes, udi
 
 LATER = JAN_1 + days(1)
 PATH = "/cslu/v1/pi/Plant%20One-1"

@@ -6,9 +6,6 @@ from typing import Any
 
 import pytest
 import schemathesis
-from api_client import ApiClient, wsgi
-from conftest import DATABASES, empty_postgresql
-from devices import DNA_TAG, JAN_1, NETWORK_TAG, FakeDevice, days
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
@@ -20,6 +17,9 @@ from smartlic_lab.authority.api.routes import Route
 from smartlic_lab.authority.api.v1 import AccountSearch
 from smartlic_lab.authority.catalogue import find_license
 from smartlic_lab.authority.licenses import add_pool
+from tests.lab.authority.api_client import ApiClient, wsgi
+from tests.lab.authority.conftest import DATABASES, empty_postgresql
+from tests.lab.authority.devices import DNA_TAG, JAN_1, NETWORK_TAG, FakeDevice, days
 
 
 @pytest.fixture(scope="module", params=DATABASES)

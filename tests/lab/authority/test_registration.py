@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from devices import JAN_1, NETWORK_TAG, FakeDevice, days
 
 from nornir_smartlic.model import Entitlement
 from smartlic_lab.authority import Cssm, licenses, product_instances
 from smartlic_lab.authority.catalogue import find_license
 from smartlic_lab.wire import AnswerStatus, MessageKind, Reply
+from tests.lab.authority.devices import JAN_1, NETWORK_TAG, FakeDevice, days
 
 
 @pytest.fixture

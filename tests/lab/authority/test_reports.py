@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from devices import DNA_TAG, JAN_1, FakeDevice, days, minutes, report, udi
 from sqlalchemy import func, select
 
 from nornir_smartlic.files import Ack, PolicyDocument, is_signed, parse_smart_license
@@ -14,6 +13,7 @@ from smartlic_lab.authority import Cssm
 from smartlic_lab.authority.models import Acknowledgement, Consumption, Report, SubmissionItem
 from smartlic_lab.signing import CSSM_KEY
 from smartlic_lab.wire import AnswerStatus, Reply
+from tests.lab.authority.devices import DNA_TAG, JAN_1, FakeDevice, days, minutes, report, udi
 
 Maker = Callable[..., FakeDevice]
 LATER = JAN_1 + days(1)

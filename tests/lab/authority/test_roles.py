@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from api_client import ApiClient
-from devices import JAN_1, days
 
 from nornir_smartlic.model import Secret
 from smartlic_lab.authority import Cssm, NotAllowed, Role, accounts, principals, tokens
 from smartlic_lab.authority.work import Work
+from tests.lab.authority.api_client import ApiClient
+from tests.lab.authority.devices import JAN_1, days
 
 APPROVER, ADMINISTRATOR, USER = Role.ACCOUNT_APPROVER, Role.ACCOUNT_ADMINISTRATOR, Role.ACCOUNT_USER
 VA_ADMINISTRATOR, VA_USER = Role.VIRTUAL_ACCOUNT_ADMINISTRATOR, Role.VIRTUAL_ACCOUNT_USER

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from devices import JAN_1, FakeDevice, days, udi
 
 from nornir_smartlic.files import AccountInfo, TrustCodeDocument, is_signed, parse_smart_license
 from smartlic_lab.authority import Cssm
 from smartlic_lab.signing import CSSM_KEY
 from smartlic_lab.wire import AnswerStatus, MessageKind
+from tests.lab.authority.devices import JAN_1, FakeDevice, days, udi
 
 
 def test_a_token_gives_a_trust_code_and_the_accounts(cssm: Cssm) -> None:

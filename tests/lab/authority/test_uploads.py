@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from devices import JAN_1, SOFTWARE, FakeDevice, days, minutes, report, udi, usage_file
 
 from nornir_smartlic.errors import FileRejected
 from nornir_smartlic.files import (
@@ -21,6 +20,7 @@ from nornir_smartlic.files import (
 )
 from smartlic_lab.authority import Conflict, Cssm
 from smartlic_lab.authority.models import SubmissionStatus
+from tests.lab.authority.devices import JAN_1, SOFTWARE, FakeDevice, days, minutes, report, udi, usage_file
 
 WHERE = {"domain": "example.com", "virtual_account": "Branches"}
 LATER = JAN_1 + days(1)

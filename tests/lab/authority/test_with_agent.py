@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from agents import DIRECT, DNA, HSEC, NETWORK, OVER_CSLU, AgentDevice, live
-from devices import JAN_1, days, minutes, udi
-
 from nornir_smartlic.model import Secret, TransportType
 from smartlic_lab.agent.events import (
     AuthorizationRequested,
@@ -22,6 +19,8 @@ from smartlic_lab.agent.events import (
 from smartlic_lab.authority import Cslu, Cssm
 from smartlic_lab.authority.catalogue import find_license
 from smartlic_lab.authority.licenses import add_pool, position
+from tests.lab.authority.agents import DIRECT, DNA, HSEC, NETWORK, OVER_CSLU, AgentDevice, live
+from tests.lab.authority.devices import JAN_1, days, minutes, udi
 
 
 def test_a_year_of_a_device_that_reports_directly(cssm: Cssm) -> None:

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from terminals import Terminal, make_device
+
+from tests.lab.device.terminals import Terminal, make_device
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from terminals import JAN_1, NoNetwork, Terminal, make_device
 
 from nornir_smartlic.model import TransportType
+from tests.lab.device.terminals import JAN_1, NoNetwork, Terminal, make_device
 
 
 def licence_lines(terminal: Terminal) -> list[str]:
@@ -151,3 +151,11 @@ def test_the_trustpoint_and_call_home_come_with_an_authoritative_clock() -> None
     assert any(
         "%CALL_HOME-6-CALL_HOME_ENABLED: Call-home is enabled by Smart Agent for Licensing." in line for line in log
     )
+
+
+def test_no_ip_address_takes_only_the_address_it_names(switch: Terminal) -> None:
+    switch.type("conf t", "interface Loopback0", "ip address 192.0.2.6 255.255.255.255")
+    assert "Invalid address" in switch.type("no ip address 192.0.2.5 255.255.255.255")
+    assert " ip address 192.0.2.6 255.255.255.255" in switch.type("do show run interface Loopback0")
+    switch.type("no ip address")
+    assert "ip address" not in switch.type("do show run interface Loopback0")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from terminals import JAN_1, NoNetwork, Terminal, make_device
 
 from nornir_smartlic.files import AuthorizationDocument, AuthorizedLicense, render_smart_license, signed
 from smartlic_lab.device import Device, DeviceSpec, MemberSpec, SpecificationError
 from smartlic_lab.platforms import families, releases
 from smartlic_lab.signing import CSSM_KEY
+from tests.lab.device.terminals import JAN_1, NoNetwork, Terminal, make_device
 
 
 def summary(device: Device, minutes: int = 0) -> dict[str, int]:

@@ -3,10 +3,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from terminals import JAN_1, NoNetwork, Terminal, make_device
 
 from nornir_smartlic.model import Secret
 from smartlic_lab.device import Device
+from tests.lab.device.terminals import JAN_1, NoNetwork, Terminal, make_device
 
 
 def test_what_unicon_sends_on_login_is_understood(switch: Terminal) -> None:

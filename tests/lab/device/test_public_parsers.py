@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 
 import pytest
-from terminals import JAN_1, Terminal, make_device
 
 from smartlic_lab.platforms import Family, Release, families, releases
+from tests.lab.device.terminals import JAN_1, Terminal, make_device
 
 PAIRS = [
     pytest.param(family, release, id=f"{family.name}-{release.name}")

@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-from terminals import Terminal, make_device
+
+from tests.lab.device.terminals import Terminal, make_device
 
 CAPTURES = Path(__file__).parents[4] / "shared" / "golden" / "show-version"
 # What varies without a digit, and the suites of an ISR on 16.6, which no release of the lab has.

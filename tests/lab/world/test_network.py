@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from world_fakes import START, EchoAuthority, FakeDevice
 
 from nornir_smartlic.errors import UsageError
 from nornir_smartlic.model import Proxy
@@ -23,6 +22,7 @@ from smartlic_lab.world import (
     Uplink,
     World,
 )
+from tests.lab.world.world_fakes import START, EchoAuthority, FakeDevice
 
 URL = "https://smartreceiver.example.com/licservice/license"
 YEAR = timedelta(days=365)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 
 import pytest
-from world_fakes import START, FakeReply, FakeSession
 
 from smartlic_lab.transports.terminal import MORE, Terminal
+from tests.lab.world.world_fakes import START, FakeReply, FakeSession
 
 LONG = FakeReply("".join(f"line {number}\n" for number in range(1, 61)))
 

@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from world_fakes import START, EchoAuthority, FakeDevice
 
 from smartlic_lab.clock import VirtualClock
 from smartlic_lab.world import Site, World, WorldError
+from tests.lab.world.world_fakes import START, EchoAuthority, FakeDevice
 
 HOUR = timedelta(hours=1)
 
