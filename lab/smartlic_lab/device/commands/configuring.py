@@ -82,6 +82,9 @@ def set_line(session: Session, call: Call) -> Line | None:
     if call.negated:
         if "on" in options:
             return section.put(("no", *key), key)
+        present = section.find(*key)
+        if "exact" in options and value and present is not None and present.words != match.words:
+            raise CommandFailed("Invalid address")
         section.remove(*key)
         return None
     usual = options.get("default")
