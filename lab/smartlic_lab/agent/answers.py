@@ -26,6 +26,7 @@ def usage_answered(core: Core, flight: Flight, reply: Reply, now: datetime) -> N
         case AnswerStatus.OK_POLL | AnswerStatus.OK:
             store.reports.pushed(flight.report_ids)
             store.reporting.sent(now, core.push_interval())
+            exchange.plan_backlog(core, now)
             exchange.poll_later(core, MessageKind.USAGE_REPORTING, reply, flight.report_ids, now)
             installation.install_answer(core, reply.documents, now)
 
@@ -79,19 +80,16 @@ def trust_answered(core: Core, flight: Flight, reply: Reply, now: datetime) -> N
     if trust.state in (Trust.ESTABLISHING, Trust.RENEWING):
         trust.move(TrustTrigger.FAILED)
         if flight.errand.token is not None:
-            core.log(
-                3,
-                "TRUST_CODE_INSTALL_FAILED",
-                f"The install of a new licensing trust code has failed on {core.udi}: {reason}.",
-            )
+            text = f"The install of a new licensing trust code has failed on {core.udi}: {reason}."
+            core.log(3, "TRUST_CODE_INSTALL_FAILED", text)
 
 
-def sync_answered(core: Core, _flight: Flight, reply: Reply, now: datetime) -> None:
+def sync_answered(core: Core, flight: Flight, reply: Reply, now: datetime) -> None:
     """What a sync brought: policy, accounts, maybe trust codes."""
     trust = core.store.trust
     if reply.status is AnswerStatus.OK:
         installation.install_answer(core, reply.documents, now)
-    if trust.state is Trust.RENEWING:  # no code came with the answer
+    if flight.errand.renews_trust and trust.state is Trust.RENEWING:  # no code came with the answer
         trust.move(TrustTrigger.FAILED)
         trust.renewal_tried(now)
 

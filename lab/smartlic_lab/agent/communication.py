@@ -96,6 +96,7 @@ class Errand:
     body: Mapping[str, Any] = field(default_factory=dict)
     token: Secret | None = None
     closed_reports: datetime | None = None  # when a push last closed the open reports
+    renews_trust: bool = False  # a Trust Sync that is to bring new trust codes
 
 
 @dataclass(slots=True)

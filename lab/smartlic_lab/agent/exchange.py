@@ -26,7 +26,7 @@ from smartlic_lab.agent.communication import (
 from smartlic_lab.agent.core import Core
 from smartlic_lab.agent.events import Send
 from smartlic_lab.agent.reporting import ReportingTrigger
-from smartlic_lab.agent.rum import USAGE_REQUESTED, rum_report
+from smartlic_lab.agent.rum import USAGE_REQUESTED, Report, rum_report
 from smartlic_lab.wire import AnswerStatus, Message, MessageKind, Reply
 
 
@@ -38,6 +38,8 @@ def answered(core: Core, kind: MessageKind, flight: Flight, reply: Reply, now: d
 
 
 ONE_DAY: Final = timedelta(days=1)
+REPORTS_IN_A_MESSAGE: Final = 100  # this bound and the pause are ours: no source shows how a backlog is sent
+BACKLOG_PAUSE: Final = timedelta(seconds=10)
 REFUSED_PUSH_RETRY: Final = ONE_DAY  # Source: "Send Utility RUM reports" lies a day ahead (policy.md 3.5)
 
 
@@ -97,14 +99,18 @@ def _dispatch_errand(core: Core, errand: Errand, now: datetime) -> None:
             body["token"] = errand.token.reveal()
         _dispatch(core, errand.kind, errand, body, (), now)
         return
-    reports = core.store.reports
-    on_their_way = {number for flight in core.communication.flights.values() for number in flight.report_ids}
-    unreported = [report for report in reports.unreported() if report.report_id not in on_their_way]
+    unreported = _unreported(core)[:REPORTS_IN_A_MESSAGE]
     if not unreported:
         nothing_to_report(core, now)
         return
     body = {"reports": [rum_report(report).as_json() for report in unreported]}
     _dispatch(core, errand.kind, errand, body, tuple(report.report_id for report in unreported), now)
+
+
+def _unreported(core: Core) -> list[Report]:
+    """What the far end does not have yet and is not on its way."""
+    on_their_way = {number for flight in core.communication.flights.values() for number in flight.report_ids}
+    return [report for report in core.store.reports.unreported() if report.report_id not in on_their_way]
 
 
 def _dispatch(
@@ -142,6 +148,18 @@ def push(core: Core, now: datetime) -> None:
     """Report usage now."""
     core.store.reporting.move(ReportingTrigger.DUE)
     launch(core, Errand(MessageKind.USAGE_REPORTING), now)
+
+
+def push_backlog(core: Core, now: datetime) -> None:
+    """Report what did not fit into the message before; what is open stays open."""
+    core.store.reporting.backlog = None
+    core.store.reporting.move(ReportingTrigger.DUE)
+    launch(core, Errand(MessageKind.USAGE_REPORTING, closed_reports=now), now)
+
+
+def plan_backlog(core: Core, now: datetime) -> None:
+    """A message was taken; the rest follows after a while."""
+    core.store.reporting.backlog = now + BACKLOG_PAUSE if _unreported(core) else None
 
 
 def nothing_to_report(core: Core, now: datetime) -> None:
@@ -182,15 +200,16 @@ def receive(core: Core, message: Message, reply: Reply, now: datetime) -> None:
     if communication.delivered():
         core.log(5, "COMM_RESTORED", f"Communications with {peer_of(core)} restored")
         core.store.history.log(now, "SAEVT_COMM_RESTORED")
-    if kind is MessageKind.HELLO:
-        if reply.status is AnswerStatus.FAILED:
-            communication.wait(flight.errand)
-            communication.retry = now + REFUSED_PUSH_RETRY
-            return
-        _dispatch_errand(core, flight.errand, now)
-    else:
-        answered(core, kind, flight, reply, now)
     waiting, communication.waiting = communication.waiting, []
+    if kind is not MessageKind.HELLO:
+        answered(core, kind, flight, reply, now)
+    elif reply.status is AnswerStatus.FAILED:
+        for errand in (flight.errand, *waiting):
+            communication.wait(errand)
+        communication.retry = now + REFUSED_PUSH_RETRY
+        return
+    else:
+        _dispatch_errand(core, flight.errand, now)
     for errand in waiting:
         launch(core, errand, now)
 

@@ -69,6 +69,7 @@ class UsageReports:
     last_ack: datetime | None = None
     last_push: datetime | None = None
     next_push: datetime | None = None
+    backlog: datetime | None = None  # when the rest of a long backlog is pushed
     last_file_write: datetime | None = None
     last_ack_issued: datetime | None = None  # by CSSM's clock, so that an old ACK changes nothing
     reminded: datetime | None = None  # the last reminder that was logged, or passed by

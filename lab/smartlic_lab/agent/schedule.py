@@ -33,13 +33,11 @@ def alarms(core: Core) -> Iterator[tuple[datetime, Job]]:
     if core.settings.transport is not TransportType.OFF and core.communication.is_idle:
         for poll in store.polls:
             yield poll.due, _poll
-    if (
-        reporting.next_push is not None
-        and core.settles is None
-        and core.may_report()
-        and not exchange.is_reporting(core)
-    ):
-        yield reporting.next_push, exchange.push
+    if core.settles is None and core.may_report() and not exchange.is_reporting(core):
+        if reporting.next_push is not None:
+            yield reporting.next_push, exchange.push
+        if reporting.backlog is not None:
+            yield reporting.backlog, exchange.push_backlog
     if core.settles is None and reporting.deadline is not None and reporting.policy.ack_required:
         since = reporting.reminded or core.booted
         reminder = reporting.next_reminder(since)
@@ -123,7 +121,7 @@ def _renew_trust(core: Core, now: datetime) -> None:
     if trust.installed:
         trust.renewal_tried(now)
         trust.move(TrustTrigger.RENEWAL_DUE)
-        exchange.launch(core, Errand(MessageKind.TRUST_SYNC), now)
+        exchange.launch(core, Errand(MessageKind.TRUST_SYNC, renews_trust=True), now)
 
 
 # --- what tech support shows ----------------------------------------------------------------------------------------
