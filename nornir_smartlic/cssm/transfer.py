@@ -112,6 +112,8 @@ class Transfer:
             except httpx.TransportError as error:
                 problem = _why(error)
                 status = None
+                if _untrusted(error) is not None:
+                    break  # asking again does not change a certificate
                 if not repeatable and not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
                     problem += "; whether it was done is not known"
                     break
@@ -176,7 +178,19 @@ def _message(data: Any) -> str | None:
     return None
 
 
+def _untrusted(error: BaseException) -> str | None:
+    """Why the server's certificate is not trusted; ``None``: that is not the problem."""
+    chain: BaseException | None = error
+    while chain is not None:
+        if isinstance(chain, ssl.SSLCertVerificationError):
+            return chain.verify_message or str(chain)
+        chain = chain.__cause__ or chain.__context__
+    return None
+
+
 def _why(error: httpx.TransportError) -> str:
+    if (reason := _untrusted(error)) is not None:
+        return f"its certificate is not trusted: {reason}"
     if isinstance(error, httpx.TimeoutException):
         return "no answer in time"
     text = str(error).strip()
