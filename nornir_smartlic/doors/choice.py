@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from nornir.core.configuration import Config
+from nornir.core.exceptions import PluginNotRegistered
 from nornir.core.inventory import Group, Host
 
 from nornir_smartlic.errors import UsageError
@@ -42,7 +43,10 @@ def door_of(host: Host, configuration: Config | None = None) -> Door:
             ) from None
 
         return scrapli_door(host, configuration)
-    door = host.get_connection(name, configuration)
+    try:
+        door = host.get_connection(name, configuration)
+    except PluginNotRegistered:
+        door = None
     if not callable(getattr(door, "answer", None)):
         raise UsageError(f"{host.name}: {DATA_KEY} {name!r} - expected netmiko, scrapli or a connection that is a door")
     return door  # type: ignore[no-any-return]  # it has been asked whether it is one

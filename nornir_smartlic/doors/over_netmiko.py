@@ -22,16 +22,31 @@ from nornir_smartlic.operations.conversation import Exec
 
 T = TypeVar("T")
 _CONFIGURATION_PROMPT: Final = r"[\r\n][^\r\n]*\([^)\r\n]*\)#\s*$"
+_BUSY: Final = "the device did not take the login in time"
 _DOORS: Final[WeakKeyDictionary[Any, NetmikoDoor]] = WeakKeyDictionary()
 
 
 def netmiko_door(host: Host, configuration: Config) -> NetmikoDoor:
     """The door over the netmiko connection of *host*; the same one as long as the connection lives."""
-    connection = translated(lambda: host.get_connection("netmiko", configuration), lambda e: _ours(e, host.name, ""))
+    connection = _connection(host, configuration)
     door = _DOORS.get(connection)
     if door is None:
         door = _DOORS[connection] = NetmikoDoor(host, connection)
     return door
+
+
+def _connection(host: Host, configuration: Config) -> Any:
+    """The connection of *host*; a login that a busy device did not take in time is tried once more."""
+
+    def connect() -> Any:
+        return translated(lambda: host.get_connection("netmiko", configuration), lambda e: _ours(e, host.name, ""))
+
+    try:
+        return connect()
+    except Unreachable as error:
+        if _BUSY not in str(error):
+            raise
+    return connect()
 
 
 class NetmikoDoor(BlockingDoor):
@@ -129,6 +144,8 @@ def _ours(error: Exception, host: str, command: str) -> DeviceError | None:
         return Unreachable("authentication failed", host=host)
     if isinstance(error, ReadTimeout):
         return TimedOut(f"{command or 'login'}: no prompt within {READ_SECONDS:.0f} s", host=host, command=command)
+    if any(words in str(error) for words in ("No existing session", "SSH protocol banner")):
+        return Unreachable(_BUSY, host=host)
     if isinstance(error, NetmikoBaseException | SSHException | OSError | EOFError):
         return Unreachable(one_line(error), host=host, command=command or None)
     if isinstance(error, ValueError) and not command:

@@ -10,7 +10,12 @@ from weakref import WeakKeyDictionary
 import paramiko  # type: ignore[import-untyped]  # ships no type information
 from nornir.core.configuration import Config
 from nornir.core.inventory import Host
-from scrapli.exceptions import ScrapliAuthenticationFailed, ScrapliException, ScrapliTimeout
+from scrapli.exceptions import (
+    ScrapliAuthenticationFailed,
+    ScrapliConnectionNotOpened,
+    ScrapliException,
+    ScrapliTimeout,
+)
 
 from nornir_smartlic.doors import secure_copy
 from nornir_smartlic.doors.blocking import BlockingDoor
@@ -136,6 +141,8 @@ def _ours(error: Exception, host: str, command: str) -> DeviceError | None:
         return Unreachable(f"authentication failed: {one_line(error)}", host=host)
     if isinstance(error, ScrapliTimeout):
         return TimedOut(f"{command or 'login'}: no answer in time", host=host, command=command or None)
+    if isinstance(error, ScrapliConnectionNotOpened) and not command:
+        return Unreachable("the device did not take the login in time", host=host)
     of_transport = type(error).__module__.split(".")[0] in ("ssh2", "paramiko")  # scrapli lets some of theirs through
     if of_transport or isinstance(error, ScrapliException | OSError | EOFError):
         return Unreachable(one_line(error), host=host, command=command or None)

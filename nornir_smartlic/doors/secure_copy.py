@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import tempfile
 from collections.abc import Callable
 from contextlib import closing
@@ -14,6 +15,9 @@ import scp  # type: ignore[import-untyped]  # the same
 
 from nornir_smartlic.doors.blocking import CopyRefused
 from nornir_smartlic.doors.terminal import one_line
+
+# paramiko logs what it raises, traceback and all; where nobody listens, Python would print that to standard error.
+logging.getLogger("paramiko").addHandler(logging.NullHandler())
 
 COPY_SECONDS: Final = 60.0
 T = TypeVar("T")

@@ -47,9 +47,10 @@ def test_any_connection_that_is_a_door_can_be_chosen():
     assert door_of(host).answer(Show("show clock")).text == "paper"
 
 
-def test_a_connection_that_is_no_door_is_an_error_of_usage():
-    host = Host("sw1", data={"smartlic_door": "no-door"}, defaults=Defaults())
-    with pytest.raises(UsageError, match="sw1: smartlic_door 'no-door' - expected netmiko, scrapli or"):
+@pytest.mark.parametrize("name", ["no-door", "nobody"])
+def test_a_connection_that_is_no_door_is_an_error_of_usage(name: str):
+    host = Host("sw1", data={"smartlic_door": name}, defaults=Defaults())
+    with pytest.raises(UsageError, match=f"sw1: smartlic_door '{name}' - expected netmiko, scrapli or"):
         door_of(host)
 
 
