@@ -1,4 +1,7 @@
-"""The authority's tests run on SQLite, and on PostgreSQL too where SMARTLIC_TEST_POSTGRESQL names an empty database."""
+"""The authority's tests run on SQLite, and on PostgreSQL too where SMARTLIC_TEST_POSTGRESQL names one.
+
+Its user must be allowed to make databases: each worker of the suite has its own.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 
 from smartlic_lab.authority import Cssm
 from smartlic_lab.authority.models import Base
@@ -17,19 +20,25 @@ DATABASES = ["sqlite", *(["postgresql"] if POSTGRESQL else [])]
 
 
 def empty_postgresql() -> str:
-    """The PostgreSQL database, with nothing in it: at first without a table, then with empty ones."""
+    """A PostgreSQL database of this worker's own, with nothing in it: first without tables, then with empty ones."""
     assert POSTGRESQL is not None
-    engine = create_engine(POSTGRESQL)
-    with engine.begin() as connection:
-        if migrated:
+    given = make_url(POSTGRESQL)
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    own = given.set(database=f"{given.database}_{worker}")
+    if not migrated:
+        server = create_engine(given, isolation_level="AUTOCOMMIT")
+        with server.connect() as connection:
+            connection.execute(text(f'DROP DATABASE IF EXISTS "{own.database}" WITH (FORCE)'))
+            connection.execute(text(f'CREATE DATABASE "{own.database}"'))
+        server.dispose()
+        migrated.append(True)
+    else:
+        engine = create_engine(own)
+        with engine.begin() as connection:
             tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
             connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
-        else:
-            connection.execute(text("DROP SCHEMA public CASCADE"))
-            connection.execute(text("CREATE SCHEMA public"))
-            migrated.append(True)
-    engine.dispose()
-    return POSTGRESQL
+        engine.dispose()
+    return own.render_as_string(hide_password=False)
 
 
 migrated: list[bool] = []
