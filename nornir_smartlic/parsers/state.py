@@ -19,7 +19,7 @@ from nornir_smartlic.parsers.section import Problem, Section
 from nornir_smartlic.parsers.texts import Text
 
 Facts = dict[str, Any]  # fields of LicensingState; "tech.", "authorization.", "reservation." before those of its parts
-_LATELY: Final = 4096  # sections
+_LATELY: Final = 1024  # sections
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # equal to itself only: its hash is asked for at every section
@@ -119,9 +119,9 @@ def _rule_of(line: str) -> Rule | None:
     """The rule of the section that *line* is the title of."""
     if line in RULES:
         return RULES[line]
-    if usage.is_title(line):
-        return LICENSE
-    return RULES[_TRUST] if line.startswith(_TRUST) else None
+    if line[-2:] == "):" or line[:8] == "Handle: ":
+        return LICENSE if usage.is_title(line) else None
+    return RULES[_TRUST] if line[:21] == _TRUST else None
 
 
 class Piece:
@@ -157,13 +157,16 @@ NOTHING: Final = authorizations.NOTHING  # what a function gives for a field tha
 @lru_cache(maxsize=_LATELY)
 def _cut(paragraph: str) -> tuple[Piece, ...]:
     """The sections of a text without empty lines; what stands before the first has no rule."""
-    lines = [line for line in map(str.rstrip, paragraph.split("\n")) if line and line != " --More--"]
-    if not lines:
-        return ()
-    if "):" in paragraph or "Handle: " in paragraph or _TRUST in paragraph:
-        starts = [index for index, line in enumerate(lines) if _rule_of(line) is not None]
-    else:  # only titles that stand alone
-        starts = [index for index, line in enumerate(lines) if line in RULES]
+    lines = paragraph.split("\n")
+    if " \n" in paragraph or paragraph[-1:].isspace() or not lines[0]:
+        lines = [line for line in map(str.rstrip, lines) if line and line != " --More--"]
+        if not lines:
+            return ()
+        paragraph = "\n".join(lines)
+    at_margin = [index for index, line in enumerate(lines) if line[:1] not in (" ", "")]
+    if at_margin == [0]:
+        return (Piece(_rule_of(lines[0]), paragraph),)
+    starts = [index for index in at_margin if _rule_of(lines[index]) is not None]
     if not starts or starts[0]:
         starts.insert(0, 0)
     ends = [*starts[1:], len(lines)]
