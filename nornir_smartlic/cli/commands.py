@@ -370,4 +370,5 @@ def diagnose(nornir: Nornir) -> tuple[Report, Listing | None]:
         for cause in outcome.causes
     ]
     code = ExitCode.FINDINGS if rows else ExitCode.DONE
-    return report, Listing("diagnose", "causes", ("certainty", "id", "cause", "evidence", "fix"), rows, code)
+    columns = ("cause", "certainty", "id", "evidence", "fix")
+    return report, Listing("diagnose", "causes", columns, rows, code, as_records=True)

@@ -40,7 +40,7 @@ def run(
     with _progress(command, len(nornir.inventory.hosts)) as processor:
         watched = nornir.with_processors([processor]) if processor is not None else nornir
         results: AggregatedResult = watched.run(task=task, name=command, on_failed=True)
-        watched.close_connections(on_good=True, on_failed=True)
+        nornir.close_connections(on_good=True, on_failed=True)
     hosts = tuple(_host_report(name, results[name], describe, secrets) for name in results)
     return Report(command, hosts, created=datetime.now(UTC).replace(microsecond=0))
 

@@ -12,7 +12,7 @@ from nornir_smartlic.intent.levels import air_level_of, command_of, is_wireless
 from nornir_smartlic.intent.lines import flag, lines, setting
 from nornir_smartlic.intent.plan import Difference, Plan
 from nornir_smartlic.intent.releases import Release, release_of, shown
-from nornir_smartlic.intent.transport_unit import actual_transport, transport_unit
+from nornir_smartlic.intent.transport_unit import TRUSTPOINT, actual_transport, transport_unit
 from nornir_smartlic.model import (
     BootLevel,
     DeviceVersion,
@@ -170,6 +170,8 @@ def _warnings(intent: Intent, reading: LicensingReading, transport: TransportTyp
         and not (configuration.smart_url or configuration.plain_url)
     ):
         yield f"{key}.url: transport smart has no URL on this device; 'url: default' sets it"
+    if intent.revocation_check is not None and TRUSTPOINT not in dict(configuration.trustpoints):
+        yield f"{key}.revocation_check: {TRUSTPOINT} is not there; the device makes it once its clock is set"
     if intent.trust and (without := untrusted(state)):
         yield f"{key}.trust: no trust code on {'; '.join(map(str, without))}; establish_trust brings it"
     account = state.account

@@ -27,6 +27,7 @@ class Listing:
     rows: Sequence[Mapping[str, object]]
     exit_code: ExitCode = ExitCode.DONE
     warnings: tuple[str, ...] = ()
+    as_records: bool = False  # long texts: each row is a paragraph, not a line of a table
 
 
 def render_listing_json(listing: Listing) -> str:
@@ -58,12 +59,35 @@ def print_listing(listing: Listing, console: Console) -> None:
     if not listing.rows:
         console.print(f"no {listing.name.replace('_', ' ')}")
         return
+    if listing.as_records:
+        _print_records(listing, console)
+        return
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in listing.columns:
         table.add_column(column.replace("_", " "))
     for row in listing.rows:
         table.add_row(*(Text(_shown(row.get(column))) for column in listing.columns))
     console.print(table)
+
+
+def _print_records(listing: Listing, console: Console) -> None:
+    """A paragraph for each row; the first column stands over it, what is empty is left out."""
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    title, *others = listing.columns
+    for number, row in enumerate(listing.rows, 1):
+        console.print(Text(f"\n{number}. {_shown(row.get(title))}", style="bold"))
+        grid = Table.grid(padding=(0, 2))
+        grid.add_column(style="dim", no_wrap=True)
+        grid.add_column()
+        for column in others:
+            value = row.get(column)
+            if value not in (None, "", [], ()):
+                lines = value if isinstance(value, list | tuple) else [_shown(value)]
+                grid.add_row(column.replace("_", " "), Text("\n".join(map(str, lines))))
+        console.print(Padding(grid, (0, 0, 0, 3)))
 
 
 def _shown(value: object) -> str:

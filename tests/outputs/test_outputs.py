@@ -13,7 +13,8 @@ import pytest
 
 from nornir_smartlic.compliance import RULES, Verdict
 from nornir_smartlic.model import Secret, TransportType, UnplacedTime
-from nornir_smartlic.outputs import FORMATS, ExitCode, HostError, HostReport, Report, plain, render
+from nornir_smartlic.outputs import FORMATS, ExitCode, HostError, HostReport, Listing, Report, plain, render
+from nornir_smartlic.outputs.listing import render_listing_json, render_listing_table
 from tests.outputs.reports import every_verdict, host_report
 
 
@@ -229,3 +230,14 @@ def test_spans_are_iso_8601_durations(span, text):
 def test_a_secret_has_no_place_in_a_result():
     with pytest.raises(TypeError, match="secret"):
         plain({"token": Secret("hunter2")})
+
+
+def test_a_list_is_a_table_or_paragraphs_and_the_same_in_json():
+    rows = [{"cause": "no name server", "fix": ["ip name-server 192.0.2.53"], "deadline": None}]
+    columns = ("cause", "fix", "deadline")
+    table, records = (Listing("diagnose", "causes", columns, rows, as_records=each) for each in (False, True))
+    assert "no name server   ip name-server 192.0.2.53   -" in render_listing_table(table)
+    assert render_listing_table(records) == "\n1. no name server\n   fix  ip name-server 192.0.2.53\n"
+    assert render_listing_json(table) == render_listing_json(records)
+    assert json.loads(render_listing_json(table))["causes"] == rows
+    assert render_listing_table(Listing("diagnose", "causes", columns, ())) == "no causes\n"
