@@ -142,4 +142,5 @@ def create_trustpoint(device: Device, now: datetime) -> None:
         assert profile is not None
         profile.put(("active",))
         profile.put(("destination", "transport-method", "http"))
+    device.settle(now)
     device.emit(Log(6, "CALL_HOME_ENABLED", "Call-home is enabled by Smart Agent for Licensing.", "CALL_HOME"), now)

@@ -53,7 +53,7 @@ from smartlic_lab.device.session import Session
 from smartlic_lab.device.specification import DeviceSpec, MemberSpec, SpecificationError, check, roles
 from smartlic_lab.device.syslog import LogBuffer, LogMessage
 from smartlic_lab.device.texts import clock_text
-from smartlic_lab.network import DeliveryFailed, Network
+from smartlic_lab.network import DeliveryFailed, Network, Origin
 from smartlic_lab.platforms import Family, Release, release
 from smartlic_lab.wire import WireError, decode_reply, encode_message
 
@@ -99,6 +99,7 @@ class Device:
         self._up_at: datetime | None = None  # while it is down
         self._usage: dict[Entitlement, int] = {}
         self._settings: AgentSettings | None = None  # what the agent was told
+        self._origin: Origin | None = None  # where its messages start, until something is configured
         if state is not None:
             self._restore(state)
         else:
@@ -227,8 +228,10 @@ class Device:
 
     def _delivered(self, send: Send, now: datetime) -> Event:
         """What became of a message."""
-        transport = (self._settings or self.settings()).transport
-        origin = settings.origin(self.name, self.running, self.clock(now), transport)
+        if self._origin is None:
+            transport = (self._settings or self.settings()).transport
+            self._origin = settings.origin(self.name, self.running, self.clock(now), transport)
+        origin = replace(self._origin, clock=self.clock(now))
         headers = {"content-type": "application/json"}
         try:
             answer = self.network.send(origin, send.url, encode_message(send.message), headers)
@@ -290,11 +293,17 @@ class Device:
     # --- configuration -------------------------------------------------------------------------------------------
 
     def configuration_changed(self, now: datetime) -> None:
-        """A configuration command was carried out: the agent hears of what concerns it."""
-        if self._settings is None:  # it has not booted yet
+        """A user's configuration command was carried out."""
+        if self._settings is not None:  # it has booted
+            self.changed_at = now
+            self.unsaved = True
+        self.settle(now)
+
+    def settle(self, now: datetime) -> None:
+        """The running configuration may be another one: the agent hears of what concerns it."""
+        self._origin = None
+        if self._settings is None:
             return
-        self.changed_at = now
-        self.unsaved = True
         found = self.settings()
         if found != self._settings:
             self._settings = found
@@ -378,7 +387,7 @@ class Device:
         self._up_at = None
         self.booted_at = now
         self._usage = {}
-        self._settings = None
+        self._settings = self._origin = None
         self.calls_stopped = False
         self.log = LogBuffer()
         if not first:

@@ -159,3 +159,12 @@ def test_no_ip_address_takes_only_the_address_it_names(switch: Terminal) -> None
     assert " ip address 192.0.2.6 255.255.255.255" in switch.type("do show run interface Loopback0")
     switch.type("no ip address")
     assert "ip address" not in switch.type("do show run interface Loopback0")
+
+
+def test_call_home_sends_where_the_profile_says_from_the_first_boot_on() -> None:
+    device = make_device(day0=("license smart transport callhome",))
+    device.tick(JAN_1 + timedelta(minutes=3))
+    assert device.settings().callhome_url == "https://tools.cisco.com/its/service/oddce/services/DDCEService"
+    network = device.network
+    assert isinstance(network, NoNetwork)
+    assert network.origins
