@@ -238,6 +238,12 @@ def test_missing_trust_is_a_warning_for_each_member():
     assert "PID:C9300-24T,SN:FOC00000001; PID:C9300-24T,SN:FOC00000002" in made.warnings[0]
 
 
+def test_a_trustpoint_that_is_not_there_is_a_warning():
+    (warning,) = plan(slp(), revocation_check="none").warnings
+    assert "SLA-TrustPoint is not there" in warning
+    assert plan(slp(trustpoints=(("SLA-TrustPoint", "crl"),)), revocation_check="none").warnings == ()
+
+
 def test_a_boot_level_that_waits_for_a_reload_says_so():
     reading = slp(boot_level=BootLevel("network-advantage", "dna-advantage"))
     version = DeviceVersion(
