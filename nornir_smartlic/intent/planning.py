@@ -173,7 +173,7 @@ def _warnings(intent: Intent, reading: LicensingReading, transport: TransportTyp
     if intent.revocation_check is not None and TRUSTPOINT not in dict(configuration.trustpoints):
         yield f"{key}.revocation_check: {TRUSTPOINT} is not there; the device makes it once its clock is set"
     if intent.trust and (without := untrusted(state)):
-        yield f"{key}.trust: no trust code on {'; '.join(map(str, without))}; establish_trust brings it"
+        yield f"{key}.trust: no trust code on {'; '.join(map(str, without))}; 'smartlic trust' brings it"
     account = state.account
     for name, wanted, there in (
         ("smart_account", intent.smart_account, account.smart_account if account else None),
