@@ -15,9 +15,11 @@ class NoNetwork:
 
     def __init__(self) -> None:
         self.origins: list[Origin] = []
+        self.urls: list[str] = []
 
     def send(self, origin: Origin, url: str, body: bytes, headers: object = None) -> bytes:
         self.origins.append(origin)
+        self.urls.append(url)
         raise DeliveryFailed("Unable to resolve server hostname/domain name")
 
     def resolve(self, origin: Origin, name: str) -> str | None:

@@ -163,8 +163,8 @@ def test_no_ip_address_takes_only_the_address_it_names(switch: Terminal) -> None
 
 def test_call_home_sends_where_the_profile_says_from_the_first_boot_on() -> None:
     device = make_device(day0=("license smart transport callhome",))
+    Terminal(device).type("license smart trust idtoken abc local")
     device.tick(JAN_1 + timedelta(minutes=3))
-    assert device.settings().callhome_url == "https://tools.cisco.com/its/service/oddce/services/DDCEService"
     network = device.network
     assert isinstance(network, NoNetwork)
-    assert network.origins
+    assert network.urls[0] == "https://tools.cisco.com/its/service/oddce/services/DDCEService"
