@@ -180,16 +180,25 @@ def next_ready(work: Work) -> datetime | None:
     return work.session.scalar(select(func.min(Conversion.ready)).where(Conversion.done.is_(None)))
 
 
-def conversion_document(work: Work, instance: ProductInstance) -> ConversionAck | None:
-    """What tells a device that its licences were converted; once, with the next ACK after it."""
-    untold = [
-        one for one in conversions_of(work, Udi(instance.pid, instance.sn)) if one.done is not None and one.told is None
-    ]
-    if not untold:
-        return None
-    for one in untold:
-        one.told = work.now
-    return signed(ConversionAck(Udi(instance.pid, instance.sn), work.now, "CONVERTED"), CSSM_KEY)
+def conversion_documents(work: Work, instances: Sequence[ProductInstance]) -> dict[int, ConversionAck]:
+    """What tells devices that their licences were converted, by their numbers; once, with the next ACK after it."""
+    homes = {(one.pid, one.sn): one for one in instances}
+    untold = work.session.scalars(
+        select(Conversion).where(
+            Conversion.way == Way.DLC.value,
+            Conversion.done.is_not(None),
+            Conversion.told.is_(None),
+            Conversion.sn.in_([sn for _, sn in homes]),
+        )
+    )
+    documents = {}
+    for conversion in untold:
+        instance = homes.get((conversion.pid or "", conversion.sn or ""))
+        if instance is not None:
+            conversion.told = work.now
+            ack = ConversionAck(Udi(instance.pid, instance.sn), work.now, "CONVERTED")
+            documents[instance.id] = signed(ack, CSSM_KEY)
+    return documents
 
 
 def _finish(work: Work, conversion: Conversion) -> None:

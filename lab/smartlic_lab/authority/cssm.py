@@ -387,8 +387,11 @@ class Cssm:
         shown = now if clock_off is None else now + clock_off.offset
         receiver = Receiver(self.processing_time, self.faults.active(FaultKind.SLOW_POLLS, now) is not None)
         self._changed()
-        with self._inner_work(shown) as work:
-            reply = answer(work, message, receiver)
+        try:
+            with self._inner_work(shown) as work:
+                reply = answer(work, message, receiver)
+        except Refusal as refusal:
+            return failed(message, str(refusal))
         self._wake_at(shown + self.processing_time)
         return reply
 

@@ -42,18 +42,13 @@ Handler: TypeAlias = Callable[[Work, Message, Receiver], Reply]
 
 
 def answer(work: Work, message: Message, receiver: Receiver) -> Reply:
-    """The reply to *message*; what is refused is FAILED with its reason, and leaves nothing behind."""
+    """The reply to *message*. Raises `Refusal`, whose text is the reason of FAILED: then nothing of *work* is kept."""
     handler = HANDLERS.get(message.kind)
     if handler is None or not isinstance(message.body, dict):
-        return failed(message, f"{message.kind.value} is not supported here")
+        raise Refusal(f"{message.kind.value} is not supported here")
     if any(len(part) > MAX_TEXT for udi in (message.udi, *message.members) for part in (udi.pid, udi.sn)):
-        return failed(message, f"a UDI is longer than {MAX_TEXT} characters")
-    with work.session.begin_nested() as savepoint:
-        try:
-            return handler(work, message, receiver)
-        except Refusal as refusal:
-            savepoint.rollback()
-            return failed(message, str(refusal))
+        raise Refusal(f"a UDI is longer than {MAX_TEXT} characters")
+    return handler(work, message, receiver)
 
 
 def failed(message: Message, reason: str) -> Reply:

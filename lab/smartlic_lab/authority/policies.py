@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -69,16 +70,30 @@ def _stamp(policy: Policy) -> str:
 
 
 def report_due(work: Work, instance: ProductInstance, last_ack: datetime | None) -> datetime | None:
-    """By when the next report of *instance* is due; ``None``: nothing in use asks for one.
+    """By when the next report of *instance* is due; ``None``: nothing in use asks for one."""
+    return reports_due(work, [instance], last_ack)[instance.id]
+
+
+def reports_due(
+    work: Work, instances: Sequence[ProductInstance], last_ack: datetime | None
+) -> dict[int, datetime | None]:
+    """The same for many devices whose last ACK was at the same time, by their numbers.
 
     Source: reference/policy.md section 3.1: the smallest value above zero of the classes that have a licence in use.
     """
-    policy = policy_of(instance.virtual_account)
-    in_use = work.session.scalars(
-        select(License)
-        .join(Usage, Usage.tag == License.tag)
-        .where(Usage.product_instance_id == instance.id, Usage.quantity > 0)
+    in_use: dict[int, list[License]] = {one.id: [] for one in instances}
+    rows = work.session.execute(
+        select(Usage.product_instance_id, License)
+        .join(License, License.tag == Usage.tag)
+        .where(Usage.product_instance_id.in_(in_use), Usage.quantity > 0)
     )
+    for number, license_ in rows:
+        in_use[number].append(license_)
+    return {one.id: _due(one, in_use[one.id], last_ack) for one in instances}
+
+
+def _due(instance: ProductInstance, in_use: Sequence[License], last_ack: datetime | None) -> datetime | None:
+    policy = policy_of(instance.virtual_account)
     spans = []
     for license_ in in_use:
         asked = _attributes(policy, license_)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy.orm import joinedload
 
 from nornir_smartlic.model import Udi
 from smartlic_lab.authority.errors import Conflict, NotFound
@@ -23,7 +24,7 @@ from smartlic_lab.authority.work import Work
 
 def find_instance(work: Work, udi: Udi) -> ProductInstance | None:
     """The device that has *udi* as one of its members."""
-    member = work.session.get(ProductUdi, (udi.pid, udi.sn))
+    member = work.session.get(ProductUdi, (udi.pid, udi.sn), options=[joinedload(ProductUdi.product_instance)])
     return None if member is None else member.product_instance
 
 
@@ -82,12 +83,16 @@ def refresh(
     for name, value in (("hostname", hostname), ("software", software), ("software_version", software_version)):
         if value and getattr(instance, name) != value[:MAX_TEXT]:
             setattr(instance, name, value[:MAX_TEXT])
+    added = False
     for member in {udi, *members}:
         known = work.session.get(ProductUdi, (member.pid, member.sn))
         if known is None:
             work.session.add(ProductUdi(pid=member.pid, sn=member.sn, product_instance_id=instance.id))
+            added = True
         elif known.product_instance_id != instance.id:  # it has changed stacks; its trust code goes with it
             known.product_instance_id = instance.id
+    if added:
+        work.session.flush()  # so that who looks for a member finds it
 
 
 def list_instances(

@@ -17,15 +17,15 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from nornir_smartlic.files import Ack, RumReport, check_report, render_smart_license, signed
+from nornir_smartlic.files import Ack, ConversionAck, RumReport, check_report, render_smart_license, signed
 from nornir_smartlic.model import Udi
 from smartlic_lab.authority.catalogue import license_of_tag
-from smartlic_lab.authority.conversions import conversion_document
+from smartlic_lab.authority.conversions import conversion_documents
 from smartlic_lab.authority.models import (
     MAX_TEXT,
     Acknowledgement,
@@ -39,7 +39,7 @@ from smartlic_lab.authority.models import (
     Usage,
     VirtualAccount,
 )
-from smartlic_lab.authority.policies import policy_document, report_due
+from smartlic_lab.authority.policies import policy_document, reports_due
 from smartlic_lab.authority.product_instances import find_instance, refresh, take_in
 from smartlic_lab.authority.work import Work
 from smartlic_lab.signing import CSSM_KEY, report_key
@@ -49,6 +49,9 @@ MAX_RUM_ID: Final = 2**32
 
 MAX_COUNT: Final = 10**9
 _MAX_REASON: Final = 2000
+
+Key: TypeAlias = tuple[str, str, int]
+"""PID, serial number, number: no two reports have the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +95,14 @@ def submit(
         file_name=file_name,
         nonce=nonce,
     )
-    for one in incoming:
-        if isinstance(one, Unreadable):
-            submission.items.append(SubmissionItem(member_file=one.member_file, udi="", rum_id=0, reason=one.reason))
-        else:
-            submission.items.append(_take(work, virtual_account, one, device))
+    known = _known(work, [one.report for one in incoming if isinstance(one, Incoming)])
+    with work.session.no_autoflush:
+        for one in incoming:
+            if isinstance(one, Unreadable):
+                item = SubmissionItem(member_file=one.member_file, udi="", rum_id=0, reason=one.reason)
+            else:
+                item = _take(work, virtual_account, one, device, known)
+            submission.items.append(item)
     if not any(item.report for item in submission.items):
         submission.status = SubmissionStatus.ERRORS
         submission.ready = work.now
@@ -129,19 +135,18 @@ def open_submission(
         status=SubmissionStatus.PROCESSING,
     )
     work.session.add(submission)
-    work.session.flush()
     return submission
 
 
 def refusal_of(submission: Submission) -> str | None:
     """Why nothing of it was taken; ``None``: something was."""
-    if any(item.report_id for item in submission.items):
+    if any(item.report is not None for item in submission.items):
         return None
     reasons = dict.fromkeys(item.reason for item in submission.items if item.reason)
     return "; ".join(reasons)[:_MAX_REASON] or "there is no report in it"
 
 
-def process_due(work: Work, *, limit: int = 500) -> int:
+def process_due(work: Work, *, limit: int = 200) -> int:
     """Process submissions whose time has come, at most *limit*; gives back how many there were."""
     due = work.session.scalars(
         select(Submission)
@@ -156,8 +161,8 @@ def process_due(work: Work, *, limit: int = 500) -> int:
             .joinedload(VirtualAccount.smart_account)
         )
     ).all()
-    for submission in due:
-        _process(work, submission)
+    if due:
+        _process(work, due)
     return len(due)
 
 
@@ -206,30 +211,37 @@ def all_delivered(submission: Submission) -> bool:
 
 
 def _take(
-    work: Work, virtual_account: VirtualAccount, incoming: Incoming, device: ProductInstance | None
+    work: Work,
+    virtual_account: VirtualAccount,
+    incoming: Incoming,
+    device: ProductInstance | None,
+    known: dict[Key, Report],
 ) -> SubmissionItem:
+    """One report; what is taken is added to *known*, so that it is a duplicate when it comes again."""
     report = incoming.report
     item = SubmissionItem(
         member_file=incoming.member_file,
         udi=str(report.udi)[:MAX_TEXT],
         rum_id=report.report_id if 0 <= report.report_id < MAX_RUM_ID else 0,
+        duplicate=False,
     )
     problems = _out_of_bounds(report) or check_report(report, key=report_key(report.software_id or "", report.udi))
     if problems:
         item.reason = "; ".join(problems)[:_MAX_REASON]
         return item
     instance = find_instance(work, report.udi)
-    known = _known(work, report)
+    earlier = known.get(_key(report))
     digest = hashlib.sha256(report.payload.encode()).hexdigest()
     if device is not None and (instance is None or instance.id != device.id):
         item.reason = f"report {report.report_id}: it is of {report.udi}, which is not the device that sent it"
     elif instance is not None and _is_elsewhere(instance, virtual_account):
         item.reason = f"report {report.report_id}: {report.udi} belongs to another smart account"
-    elif known is not None and known.digest != digest:
+    elif earlier is not None and earlier.digest != digest:
         item.reason = f"report {report.report_id}: another report with this number was received before"
-    elif known is not None:
-        item.report, item.duplicate = known, True
-        item.reason = f"report {report.report_id}: duplicate, received before on {known.received:%Y-%m-%d %H:%M:%S} UTC"
+    elif earlier is not None:
+        item.report, item.duplicate = earlier, True
+        when = f"{earlier.received:%Y-%m-%d %H:%M:%S} UTC"
+        item.reason = f"report {report.report_id}: duplicate, received before on {when}"
     else:
         if instance is None:
             instance = take_in(work, virtual_account, report.udi)
@@ -243,7 +255,7 @@ def _take(
                 software=report.software_id,
                 software_version=report.software_version,
             )
-        item.report = Report(
+        item.report = known[_key(report)] = Report(
             product_instance=instance,
             pid=report.udi.pid,
             sn=report.udi.sn,
@@ -255,8 +267,6 @@ def _take(
             payload=report.payload,
             received=work.now,
         )
-        work.session.add(item.report)
-        work.session.flush()  # so that the same report once more in the same submission is seen as a duplicate
     return item
 
 
@@ -271,12 +281,21 @@ def _out_of_bounds(report: RumReport) -> tuple[str, ...]:
     return ()
 
 
-def _known(work: Work, report: RumReport) -> Report | None:
-    return work.session.scalar(
-        select(Report).where(
-            Report.pid == report.udi.pid, Report.sn == report.udi.sn, Report.rum_id == report.report_id
-        )
-    )
+def _key(report: RumReport) -> Key:
+    return report.udi.pid, report.udi.sn, report.report_id
+
+
+def _known(work: Work, reports: Iterable[RumReport]) -> dict[Key, Report]:
+    """Those of *reports* that were taken before, by what tells them apart."""
+    numbers: dict[str, set[int]] = {}
+    for report in reports:
+        if not _out_of_bounds(report):
+            numbers.setdefault(report.udi.sn, set()).add(report.report_id)
+    found = {}
+    for sn, wanted in numbers.items():
+        for one in work.session.scalars(select(Report).where(Report.sn == sn, Report.rum_id.in_(wanted))):
+            found[one.pid, one.sn, one.rum_id] = one
+    return found
 
 
 def _is_elsewhere(instance: ProductInstance, virtual_account: VirtualAccount) -> bool:
@@ -286,74 +305,98 @@ def _is_elsewhere(instance: ProductInstance, virtual_account: VirtualAccount) ->
 # --- processed ------------------------------------------------------------------------------------------------------
 
 
-def _process(work: Work, submission: Submission) -> None:
-    by_device: dict[int, list[SubmissionItem]] = {}
-    for item in submission.items:
-        if item.report is not None and item.report.acknowledgement_id is None:
-            by_device.setdefault(item.report.product_instance_id, []).append(item)
-    for items in by_device.values():
-        fresh = {item.report.id: item for item in items if item.report is not None}
-        _acknowledge(work, submission, list(fresh.values()))
-    refused = any(item.report is None for item in submission.items)
-    submission.status = SubmissionStatus.ERRORS if refused else SubmissionStatus.NO_ERRORS
-
-
-def _acknowledge(work: Work, submission: Submission, items: list[SubmissionItem]) -> None:
-    reports = sorted((item.report for item in items if item.report is not None), key=lambda report: report.rum_id)
-    noticed = {report.id: notice for report in reports if (notice := _count(work, report)) is not None}
-    for item in items:
-        item.reason = noticed.get(item.report_id, item.reason) if item.report_id is not None else item.reason
-    instance = reports[0].product_instance
-    instance.last_report = work.now
+def _process(work: Work, submissions: Sequence[Submission]) -> None:
+    """Count what has not been counted, then acknowledge it, per submission and device."""
+    groups: dict[tuple[int, int], list[SubmissionItem]] = {}
+    taken: set[int] = set()
+    for submission in submissions:
+        refused = any(item.report is None for item in submission.items)
+        submission.status = SubmissionStatus.ERRORS if refused else SubmissionStatus.NO_ERRORS
+        for item in submission.items:
+            report = item.report
+            if report is not None and report.acknowledgement_id is None and report.id not in taken:
+                taken.add(report.id)
+                groups.setdefault((submission.id, report.product_instance_id), []).append(item)
+    fresh = [item.report for items in groups.values() for item in items if item.report is not None]
+    usage = _usage_of(work, {report.product_instance_id for report in fresh})
+    with work.session.no_autoflush:
+        for items in groups.values():
+            for item in sorted(items, key=lambda item: item.rum_id):
+                if item.report is not None:
+                    item.reason = _count(work, item.report, usage) or item.reason
     work.session.flush()
-    instance.report_due = report_due(work, instance, work.now)
+    devices = list({report.product_instance_id: report.product_instance for report in fresh}.values())
+    due = reports_due(work, devices, work.now)
+    for device in devices:
+        device.last_report, device.report_due = work.now, due[device.id]
+    converted = conversion_documents(work, devices)
+    by_id = {submission.id: submission for submission in submissions}
+    for (submission_id, _), items in groups.items():
+        _acknowledge(work, by_id[submission_id], [item.report for item in items if item.report is not None], converted)
+    work.session.flush()
+
+
+def _acknowledge(
+    work: Work, submission: Submission, reports: list[Report], converted: dict[int, ConversionAck]
+) -> None:
+    reports = sorted(reports, key=lambda report: report.rum_id)
+    instance = reports[0].product_instance
     acknowledgement = Acknowledgement(
         product_instance_id=instance.id,
         issued=work.now,
-        document=_document(work, submission, instance, reports),
+        document=_document(work, submission, instance, reports, converted.pop(instance.id, None)),
     )
-    work.session.add(acknowledgement)
     for report in reports:
         report.acknowledgement = acknowledgement
-    work.session.flush()  # so that the next submission sees that they have one
 
 
-def _count(work: Work, report: Report) -> str | None:
+def _usage_of(work: Work, devices: Iterable[int]) -> dict[tuple[int, str], Usage]:
+    rows = work.session.scalars(select(Usage).where(Usage.product_instance_id.in_(devices)))
+    return {(one.product_instance_id, one.tag): one for one in rows}
+
+
+def _count(work: Work, report: Report, usage: dict[tuple[int, str], Usage]) -> str | None:
     """Enter what the report measured; gives back what is odd about its place in time."""
     if report.tag is None or report.started is None or report.ended is None:
         return None
     license_of_tag(work, report.tag)
     instance = report.product_instance
     measured = RumReport(report.payload).measurements
-    for measurement in measured:
-        work.session.add(
-            Consumption(
-                report_id=report.id,
-                product_instance_id=instance.id,
-                virtual_account_id=instance.virtual_account_id,
-                tag=report.tag,
-                started=measurement.start,
-                ended=measurement.end,
-                quantity=measurement.count or 0,
-            )
+    work.session.add_all(
+        Consumption(
+            report_id=report.id,
+            product_instance_id=instance.id,
+            virtual_account_id=instance.virtual_account_id,
+            tag=report.tag,
+            started=measurement.start,
+            ended=measurement.end,
+            quantity=measurement.count or 0,
         )
-    usage = work.session.get(Usage, (instance.id, report.tag))
+        for measurement in measured
+    )
     last = measured[-1].count or 0
-    if usage is None:
-        work.session.add(
-            Usage(product_instance_id=instance.id, tag=report.tag, quantity=last, covered_until=report.ended)
-        )
+    known = usage.get((instance.id, report.tag))
+    if known is None:
+        known = Usage(product_instance_id=instance.id, tag=report.tag, quantity=last, covered_until=report.ended)
+        usage[instance.id, report.tag] = known
+        work.session.add(known)
         return None
-    before, after = usage.covered_until, report.started
-    if report.ended >= usage.covered_until:
-        usage.quantity, usage.covered_until = last, report.ended
+    before, after = known.covered_until, report.started
+    if report.ended >= known.covered_until:
+        known.quantity, known.covered_until = last, report.ended
     if after == before:
         return None
     word = "gap" if after > before else "overlap"
     return f"report {report.rum_id}: a {word} of {abs(after - before)} to what was reported before"
 
 
-def _document(work: Work, submission: Submission, instance: ProductInstance, reports: Iterable[Report]) -> str:
+def _document(
+    work: Work,
+    submission: Submission,
+    instance: ProductInstance,
+    reports: Iterable[Report],
+    converted: ConversionAck | None,
+) -> str:
     udi = Udi(instance.pid, instance.sn)
     home = instance.virtual_account
     ack = Ack(
@@ -364,5 +407,5 @@ def _document(work: Work, submission: Submission, instance: ProductInstance, rep
         virtual_account=home.name,
         correlation_id=submission.correlation_id,
     )
-    more = (policy_document(instance, udi, work.now), conversion_document(work, instance))
+    more = (policy_document(instance, udi, work.now), converted)
     return render_smart_license([signed(ack, CSSM_KEY), *(document for document in more if document is not None)])

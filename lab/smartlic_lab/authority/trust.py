@@ -134,7 +134,10 @@ def trusted_instance(work: Work, message: Message) -> ProductInstance:
     instance = find_instance(work, message.udi)
     if instance is None or message.trust_id is None:
         raise NotTrusted("Trust is not established: the product instance has no trust code")
-    if not any(member.trust_code == message.trust_id for member in instance.udis):
+    own = work.session.get(ProductUdi, (message.udi.pid, message.udi.sn))
+    if (own is None or own.trust_code != message.trust_id) and not any(
+        member.trust_code == message.trust_id for member in instance.udis
+    ):
         raise NotTrusted("Trust is not established: the trust code is not known")
     return instance
 

@@ -308,6 +308,7 @@ def _request_authorizations(call: Call) -> PollTicket:
     submission = reports.open_submission(
         call.work, home, origin=Origin.API, processing_time=call.settings.processing_time, nonce=str(asked.nonce)
     )
+    call.work.session.flush()
     for one in asked.licenses:
         answer = _authorize(call, home, one)
         call.work.session.add(UploadAnswer(submission_id=submission.id, document=answer.model_dump_json()))
