@@ -40,13 +40,32 @@ async def _talk(found: dict[str, Any]) -> None:
     async with connection:
         size = os.get_terminal_size() if sys.stdin.isatty() else os.terminal_size((80, 24))
         with _raw_terminal(), contextlib.suppress(asyncssh.ConnectionLost):
-            async with connection.create_process(
-                term_type=os.environ.get("TERM", "vt100"),
-                term_size=size,
-                stdin=sys.stdin.fileno(),
-                stdout=sys.stdout.fileno(),
-            ) as process:
-                await process.wait_closed()
+            process = await connection.create_process(
+                term_type=os.environ.get("TERM", "vt100"), term_size=size, encoding=None
+            )
+            _carry(sys.stdin.fileno(), process.stdin)
+            while data := await process.stdout.read(65536):
+                os.write(sys.stdout.fileno(), data)
+
+
+def _carry(source: int, target: Any) -> None:
+    """Write what comes from the file *source* to *target*, until its end."""
+    loop = asyncio.get_running_loop()
+
+    def read() -> None:
+        data = os.read(source, 4096)
+        if data:
+            target.write(data)
+        else:
+            loop.remove_reader(source)
+            target.write_eof()
+
+    try:
+        loop.add_reader(source, read)
+    except PermissionError:  # a plain file, which is always ready
+        while data := os.read(source, 4096):
+            target.write(data)
+        target.write_eof()
 
 
 @contextlib.contextmanager
