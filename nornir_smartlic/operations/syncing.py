@@ -75,5 +75,5 @@ def _not_applicable(state: LicensingState) -> str | None:
     if state.model is not LicensingModel.SLP:
         return why_not_slp(state, None)
     if state.transport is not None and state.transport.type is TransportType.OFF:
-        return "transport is off: usage reports go by file, with collect_usage_reports and import_files"
+        return "transport is off: usage reports go by file: 'smartlic reports'"
     return None

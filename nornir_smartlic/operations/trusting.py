@@ -78,7 +78,7 @@ def _not_applicable(state: LicensingState) -> str | None:
         return why_not_slp(state, None)
     transport = state.transport.type if state.transport is not None else None
     if transport is TransportType.OFF:
-        return "transport is off: trust comes by file, with a trust request and import_files"
+        return "transport is off: trust comes by file, with a trust request"
     if transport is TransportType.CSLU:
         return "transport is cslu: CSLU or SSM On-Prem brings trust without a token, from 17.7.1 on"
     return None

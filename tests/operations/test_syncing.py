@@ -59,5 +59,5 @@ def test_an_air_gapped_device_reports_by_file():
     switch = device(show_license_all=license_all(transport="  Type: Transport Off"))
     outcome = run(sync_usage(), switch)
     assert outcome.not_applicable == (
-        "transport is off: usage reports go by file, with collect_usage_reports and import_files"
+        "transport is off: usage reports go by file: 'smartlic reports'"
     )
