@@ -23,10 +23,10 @@ _CAPABILITIES: Final = (
 _COMMON_CAPABILITIES: Final = "UTILITY, DLC, AppHA, MULTITIER, EXPORT_2, OK_TRY_AGAIN, POLICY_USAGE"
 
 _TYPES: Final = (
-    ("Build type", ": Production"),
-    ("sizeof(char)  ", "1"),
-    ("sizeof(int)   ", "4"),
-    ("sizeof(long)  ", "4"),
+    ("Build type", "Production"),
+    ("sizeof(char)", "1"),
+    ("sizeof(int)", "4"),
+    ("sizeof(long)", "4"),
     ("sizeof(char *)", "8"),
     ("sizeof(time_t)", "4"),
     ("sizeof(size_t)", "8"),
@@ -165,7 +165,7 @@ def _connection(core: Core) -> list[tuple[str, str | None]]:
     return [
         ("connect_info.name", name),
         ("connect_info.version", version),
-        ("connect_info.additional", ""),
+        ("connect_info.additional", None),
         ("connect_info.prod", "True"),
         ("connect_info.capabilities", capabilities),
     ]

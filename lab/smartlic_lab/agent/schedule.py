@@ -147,22 +147,24 @@ def jobs(core: Core, now: datetime) -> tuple[ScheduledJob, ...]:
         push = _next(booted + _SEND_REPORTS, _DAY, now)
     measure = _next(booted + _MEASURE, MEASUREMENT_INTERVAL, now)
     expired = None
-    listed: list[tuple[str, datetime | None, bool]] = [
+    trusted, connected = core.store.trust.installed, reporting.last_push is not None
+    listed: list[tuple[str, datetime | None, bool]] = [  # name, when, whether it is printed
         ("Daily", _next(booted + _DAILY, _DAY, now), True),
-        ("Authorization Renewal", _next(booted + _AUTHORIZATION_RENEWAL, _DAY, now), agent < (5, 7)),
+        ("Authorization Renewal", _next(booted + _AUTHORIZATION_RENEWAL, _DAY, now), agent < (5, 8)),
         ("Init Flag Check", expired, True),
-        ("Register Period Expiration Check", expired, agent < (5, 1, 30)),
-        ("Ack Expiration Check", expired, agent < (5, 1, 30)),
+        ("Register Period Expiration Check", expired, trusted and agent < (5, 8)),
+        ("Ack Expiration Check", expired, trusted and agent < (5, 1, 30)),
         ("Reservation configuration mismatch between nodes in HA mode", expired, True),
-        ("Retrieve data processing result", _next_poll(core, now), agent < (6,)),
+        ("Retrieve data processing result", _next_poll(core, now), connected),
         ("Start Utility Measurements", measure, True),
-        ("Send Utility RUM reports", push, push is not None),
+        ("Send Utility RUM reports", push, True),
         ("Save unreported RUM Reports", _next(booted + _SAVE, _HOUR, now), True),
         ("Process Utility RUM reports", _next(booted + _PROCESS_REPORTS, _DAY, now), True),
-        ("Data Synchronization", expired, True),
+        ("Telemetry Reporting", expired, trusted and agent >= (5, 7)),
+        ("Authorization Code Process", expired, trusted and agent >= (5, 7)),
+        ("Data Synchronization", core.communication.retry, True),  # an hour after the last failure in 5.9.4, 5.10.3
         ("External Event", reporting.next_reminder(now), True),
         ("Operational Model", expired, True),
-        ("Hello Message", core.communication.retry, core.settings.transport is TransportType.CSLU),
     ]
     return tuple(ScheduledJob(name, due, None if due is None else due - now) for name, due, exists in listed if exists)
 
