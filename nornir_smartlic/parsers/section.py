@@ -26,7 +26,7 @@ class Section:
     __slots__ = ("_entries",)
 
     def __init__(self, lines: Iterable[str]) -> None:
-        self._entries = [line.strip().partition(":") for line in lines if line]
+        self._entries = [told.partition(":") for line in lines if (told := line.strip())]
         self._entries.reverse()  # the next line is the last entry, so that taking it is cheap
 
     def take(self, key: str, convert: Callable[[str], T]) -> T:
