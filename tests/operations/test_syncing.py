@@ -58,6 +58,4 @@ def test_a_dry_run_sends_nothing():
 def test_an_air_gapped_device_reports_by_file():
     switch = device(show_license_all=license_all(transport="  Type: Transport Off"))
     outcome = run(sync_usage(), switch)
-    assert outcome.not_applicable == (
-        "transport is off: usage reports go by file: 'smartlic reports'"
-    )
+    assert outcome.not_applicable == ("transport is off: usage reports go by file: 'smartlic reports'")
