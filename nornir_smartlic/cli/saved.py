@@ -33,6 +33,9 @@ def parse_files(paths: Sequence[Path], command: str | None) -> int:
             print(f"smartlic: {message if message.startswith(name) else f'{name}: {message}'}", file=sys.stderr)
             code = ExitCode.FAILED
     for entry in found:
+        if "error" in entry:  # of several outputs in one file, this one
+            print(f"smartlic: {entry['file']}: {entry['error']}", file=sys.stderr)
+            code = ExitCode.FAILED
         for line in entry["unparsed"]:
             print(f"smartlic: warning: {entry['file']}: a line that is not understood: {line!r}", file=sys.stderr)
     json.dump(found, sys.stdout, indent=2, ensure_ascii=False)

@@ -21,29 +21,31 @@ _ECHO: Final = re.compile(r"^[A-Za-z0-9_.\-:/()]+[#>] ?((?:sh|sho|show)\s.*?)\s*
 def parse_saved(name: str, text: str, command: str | None = None) -> list[dict[str, Any]]:
     """What the file *name* with this *text* tells: ``{file, command, value, unparsed}`` for each output in it.
 
-    The command is found by the text, unless *command* names it. Outputs of commands that are not read here are left
-    out where the file holds several; a file with one output that is not known is an error.
+    The command is found by the text, unless *command* names it. Where a file holds several outputs, those of commands
+    that are not read here are left out, and one that is garbled has the key ``error`` and no value.
 
     Raises:
-        ParseError: an output is garbled, or nobody knows what the file is; its ``host`` stays ``None``.
+        ParseError: nothing in the file could be read.
         ValueError: *command* is not known.
     """
     if command is not None:
         full_name(command)  # a command that is not known is refused, not skipped
-    found = []
+    found: list[dict[str, Any]] = []
+    garbled: list[ParseError] = []
     for asked, part in split_commands(text) if command is None else [(command, text)]:
         known = identify(part) if asked is None else _known(asked)
         if known is None:
             continue
-        parsed = parse(known, part)
-        found.append(
-            {
-                "file": name,
-                "command": parsed.command,
-                "value": to_jsonable(parsed.value),
-                "unparsed": list(parsed.unparsed),
-            }
-        )
+        entry: dict[str, Any] = {"file": name, "command": known, "value": None, "unparsed": []}
+        try:
+            parsed = parse(known, part)
+            entry |= {"command": parsed.command, "value": to_jsonable(parsed.value), "unparsed": list(parsed.unparsed)}
+        except ParseError as error:
+            garbled.append(error)
+            entry["error"] = str(error)
+        found.append(entry)
+    if garbled and len(garbled) == len(found):
+        raise garbled[0]
     if not found:
         raise ParseError(name, "no output of a command that is read here was found")
     return found

@@ -146,6 +146,14 @@ def test_a_session_with_prompts_is_cut_into_its_commands(status: str) -> None:
     assert [output["command"] for output in parse_saved("session.log", text)] == ["show clock", "show license status"]
 
 
+def test_one_garbled_output_of_several_does_not_hide_the_others(status: str) -> None:
+    text = _show_tech(("show license status", status[:500]), ("show clock", "11:02:55.123 UTC Tue Feb 3 2026"))
+    garbled, clock = parse_saved("tech.txt", text)
+    assert garbled["value"] is None
+    assert "the output is not whole" in garbled["error"]
+    assert clock["value"]["synchronised"] is True
+
+
 def test_a_file_that_nobody_knows_is_an_error_that_names_it() -> None:
     with pytest.raises(ParseError, match=r"notes\.txt: - no output|notes\.txt - no output"):
         parse_saved("notes.txt", "nothing of licensing\n")
