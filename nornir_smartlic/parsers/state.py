@@ -244,7 +244,8 @@ def located(command: str, text: Text, problem: Problem, section_text: str = "") 
     start = _start(lines, [line for line in section_text.split("\n") if line][:2])
     if problem.line is not None:
         at = next((index for index in range(start, len(lines)) if lines[index].strip() == problem.line), start)
-        return ParseError(command, problem.problem, line_number=text.number(at), line=problem.line)
+        cut = "; the output ends here, it seems to be cut" if at == len(lines) - 1 and at else ""
+        return ParseError(command, f"{problem.problem}{cut}", line_number=text.number(at), line=problem.line)
     left = sum(1 for line in section_text.split("\n") if line) if section_text else len(lines)
     at = start
     while at < len(lines) - 1 and left:
