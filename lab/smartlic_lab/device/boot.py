@@ -41,6 +41,13 @@ def configured_throughput(device: Device) -> str | None:
     )
 
 
+def show_udi(device: Device) -> None:
+    """Routers and controllers have their UDI among the licence lines. Source: reference/cli.md section 4."""
+    if "switch" not in device.family.traits:
+        active = device.build.members[0]
+        device.running.put(("license", "udi", "pid", active.pid, "sn", active.sn), ("license", "udi"))
+
+
 def levels(device: Device, now: datetime) -> Booted:
     """The levels of the startup configuration, which is the running one at boot.
 

@@ -33,12 +33,12 @@ ORDER: Final[tuple[tuple[str, ...], ...]] = (
     ("version",),
     (
         "service timestamps", "no service", "service", "platform console", "platform punt-keepalive",
-        "platform qfp",
+        "platform qfp", "platform",
     ),
     ("hostname",),
     ("boot-start-marker",),
     ("vrf definition", "ip vrf"),
-    ("logging buffered", "no logging console", "logging console", "enable secret", "enable password"),
+    ("logging buffered", "no logging console", "logging console"),
     ("aaa",),
     ("clock timezone", "clock summer-time", "clock calendar-valid"),
     ("switch",),
@@ -58,6 +58,7 @@ ORDER: Final[tuple[tuple[str, ...], ...]] = (
     ("license udi", "no license smart enable", "license boot level", "license air level", "license smart", "license"),
     ("device classifier", "memory free", "diagnostic"),
     ("spanning-tree",),
+    ("enable secret", "enable password"),  # here by the C8000V configuration of cli.md section 4
     ("username",),
     ("redundancy",),
     ("transceiver",),

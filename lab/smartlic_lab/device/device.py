@@ -106,6 +106,7 @@ class Device:
             problems = merge_lines(self, staged_configuration(self.build), now)
             if problems:
                 raise SpecificationError("day0", problems[0])
+            boot.show_udi(self)
             self.startup = self.running_text()
             self.files.write("packages.conf", boot.PACKAGES.encode(), now)
         self._boot(now)
@@ -393,6 +394,7 @@ class Device:
         if not first:
             self.running = Section(top=True)
             merge_lines(self, (self.startup or "").splitlines() or _bare(self), now, trusted=True)
+            boot.show_udi(self)
         if self._licensing is not None:
             boot.carry_transport_over(self, self._licensing, now)
         self._settings = self.settings()

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Final
 
 from smartlic_lab.device.passwords import hashed
 from smartlic_lab.device.specification import Build
 from smartlic_lab.platforms import InterfaceRange, family
+
+# What a configuration has that nobody typed (recalled, without what licensing or clients never look at).
+_SWITCH_LINES: Final = [
+    "login on-success log", "diagnostic bootup level minimal", "spanning-tree mode rapid-pvst",
+    "spanning-tree extend system-id", "redundancy", " mode sso", "transceiver type all", " monitoring",
+    "control-plane",
+]  # fmt: skip
+_ROUTER_LINES: Final = [
+    "login on-success log", "subscriber templating", "multilink bundle-name authenticated",
+    "memory free low-watermark processor 63680", "diagnostic bootup level minimal", "spanning-tree extend system-id",
+    "redundancy", "control-plane",
+]  # fmt: skip
 
 
 def interface_names(build: Build) -> tuple[tuple[str, str | None], ...]:
@@ -63,6 +76,7 @@ def staged_configuration(build: Build) -> list[str]:
         lines.append(f"platform hardware throughput level MB {kind.default_throughput}")
     lines += ["ip forward-protocol nd", "ip http server", "ip http authentication local", "ip http secure-server"]
     lines += ["ip ssh version 2", "ip scp server enable"]
+    lines += _SWITCH_LINES if "switch" in kind.traits else _ROUTER_LINES
     lines += ["line console 0", " stopbits 1", "line vty 0 4", " login local", " transport input ssh"]
     lines += ["line vty 5 15", " login local", " transport input ssh"]
     return [*lines, *spec.day0]

@@ -160,7 +160,7 @@ class Session:
                 return self._refused(line, Refusal(Fault.AMBIGUOUS, 0, 0), shift)
             fault = Fault.INCOMPLETE if bad.offset is None else Fault.INVALID
             return self._refused(line, Refusal(fault, bad.offset or 0, 0), shift)
-        found = self.device.catalogue.grammar("exec", self._level()).match(command)
+        found = self._understood(command)
         self._remember(line, found if isinstance(found, Match) else None)
         if isinstance(found, Refusal):
             return self._refused(line, found, shift)
@@ -173,6 +173,21 @@ class Session:
         if filter_.writes:
             return self._written(output, filter_)
         return header + filters.filtered(output, filter_)
+
+    def _understood(self, command: str) -> Match | Refusal:
+        """What the command is at this session's privilege, which ``privilege exec level`` may have widened."""
+        found = self.device.catalogue.grammar("exec", self._level()).match(command)
+        if isinstance(found, Match) or not 1 < self.privilege < 15:
+            return found
+        wider = self.device.catalogue.grammar("exec", 15).match(command)
+        if isinstance(wider, Match):
+            for line in self.device.running.under("privilege", "exec"):
+                words = line.text.split()
+                at = words.index("level")
+                allowed = tuple(words[at + 2 :])
+                if int(words[at + 1]) <= self.privilege and wider.words[: len(allowed)] == allowed:
+                    return wider
+        return found
 
     def _level(self) -> int:
         return 15 if self.privilege >= 15 else (0 if self.privilege == 0 else 1)

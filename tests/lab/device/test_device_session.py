@@ -139,3 +139,12 @@ def test_a_device_is_restored_from_what_it_stored(switch: Terminal) -> None:
     again = Device(switch.device.spec, NoNetwork(), now=JAN_1 + timedelta(days=1), state=stored)
     assert again.hostname == "kept"
     assert again.list_files() == ("c.txt", "packages.conf")
+
+
+def test_a_privilege_level_may_be_given_single_commands() -> None:
+    device = make_device(day0=("privilege exec level 5 show license",))
+    terminal = Terminal(device, privilege=5)
+    assert terminal.prompt == "sw1#"
+    assert "network-advantage" in terminal.type("sh lic sum")
+    assert "% Invalid input" in terminal.type("show running-config")
+    assert "% Invalid input" in Terminal(device, privilege=4).type("show license summary")
