@@ -246,7 +246,7 @@ def _trust_code(code: TrustCode) -> Lines:
     lines.append(f"    INSTALLED on {instant(code.installed)}{valid}")
     if code.expires is not None:
         lines.append(f"    Expired on {instant(code.expires)}")
-    if code.type is not None:
+    if code.type is not None and code.member is not None:  # recalled: a device that is alone tells its type once, above
         lines += [f"    Trust Code Type: {code.type}", f"    Attributes: {none(code.attributes)}"]
     return lines
 
