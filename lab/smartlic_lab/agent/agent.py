@@ -72,7 +72,7 @@ class SmartAgent:
         if type(event) is Tick:
             if self._next is None or now < self._next:
                 return []
-            schedule.run_due(core, now)
+            self._next = schedule.run_due(core, now)
         else:
             own = _POLICY_BASED if core.slp else _REGISTERED
             handler = _COMMON.get(type(event)) or own.get(type(event))
@@ -81,8 +81,8 @@ class SmartAgent:
             if core.booted is None and not isinstance(event, Booted):
                 raise IllegalEvent("the device has not booted")
             handler(core, event, now)
+            self._next = schedule.next_alarm(core)
         core.store.last_seen = now
-        self._next = schedule.next_alarm(core)
         actions, core.actions = core.actions, []
         return actions
 

@@ -54,11 +54,16 @@ class LoggedEvent:
 
 @dataclass(slots=True)
 class KeptMessage:
-    """A request, a response or an import; its text has no token in it."""
+    """A request, a response or an import; its content has no token."""
 
     kind: str
     time: datetime
-    text: str
+    content: dict[str, Any]
+
+    @property
+    def text(self) -> str:
+        """As it is shown."""
+        return json.dumps(self.content, separators=(",", ":"))
 
 
 @dataclass(slots=True)
@@ -94,11 +99,11 @@ class History:
         group = next(name for name, kind in IMPORT_GROUPS.items() if isinstance(document, kind))
         self._keep(group, "Import", {"timestamp": document.issued.isoformat()}, now)
 
-    def _keep(self, group: str, kind: str, content: Mapping[str, Any], now: datetime) -> None:
+    def _keep(self, group: str, kind: str, content: dict[str, Any], now: datetime) -> None:
         kept = self.messages.setdefault(group, deque())
         if len(kept) >= 2 * MESSAGES_KEPT:
             kept.popleft()
-        kept.append(KeptMessage(kind, now, json.dumps(content, separators=(",", ":"))))
+        kept.append(KeptMessage(kind, now, content))
 
     def event_log(self) -> tuple[EventLogEntry, ...]:
         """``show license eventlog``, oldest first."""

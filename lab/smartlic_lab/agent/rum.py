@@ -346,9 +346,7 @@ def _payload(report: Report, identity: Identity) -> str:
         instance["product_instance_identifier"] = ""
     asset: dict[str, Any] = {"asset": {"name": identity.software_id}, "instance": instance}
     meta: dict[str, Any] = {"entitlement_tag": report.entitlement.tag}
-    content: dict[str, Any] = {}
     if identity.version_2:
-        content["version"] = "2.0"
         asset = {"report_id": report.report_id, **asset}
         meta["utility_enabled"] = identity.utility
     else:
@@ -356,13 +354,14 @@ def _payload(report: Report, identity: Identity) -> str:
     if identity.software_version is not None:
         meta["software_version"] = identity.software_version
     meta["ha_udi"] = [{"role": member.role.value, "sudi": _sudi(member.udi)} for member in identity.members]
-    measurements = _measurements(report)
-    inner = sign(_compact([asset, meta, measurements]), report_key(identity.software_id, report.udi))
-    content["asset_identification"] = asset
-    content["signature"] = {"signing_type": "builtin", "key": identity.software_id, "value": inner}
-    content["meta"] = meta
-    content["measurements"] = measurements
-    return _compact(content)
+    parts = [_compact(asset), _compact(meta), _compact(_measurements(report))]  # each is written once
+    inner = sign(f"[{','.join(parts)}]", report_key(identity.software_id, report.udi))
+    signature = _compact({"signing_type": "builtin", "key": identity.software_id, "value": inner})
+    version = '"version":"2.0",' if identity.version_2 else ""
+    return (
+        f'{{{version}"asset_identification":{parts[0]},"signature":{signature},'
+        f'"meta":{parts[1]},"measurements":{parts[2]}}}'
+    )
 
 
 def _measurements(report: Report) -> list[dict[str, Any]]:

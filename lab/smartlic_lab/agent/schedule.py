@@ -57,10 +57,17 @@ def _communication(core: Core) -> Iterator[tuple[datetime, Job]]:
         yield communication.retry, exchange.retry
 
 
-def run_due(core: Core, now: datetime) -> None:
-    """Do all that is due by *now*, in order of time; what is done makes other things due, at most once each."""
+def run_due(core: Core, now: datetime) -> datetime | None:
+    """Do all that is due by *now*, in order of time; what is done makes other things due, at most once each.
+
+    Gives back when something is next due, as `next_alarm` does.
+    """
     done: set[tuple[datetime, Job]] = set()
-    while due := [alarm for alarm in alarms(core) if alarm[0] <= now and alarm not in done]:
+    while True:
+        ahead = list(alarms(core))
+        due = [alarm for alarm in ahead if alarm[0] <= now and alarm not in done]
+        if not due:
+            return min((when for when, _job in ahead), default=None)
         alarm = min(due, key=lambda one: one[0])
         done.add(alarm)
         alarm[1](core, now)
