@@ -1,4 +1,4 @@
-"""Documents of every kind by ``license smart import``: installed, printed, kept in the history, or refused as a whole."""
+"""Documents of every kind by ``license smart import``: installed, printed, kept, or refused as a whole."""
 
 from datetime import timedelta
 
