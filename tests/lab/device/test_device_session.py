@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -148,3 +149,10 @@ def test_a_privilege_level_may_be_given_single_commands() -> None:
     assert "network-advantage" in terminal.type("sh lic sum")
     assert "% Invalid input" in terminal.type("show running-config")
     assert "% Invalid input" in Terminal(device, privilege=4).type("show license summary")
+
+
+def test_the_example_of_the_documentation_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "device.md").read_text(encoding="utf-8")
+    example = page.split("```python\n")[1].split("```")[0]
+    exec(example, {"network": NoNetwork()})
+    assert "C9300-48" in capsys.readouterr().out
