@@ -96,9 +96,9 @@ def _call_home_profile(section: Section) -> CallHomeProfile:
     message_format = section.take("Preferred Message Format", text)
     limit = section.take("Message Size Limit", _bytes)
     transport = section.take("Transport Method", text)
-    addresses = {
-        kind: _addresses(section, kind) for kind in ("HTTP  address", "Email address(es)", "Other address(es)")
-    }
+    addresses: dict[str, list[str]] = {"HTTP": [], "Email": [], "Other": []}
+    while (found_kind := _ADDRESSES.fullmatch(section.next_key() or "")) is not None:
+        addresses[found_kind.group(1)] += _addresses(section, found_kind.group())
     schedules = []
     while (line := section.next_line()) is not None and (found := _PERIODIC.fullmatch(line)):
         schedules.append((found.group(1), found.group(2)))
@@ -111,32 +111,30 @@ def _call_home_profile(section: Section) -> CallHomeProfile:
         message_format=message_format,
         size_limit_bytes=limit,
         transport=transport,
-        http_addresses=addresses["HTTP  address"],
-        email_addresses=addresses["Email address(es)"],
-        other_addresses=addresses["Other address(es)"],
+        http_addresses=tuple(addresses["HTTP"]),
+        email_addresses=tuple(addresses["Email"]),
+        other_addresses=tuple(addresses["Other"]),
         schedules=tuple(schedules),
         alert_groups=_table(section, "Alert-group"),
         syslog_patterns=_table(section, "Syslog-Pattern"),
     )
 
 
+_ADDRESSES: Final = re.compile(r"(HTTP|Email|Other) +address(?:\(es\))?")
 _PERIODIC: Final = re.compile(r"Periodic (\S+) info message is scheduled (.+)")
-_ADDRESS_KINDS: Final = ("HTTP  address", "HTTP address", "HTTP  address(es)", "Email address(es)", "Other address(es)")
 
 
 def _bytes(value: str) -> int:
     return number(value.removesuffix(" Bytes"))
 
 
-def _addresses(section: Section, kind: str) -> tuple[str, ...]:
+def _addresses(section: Section, kind: str) -> list[str]:
     """The addresses of one kind: the first on the line of its key, more of them on lines of their own."""
-    if section.next_key() != kind:
-        return ()
     first = section.take(kind, str)
     found = [] if first in ("Not yet set up", "") else [first]
     while (line := section.next_line()) is not None and " " not in line and ("@" in line or "://" in line):
         found.append(section.take_line())
-    return tuple(found)
+    return found
 
 
 def _table(section: Section, title: str) -> tuple[tuple[str, str], ...]:

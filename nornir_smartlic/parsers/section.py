@@ -60,15 +60,11 @@ class Section:
         """Whether a line ``key: ...`` is left."""
         return any(entry[0] == key for entry in self._entries)
 
-    def take_line(self, expected: str | None = None) -> str:
-        """The next line as a whole; with *expected*, the first that is equal to it."""
-        if expected is None:
-            if not self._entries:
-                raise self.missing("another line")
-            return "".join(self._entries.pop())
-        if not self.drop_line(expected):
-            raise self.missing(expected)
-        return expected
+    def take_line(self) -> str:
+        """The next line as a whole; raises `Problem` at the end."""
+        if not self._entries:
+            raise self.missing("another line")
+        return "".join(self._entries.pop())
 
     def drop_line(self, line: str) -> bool:
         """Remove the first line that is equal to *line*; whether there was one."""

@@ -107,7 +107,7 @@ def handle(section: Section) -> LicenseUsage:
     """One licence of ``show license tech support``, from ``Handle:`` to ``Soft Enforced:``."""
     number_of_handle = section.take("Handle", number)
     name = section.take("License", text)
-    tag = section.take("Entitlement Tag", text)
+    tag = section.take("Entitlement tag" if section.next_key() == "Entitlement tag" else "Entitlement Tag", text)
     description = section.take("Description", str)
     count = section.take("Count", number)
     version = section.take("Version", text)
@@ -131,8 +131,8 @@ def handle(section: Section) -> LicenseUsage:
         status_time=section.take("Status time", optional_instant),
         request_time=section.take("Request Time", optional_instant),
         export_status=section.take("Export status", text),
-        feature_name=section.take("Feature Name", str),
-        feature_description=section.take("Feature Description", str),
+        feature_name=section.take_optional("Feature Name", str),
+        feature_description=section.take_optional("Feature Description", str),
         enforcement=section.take_optional("Enforcement type", enforcement),
         day0_verification=section.take_optional("Day-0 Verification", one_of({"YES": True, "NO": False})),
         license_type=section.take_optional("License type", license_type),

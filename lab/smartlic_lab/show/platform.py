@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nornir_smartlic.model import CallHomeProfile, CryptoThroughput, SmartCallHome, ThroughputLevel, Trustpoint
+from smartlic_lab.show.forms import Form
 
 Lines = list[str]
 
@@ -48,15 +49,16 @@ def _active(active: bool | None) -> str:
     return "ACTIVE" if active else "INACTIVE"
 
 
-def call_home_profiles(told: tuple[CallHomeProfile, ...]) -> Lines:
-    """``show call-home profile``."""
+def call_home_profiles(told: tuple[CallHomeProfile, ...], form: Form) -> Lines:
+    """``show call-home profile``; some releases write "HTTP  address(es)"."""
+    plural = form.met is not None and ("", "HTTP  address(es)") in form.met
     lines: Lines = []
     for profile in told:
-        lines += [*([""] if lines else []), *_profile(profile)]
+        lines += [*([""] if lines else []), *_profile(profile, "HTTP  address(es): " if plural else "HTTP  address: ")]
     return lines
 
 
-def _profile(told: CallHomeProfile) -> Lines:
+def _profile(told: CallHomeProfile, http: str) -> Lines:
     indent = "    "
     lines = [
         f"Profile Name: {told.name}",
@@ -67,7 +69,7 @@ def _profile(told: CallHomeProfile) -> Lines:
         f"{indent}Message Size Limit: {told.size_limit_bytes} Bytes",
         f"{indent}Transport Method: {told.transport}",
     ]
-    lines += _addresses("HTTP  address: ", told.http_addresses)
+    lines += _addresses(http, told.http_addresses)
     if not told.email_addresses and "email" in told.transport:
         lines.append(f"{indent}Email address(es): Not yet set up")
     lines += _addresses("Email address(es): ", told.email_addresses)

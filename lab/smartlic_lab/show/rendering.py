@@ -119,7 +119,7 @@ def render(command: str, state: Any, form: Form) -> str:
 def _usual_lines(command: str, state: Any, form: Form) -> Lines:
     """The lines with their usual white space, the clock header before them if the state has one."""
     if command in _OTHERS:
-        return _OTHERS[command](state)
+        return _OTHERS[command](state, form)
     if command not in _ORDER and command not in _SINGLE:
         raise ValueError(f"'{command}' is not rendered here")
     lines = [] if state.header is None else [*_header(state.header), ""]
@@ -187,13 +187,13 @@ _SINGLE: Final[dict[str, Callable[[Page], Lines]]] = {
 }
 
 
-_OTHERS: Final[dict[str, Callable[[Any], Lines]]] = {  # whose value is no licensing state
+_OTHERS: Final[dict[str, Callable[[Any, Form], Lines]]] = {  # whose value is no licensing state
     "show call-home profile": platform.call_home_profiles,
-    "show call-home smart-licensing": platform.smart_call_home,
-    "show crypto pki trustpoints": platform.trustpoints,
-    "show logging": logging.log_lines,
-    "show platform hardware throughput crypto": platform.crypto_throughput,
-    "show platform hardware throughput level": platform.throughput_level,
+    "show call-home smart-licensing": lambda told, _: platform.smart_call_home(told),
+    "show crypto pki trustpoints": lambda told, _: platform.trustpoints(told),
+    "show logging": lambda told, _: logging.log_lines(told),
+    "show platform hardware throughput crypto": lambda told, _: platform.crypto_throughput(told),
+    "show platform hardware throughput level": lambda told, _: platform.throughput_level(told),
 }
 
 

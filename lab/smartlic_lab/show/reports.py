@@ -76,7 +76,8 @@ def _messages(messages: tuple[HistoryMessage, ...], nothing: str) -> Lines:
 
 def event_log(page: Page) -> Lines:
     """``show license eventlog``."""
-    lines = ["**** Event Log ****", ""]
+    title = "**** Event Log ****"
+    lines = [title, ""] if page.form.prints("", title, True) else []
     if not page.state.event_log:
         return [*lines, " No EventLog Found."]
     for entry in page.state.event_log:

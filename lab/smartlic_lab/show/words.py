@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from nornir_smartlic.model import Instant, Member, Udi, UnplacedTime
@@ -85,8 +85,3 @@ def interval(span: timedelta) -> str:
     """``00:15:00``."""
     seconds = int(span.total_seconds())
     return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
-
-
-def wall(time: Instant) -> datetime:
-    """The wall time of *time*."""
-    return time.wall if isinstance(time, UnplacedTime) else time
