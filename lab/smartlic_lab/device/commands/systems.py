@@ -221,16 +221,19 @@ def install_add(session: Session, call: Call) -> str | Dialogue:
         raise CommandFailed(f"FAILED: install_add : {path} is not a valid image for this platform")
     if not device.files.exists(session.absolute(path)):
         raise CommandFailed(f"FAILED: install_add : {path} not found")
-    stamp = f"{device.clock(session.now):%a %b %d %H:%M:%S %Z %Y}"
-    text = (
-        f"install_add: START {stamp}\ninstall_add: Adding IMG\n[1] Finished Add package(s)\n"
-        f"Add: Passed on [1]\nFinished Add\n\nImage added. Version: {into.long_number}\n\n"
-        f"SUCCESS: install_add  {stamp}\n"
-    )
     device.installing_added = into
+    name = "_".join(["install_add", *(word for word in ("activate", "commit") if call.has(word))])
+    text = (
+        f"{name}: START {_stamp(session)}\n{name}: Adding IMG\n[1] Finished Add package(s)\n"
+        f"Add: Passed on [1]\nFinished Add\n\nImage added. Version: {into.long_number}\n\n"
+    )
     if not call.has("activate"):
-        return text
-    return _activate(session, into, text, ask=call.match.arguments.get("level") is None and not call.has("none"))
+        return f"{text}SUCCESS: {name} {_stamp(session)}\n"
+    return _activate(session, into, name, text, ask=not call.has("none"))
+
+
+def _stamp(session: Session) -> str:
+    return f"{session.device.clock(session.now):%a %b %d %H:%M:%S %Z %Y}"
 
 
 @handles("install_activate")
@@ -238,32 +241,33 @@ def install_activate(session: Session, call: Call) -> str | Dialogue:
     into = session.device.installing_added
     if into is None:
         raise CommandFailed("FAILED: install_activate : no image was added")
-    return _activate(session, into, "install_activate: START\n", ask=not call.has("none"))
+    before = f"install_activate: START {_stamp(session)}\n"
+    return _activate(session, into, "install_activate", before, ask=not call.has("none"))
 
 
-def _activate(session: Session, into: Release, before: str, *, ask: bool) -> Dialogue:
+def _activate(session: Session, into: Release, name: str, before: str, *, ask: bool) -> Dialogue:
     device = session.device
     if ask:
         answer = yield Ask(
             "This operation may require a reload of the system. Do you want to proceed? [y/n]", before=before
         )
         if not answer.strip().lower().startswith("y"):
-            return "install_activate: Operation cancelled by user\n"
-    device.emit(Log(5, "INSTALL_COMPLETED_INFO", "Completed install activate", "INSTALL"), session.now)
+            return f"{name}: Operation cancelled by user\n"
+        before = ""
+    after = f"[1] Finished Activate on all members\nActivate: Passed on [1]\nSUCCESS: {name} {_stamp(session)}\n"
+    device.emit(Log(5, "INSTALL_COMPLETED_INFO", f"Completed {name}", "INSTALL"), session.now)
     device.reload(session.now, reason="Image Install", into=into)
-    return ""
+    return before + after
 
 
 @handles("install_commit")
 def install_commit(session: Session, call: Call) -> str:
-    stamp = f"{session.device.clock(session.now):%a %b %d %H:%M:%S %Z %Y}"
-    return f"install_commit: START {stamp}\nSUCCESS: install_commit {stamp}\n"
+    return f"install_commit: START {_stamp(session)}\nSUCCESS: install_commit {_stamp(session)}\n"
 
 
 @handles("install_remove")
 def install_remove(session: Session, call: Call) -> str:
-    stamp = f"{session.device.clock(session.now):%a %b %d %H:%M:%S %Z %Y}"
-    return f"install_remove: START {stamp}\nSUCCESS: install_remove {stamp}\n"
+    return f"install_remove: START {_stamp(session)}\nSUCCESS: install_remove {_stamp(session)}\n"
 
 
 @handles("show_install_summary")
