@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.orm import joinedload
@@ -21,11 +22,31 @@ from smartlic_lab.authority.models import (
 from smartlic_lab.authority.rights import Right
 from smartlic_lab.authority.work import Work
 
+T = TypeVar("T")
+
 
 def find_instance(work: Work, udi: Udi) -> ProductInstance | None:
     """The device that has *udi* as one of its members."""
     member = work.session.get(ProductUdi, (udi.pid, udi.sn), options=[joinedload(ProductUdi.product_instance)])
     return None if member is None else member.product_instance
+
+
+def known_members(work: Work, udis: Iterable[Udi]) -> list[ProductUdi]:
+    """Those of *udis* that are members of known devices; while they are held, `find_instance` asks nobody for them."""
+    found: list[ProductUdi] = []
+    for some in batched(sorted({udi.sn for udi in udis}), 400):
+        found.extend(
+            work.session.scalars(
+                select(ProductUdi).where(ProductUdi.sn.in_(some)).options(joinedload(ProductUdi.product_instance))
+            )
+        )
+    return found
+
+
+def batched(values: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """*values* in parts, so that no statement gets too many parameters."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
 
 
 def take_in(

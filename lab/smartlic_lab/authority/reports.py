@@ -40,7 +40,7 @@ from smartlic_lab.authority.models import (
     VirtualAccount,
 )
 from smartlic_lab.authority.policies import policy_document, reports_due
-from smartlic_lab.authority.product_instances import find_instance, refresh, take_in
+from smartlic_lab.authority.product_instances import batched, find_instance, known_members, refresh, take_in
 from smartlic_lab.authority.work import Work
 from smartlic_lab.signing import CSSM_KEY, report_key
 
@@ -95,7 +95,9 @@ def submit(
         file_name=file_name,
         nonce=nonce,
     )
-    known = _known(work, [one.report for one in incoming if isinstance(one, Incoming)])
+    reports = [one.report for one in incoming if isinstance(one, Incoming)]
+    known = _known(work, reports)
+    members = known_members(work, [report.udi for report in reports])  # held, so that each is looked up once for all
     with work.session.no_autoflush:
         for one in incoming:
             if isinstance(one, Unreadable):
@@ -107,6 +109,7 @@ def submit(
         submission.status = SubmissionStatus.ERRORS
         submission.ready = work.now
     work.session.flush()
+    del members
     return submission
 
 
@@ -292,8 +295,9 @@ def _known(work: Work, reports: Iterable[RumReport]) -> dict[Key, Report]:
         if not _out_of_bounds(report):
             numbers.setdefault(report.udi.sn, set()).add(report.report_id)
     found = {}
-    for sn, wanted in numbers.items():
-        for one in work.session.scalars(select(Report).where(Report.sn == sn, Report.rum_id.in_(wanted))):
+    for some in batched(sorted(numbers), 400):
+        wanted = {number for sn in some for number in numbers[sn]}
+        for one in work.session.scalars(select(Report).where(Report.sn.in_(some), Report.rum_id.in_(wanted))):
             found[one.pid, one.sn, one.rum_id] = one
     return found
 
