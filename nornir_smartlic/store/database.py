@@ -8,14 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
 from nornir_smartlic.errors import StoreError
-from nornir_smartlic.store.tables import Base
+from nornir_smartlic.store.tables import REVISION, Base
 
 
 class Store:
@@ -39,8 +39,8 @@ class Store:
             self._engine = _engine(url, is_memory=is_memory)
             if is_memory:
                 Base.metadata.create_all(self._engine)
-            else:
-                from nornir_smartlic.store.migrations import upgrade  # alembic is slow to import, memory needs none
+            elif not _is_current(self._engine):
+                from nornir_smartlic.store.migrations import upgrade  # alembic takes half a second to import
 
                 upgrade(self._engine)
         except (SQLAlchemyError, OSError, ImportError) as error:
@@ -70,6 +70,15 @@ class Store:
         self._engine.dispose()
 
 
+def _is_current(engine: Engine) -> bool:
+    """Whether the tables are those of this version."""
+    try:
+        with engine.connect() as connection:
+            return bool(connection.scalar(text("SELECT version_num FROM alembic_version")) == REVISION)
+    except SQLAlchemyError:
+        return False
+
+
 def _engine(url: str, *, is_memory: bool) -> Engine:
     if not url.startswith("sqlite"):
         return create_engine(url)
@@ -95,5 +104,5 @@ def _begin_immediate(connection: Any) -> None:
 
 def _reason(error: Exception) -> str:
     cause = getattr(error, "orig", None) or error
-    text = getattr(cause, "strerror", None) or str(cause)
-    return text.splitlines()[0] if text else type(cause).__name__
+    told = getattr(cause, "strerror", None) or str(cause)
+    return told.splitlines()[0] if told else type(cause).__name__

@@ -10,7 +10,7 @@ from sqlalchemy import create_engine
 from nornir_smartlic.errors import StoreError
 from nornir_smartlic.outputs import DeviceFacts
 from nornir_smartlic.store import HostRecord, Store, changes, consumption, forget_audits, record_audit
-from nornir_smartlic.store.tables import Base
+from nornir_smartlic.store.tables import REVISION, Base
 from tests.compliance.readings import reading
 from tests.outputs.reports import host_report
 
@@ -32,7 +32,9 @@ def audited(store: Store, day: int, *records: HostRecord) -> None:
 def test_migrations_make_the_tables_that_the_code_has(tmp_path):
     Store(tmp_path / "store.db").close()
     with create_engine(f"sqlite:///{tmp_path / 'store.db'}").connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, Base.metadata) == []
+        assert context.get_current_revision() == REVISION
 
 
 def test_a_store_is_found_again(tmp_path):
