@@ -30,7 +30,7 @@ from smartlic_lab.agent.events import (
     Tick,
     UsageChanged,
 )
-from smartlic_lab.device import boot, settings, usage
+from smartlic_lab.device import boot, images, settings, usage
 from smartlic_lab.device.catalogue import Catalogue, catalogue
 from smartlic_lab.device.commands import (  # noqa: F401  they register what they handle
     archives,
@@ -374,6 +374,7 @@ class Device:
         self.feed(Reloading(), now)
         self._licensing = self.agent.stored()
         self.reload_reason = reason
+        into = into or images.configured_image(self)
         if into is not None:
             self.build = replace(self.build, release=into)
         for session in list(self.sessions):
@@ -446,6 +447,11 @@ class Device:
         self.report_usage(now)
 
     # --- files for SCP and SFTP ----------------------------------------------------------------------------------
+
+    @property
+    def serves_files(self) -> bool:
+        """Whether ``ip scp server enable`` stands in the configuration."""
+        return self.running.has("ip", "scp", "server", "enable")
 
     def read_file(self, path: str) -> bytes:
         """The bytes of a file on flash; raises `FileSystemError`."""

@@ -195,3 +195,12 @@ def test_a_device_that_cannot_be_names_the_key_that_is_wrong(fields: dict[str, o
 
 def test_a_specification_hides_its_passwords() -> None:
     assert "admin" not in repr(DeviceSpec("x", username="u").password)
+
+
+def test_boot_system_chooses_the_image_of_the_next_reload() -> None:
+    device = make_device(platform="c8000v", release="17.12")
+    device.write_file("bootflash:c8000v-universalk9.17.15.03.SPA.bin", b"image", JAN_1)
+    rebooted(device, "conf t", "boot system bootflash:c8000v-universalk9.17.15.03.SPA.bin", "end")
+    assert device.release.name == "17.15"
+    rebooted(device, "conf t", "boot system bootflash:missing.17.12.04.SPA.bin", "end")
+    assert device.release.name == "17.15"

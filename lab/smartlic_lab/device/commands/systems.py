@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 
 from smartlic_lab.agent.events import Log
 from smartlic_lab.device.commands.registry import Ask, Call, CommandFailed, Dialogue, confirmed, handles
+from smartlic_lab.device.images import image_release
 from smartlic_lab.device.session import Session
 from smartlic_lab.device.texts import date_text
-from smartlic_lab.platforms import PlatformError, Release, release
+from smartlic_lab.platforms import Release
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -197,20 +198,6 @@ def undebug(session: Session, call: Call) -> str:
 
 
 # --- images ---------------------------------------------------------------------------------------------------------
-
-
-def image_release(path: str) -> Release | None:
-    """The release of an image file, by its name: ``cat9k_iosxe.17.12.04.SPA.bin``."""
-    found = re.search(r"(\d+)\.(\d+)\.(\d+)([a-z]?)", path)
-    if not found:
-        return None
-    text = f"{int(found[1])}.{int(found[2])}.{int(found[3])}{found[4]}"
-    for name in (text, f"{int(found[1])}.{int(found[2])}"):
-        try:
-            return release(name)
-        except PlatformError:
-            continue
-    return None
 
 
 @handles("install_add")
