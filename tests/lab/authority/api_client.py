@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -36,6 +36,7 @@ class ApiClient:
     now: datetime = JAN_1
     token: str | None = None
     headers: dict[str, str] | None = None
+    renews: bool = True  # signs in again when its token is over
 
     def sign_in(self, now: datetime | None = None) -> Answer:
         form = f"grant_type=client_credentials&client_id={self.client_id}&client_secret={self.client_secret}"
@@ -72,7 +73,12 @@ class ApiClient:
             },
             body=content,
         )
-        return as_answer(self.cssm.handle(request, now or self.now))
+        answer = as_answer(self.cssm.handle(request, now or self.now))
+        if answer.status == 401 and self.renews:
+            self.sign_in(now)
+            renewed = {**request.headers, "authorization": f"Bearer {self.token}"}
+            answer = as_answer(self.cssm.handle(replace(request, headers=renewed), now or self.now))
+        return answer
 
     def account_headers(self, domain: str = "example.com", virtual_account: str = "Branches") -> dict[str, str]:
         """The headers by which v2 knows the account."""

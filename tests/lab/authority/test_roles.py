@@ -170,7 +170,7 @@ def test_a_role_that_is_taken_away_is_gone_at_once(cssm: Cssm) -> None:
 
 def test_access_tokens_end_after_an_hour(cssm: Cssm) -> None:
     cssm.add_api_client("example.com", "script", "battery staple")
-    client = ApiClient(cssm)
+    client = ApiClient(cssm, renews=False)
     assert client.sign_in().json["expires_in"] == 3599
     assert client.ask("GET", "v2/accounts/search", now=JAN_1 + days(0.04)).status == 200
     late = client.ask("GET", "v2/accounts/search", now=JAN_1 + days(0.05))
