@@ -17,6 +17,7 @@ from nornir_smartlic.model import Secret
 from smartlic_lab.certificates import write_private
 
 FORMATS: Final = ("nornir", "pyats", "ansible", "known-hosts")
+_PATIENCE: Final = 30  # seconds for a login: a jump of the clock keeps the whole lab busy
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +114,15 @@ def _nornir(facts: InventoryFacts, folder: Path) -> dict[Path, str]:
     }
     secret = None if facts.enable_secret is None else facts.enable_secret.reveal()
     netmiko_extras: dict[str, Any] = {"ssh_strict": True, "alt_host_keys": True, "alt_key_file": str(hosts_file)}
+    netmiko_extras |= dict.fromkeys(("conn_timeout", "banner_timeout", "auth_timeout"), _PATIENCE)
     if secret is not None:
         netmiko_extras["secret"] = secret
     scrapli_extras: dict[str, Any] = {
         "auth_strict_key": True,
         "ssh_known_hosts_file": str(hosts_file),
         "transport": "ssh2",
+        "timeout_socket": _PATIENCE,
+        "timeout_transport": 2 * _PATIENCE,
     }
     if secret is not None:
         scrapli_extras["auth_secondary"] = secret

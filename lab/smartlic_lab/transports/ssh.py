@@ -32,6 +32,8 @@ class ShellDevice(FlashOwner, Protocol):
 
     name: str
 
+    @property
+    def serves_files(self) -> bool: ...
     def is_up(self, now: datetime) -> bool: ...
     def authenticate(self, username: str, password: str) -> int | None: ...
     def open_session(self, now: datetime, *, username: str, privilege: int, kind: str = "vty") -> ShellSession: ...
@@ -224,7 +226,11 @@ class _Channel(SSHServerStreamSession[str]):
             self._subsystem.connection_made(channel)
             self._subsystem.session_started()
         elif subsystem is not None or (command or "").startswith(_WORDS_OF_SCP):
-            super().session_started()
+            if self._device.serves_files:
+                super().session_started()
+            else:
+                self._write("Administratively disabled.\r\n")  # recalled
+                self._end()
         else:
             with self._at() as now:
                 session = self._device.open_session(now, username=self._username, privilege=self._privilege)

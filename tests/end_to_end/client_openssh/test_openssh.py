@@ -67,3 +67,9 @@ def test_a_file_that_is_not_there_is_an_error(run, tmp_path):
     done = run("scp", "-O", f"{run.place}:flash:nothing.txt", str(tmp_path))
     assert done.returncode != 0
     assert done.stderr.startswith("scp: ")
+
+
+def test_no_scp_server_means_no_files(run, client_lab, tmp_path):
+    client_lab.execute("sw1", "configure terminal", "no ip scp server enable", "end")
+    assert run("scp", "-O", f"{run.place}:flash:nothing.txt", str(tmp_path)).returncode != 0
+    client_lab.execute("sw1", "configure terminal", "ip scp server enable", "end")

@@ -69,6 +69,7 @@ class FakeDevice:
     up: bool = True
     files: dict[str, bytes] = field(default_factory=dict)
     answers: dict[str, FakeReply] = field(default_factory=dict)
+    serves_files: bool = True
 
     def tick(self, now: datetime) -> None:
         self.woken.append(now)
