@@ -1,5 +1,6 @@
 """Who wakes up when."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -97,3 +98,18 @@ def test_names_and_ports_are_given_once(world):
     world.add_site(Site(EchoAuthority("cssm"), "192.0.2.10", 443))
     with pytest.raises(WorldError, match="port 443"):
         world.add_site(Site(EchoAuthority("onprem"), "192.0.2.10", 443))
+
+
+def test_a_command_comes_in_between_while_time_jumps(world):
+    busy = FakeDevice("busy", rhythm=timedelta(seconds=1), due=START)
+    world.add_device("busy", busy)
+    world.add_device("sw1", FakeDevice("sw1"))
+    jump = threading.Thread(target=world.advance, args=(timedelta(days=1),))
+    jump.start()
+    for _ in range(20):
+        with world.at("sw1") as now:
+            pass
+    in_between = now < START + timedelta(days=1)
+    jump.join(60)
+    assert in_between
+    assert len(busy.woken) == 86401
