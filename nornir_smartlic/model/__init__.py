@@ -93,8 +93,6 @@ if TYPE_CHECKING:
         ClockHeader,
         Conversion,
         DeviceClock,
-        DeviceVersion,
-        LicensePackage,
         LicensingModel,
         LicensingState,
         TechSupport,
@@ -109,6 +107,14 @@ if TYPE_CHECKING:
         Proxy,
         Transport,
         TransportType,
+    )
+    from nornir_smartlic.model.version import (
+        DeviceDetails,
+        DeviceVersion,
+        LicensePackage,
+        Processor,
+        SoftwareBuild,
+        StackMemberLine,
     )
 
 _NAMES: Final = {  # by module; a test compares them with the imports above and with __all__
@@ -129,12 +135,10 @@ _NAMES: Final = {  # by module; a test compares them with the imports above and 
         "CommunicationStatistic EventLogEntry HistoryMessage MessageHistory RumReportDetail RumReportLine "
         "RumReportState ScheduledJob TelemetrySummary UsageReporting UsageReportSummary"
     ),
-    "state": (
-        "Account ClockHeader Conversion DeviceClock DeviceVersion LicensePackage LicensingModel "
-        "LicensingState TechSupport"
-    ),
+    "state": ("Account ClockHeader Conversion DeviceClock LicensingModel LicensingState TechSupport"),
     "times": "Instant UnplacedTime placed",
     "transport": "DataPrivacy Proxy Transport TransportType",
+    "version": "DeviceDetails DeviceVersion LicensePackage Processor SoftwareBuild StackMemberLine",
 }
 _HOME: Final = {name: module for module, names in _NAMES.items() for name in names.split()}
 
@@ -166,6 +170,7 @@ __all__ = [
     "CryptoThroughput",
     "DataPrivacy",
     "DeviceClock",
+    "DeviceDetails",
     "DeviceVersion",
     "Disagreement",
     "EnforcementType",
@@ -191,6 +196,7 @@ __all__ = [
     "PolicyDays",
     "PolicyOrigin",
     "PolicyV2",
+    "Processor",
     "Proxy",
     "Registration",
     "RegistrationStatus",
@@ -208,6 +214,8 @@ __all__ = [
     "Secret",
     "SlotUdi",
     "SmartCallHome",
+    "SoftwareBuild",
+    "StackMemberLine",
     "SyslogLine",
     "TechSupport",
     "TelemetrySummary",

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from nornir_smartlic.model.configuration import RunningConfiguration
-from nornir_smartlic.model.state import DeviceClock, DeviceVersion, LicensingState
+from nornir_smartlic.model.state import DeviceClock, LicensingState
+from nornir_smartlic.model.version import DeviceVersion
 
 
 @dataclass(frozen=True, slots=True)

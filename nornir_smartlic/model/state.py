@@ -147,41 +147,6 @@ class LicensingState:
 
 
 @dataclass(frozen=True, slots=True)
-class LicensePackage:
-    """A row of the tables on technology packages in ``show version``; ``None`` where None is printed."""
-
-    technology: str | None  # None: the table has no column for it, as on Catalyst
-    current: str | None
-    type: str | None  # Smart License | Subscription Smart License | RightToUse | Permanent
-    next_boot: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class DeviceVersion:
-    """What ``show version`` tells that licensing needs."""
-
-    release: str  # 17.12.4, as printed behind "Version" and normalised (17.07.01 -> 17.7.1)
-    hostname: str | None
-    udi: Udi | None
-    platform: str | None  # C9300-24T, C8000V, ...: the model in "cisco X (...) processor"
-    members: tuple[Udi, ...] = ()
-    uptime: str | None = None
-    image: str | None = None
-    reload_reason: str | None = None
-    boot_level: str | None = None
-    next_boot_level: str | None = None
-    addon_level: str | None = None
-    next_addon_level: str | None = None
-    air_level: str | None = None
-    next_air_level: str | None = None
-    throughput_kbps: int | None = None
-    licensing_status: str | None = None  # Smart Licensing Using Policy | Registration Not Applicable/...
-    license_type: str | None = None  # Perpetual, of the licence level; routers
-    addon_license_type: str | None = None
-    packages: tuple[LicensePackage, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class DeviceClock:
     """``show clock``: the device's own time, and whether it is to be trusted."""
 

@@ -1,89 +1,27 @@
-"""``show version``: what licensing needs of it. Source: reference/outputs.md section 12."""
+"""``show version``: a line at a time, since the output has hardly any sections. Source: reference/outputs.md 12.
+
+Each line is of one kind; the kind tells which values stand in it. Lines of law and licence terms hold no value.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Iterator
+from typing import Any, Final
 
 from nornir_smartlic.errors import ParseError
-from nornir_smartlic.model import DeviceVersion, LicensePackage, Udi
+from nornir_smartlic.model import (
+    DeviceDetails,
+    DeviceVersion,
+    LicensePackage,
+    Processor,
+    SoftwareBuild,
+    StackMemberLine,
+    Udi,
+)
 from nornir_smartlic.parsers.texts import Text
 
-_VERSION: Final = re.compile(r"Version (\d[\w.()]*)")
-_PROCESSOR: Final = re.compile(r"[Cc]isco (\S+) \(.*(?:processor|revision)|[Cc]isco (\S+) processor")
-_THROUGHPUT: Final = re.compile(r"The current throughput level is (\d+) kbps")
-_OLD_LEVEL: Final = re.compile(r"(.*?)(?:\.|  ) *Type: (.+)")  # "License Level: entservices   Type: Permanent"
-
-
-def device_version(command: str, text: Text) -> tuple[DeviceVersion, tuple[str, ...]]:
-    """The release, the platform and the licence levels; raises `ParseError` where the text is no ``show version``.
-
-    The output is prose and inventory for the larger part, so only a line that begins with a licensing word is counted
-    as unparsed.
-    """
-    found: dict[str, str] = {}
-    models: list[str] = []
-    serials: list[str] = []
-    packages: list[LicensePackage] = []
-    unparsed: list[str] = []
-    addresses = 0
-    memory = False  # whether the lines behind the serial number were there
-    columns = 0  # of the table of packages that is being read; 0: none
-    for line in text.lines:
-        if not line:
-            continue
-        if "release" not in found and (match := _VERSION.search(line)) and "ROM" not in line:
-            found["release"] = match.group(1)
-        key, _, value = line.partition(":")
-        key, value = key.strip(), value.strip()
-        if columns and (row := _package(line, columns)) is not None:
-            packages.append(row)
-        elif " uptime is " in line and "hostname" not in found:
-            found["hostname"], _, found["uptime"] = line.partition(" uptime is ")
-        elif line.startswith(("Technology-package", "Technology ", "Suite  ")):
-            columns = 3 if line.startswith("Technology-package") else 4
-        elif match := _PROCESSOR.match(line):
-            found.setdefault("platform", match.group(1) or match.group(2))
-            columns = 0
-        elif match := _THROUGHPUT.match(line):
-            found["throughput"] = match.group(1)
-        elif line.startswith('System image file is "'):
-            found["image"] = line.partition('"')[2].rstrip('"')
-        elif key in _FIELDS:
-            found.setdefault(_FIELDS[key], value)
-        elif key == "Model Number":
-            models.append(value)
-        elif key == "Base Ethernet MAC Address":
-            addresses += 1
-        elif key == "System Serial Number":
-            serials.append(value)
-        elif " bytes of " in line:
-            memory = True
-        elif line.startswith("Processor board ID "):
-            found["board"] = line.removeprefix("Processor board ID ").split(" ")[0].strip(",")
-        elif line.startswith(_LICENSING) and value:
-            unparsed.append(line.strip())
-    if "release" not in found:
-        raise ParseError(command, "expected a line with 'Version'", line_number=text.number(0), line=text.lines[0])
-    for missing, there in (
-        ("cisco MODEL ... processor", "platform" in found),
-        ("Processor board ID", "board" in found or serials),
-        ("bytes of ... memory", memory),
-        ("System Serial Number", len(serials) >= addresses),
-    ):
-        if there:
-            continue
-        raise ParseError(
-            command,
-            f"the output is not whole: a line '{missing}' is missing",
-            line_number=text.number(len(text.lines) - 1),
-            line=text.lines[-1],
-        )
-    return _device(found, models, serials, packages), tuple(unparsed)
-
-
-_FIELDS: Final = {
-    "Last reload reason": "reload_reason",
+FIELDS: Final = {  # lines "key: value" on licences, and the field of each
     "License Level": "boot_level",
     "License Type": "license_type",
     "Next reload license Level": "next_boot_level",
@@ -94,51 +32,304 @@ _FIELDS: Final = {
     "AIR License Level": "air_level",
     "Next reload AIR license Level": "next_air_level",
     "Smart Licensing Status": "licensing_status",
+    "Last reload reason": "reload_reason",
 }
+PROSE: Final = (  # lines that are the same everywhere
+    "Technical Support: http://www.cisco.com/techsupport",
+    "All rights reserved. Certain components of Cisco IOS-XE software are",
+    'licensed under the GNU General Public License ("GPL") Version 2.0. The',
+    "software code licensed under GPL Version 2.0 is free software that comes",
+    "with ABSOLUTELY NO WARRANTY. You can redistribute and/or modify such",
+    "GPL code under the terms of GPL Version 2.0. For more details, see the",
+    'documentation or "License Notice" file accompanying the IOS-XE software,',
+    "or the applicable URL provided on the flyer accompanying the IOS-XE",
+    "software.",
+    "This product contains cryptographic features and is subject to United",
+    "States and local country laws governing import, export, transfer and",
+    "use. Delivery of Cisco cryptographic products does not imply",
+    "third-party authority to import, export, distribute or use encryption.",
+    "Importers, exporters, distributors and users are responsible for",
+    "compliance with U.S. and local country laws. By using this product you",
+    "agree to comply with applicable laws and regulations. If you are unable",
+    "to comply with U.S. and local laws, return this product immediately.",
+    "A summary of U.S. laws governing Cisco cryptographic products may be found at:",
+    "http://www.cisco.com/wwl/export/crypto/tool/stqrg.html",
+    "If you require further assistance please contact us by sending email to",
+    "export@cisco.com.",
+    "Technology Package License Information:",
+    "Technology-package Technology-package",
+    "Current Type Next reboot",
+    "Technology Technology-package Technology-package",
+    "Suite Suite Current Type Suite Next reboot",
+    "Switch Ports Model SW Version SW Image Mode",
+)
+_PROSE: Final = {line: number for number, line in enumerate(PROSE)}
+_KINDS: Final = tuple(
+    (kind, re.compile(pattern))
+    for kind, pattern in (
+        ("xe", r"Cisco IOS XE Software, Version (\S+)"),
+        (
+            "software",
+            r"Cisco IOS Software(?P<bracket> \[(?P<train>[^\]]*)\])?, (?P<product>.+?) \((?P<image>[^)]+)\), "
+            r"(?P<experimental>Experimental )?Version (?P<version>[^\s,]+)(?P<label>,? .+)?",
+        ),
+        ("copyright", r"Copyright \(c\) (\S+) by [Cc]isco Systems, Inc\."),
+        ("xe_copyright", r"Cisco IOS-XE software, Copyright \(c\) (\S+) by cisco Systems, Inc\."),
+        ("compiled", r"Compiled (\S+ \S+ \S+) by (\S+)"),
+        ("rom", r"ROM: (.+)"),
+        ("boot_loader", r"BOOTLDR: (.+)"),
+        ("processor_uptime", r"Uptime for this control processor is (.+)"),
+        ("uptime", r"(\S+) uptime is (.+)"),
+        ("returned", r"System returned to ROM by (.+?)(?: at (\d\d:\d\d:\d\d .+))?"),
+        ("restarted", r"System restarted at (.+)"),
+        ("image", r'System image file is "(.+)"'),
+        ("throughput", r"The current throughput level is (\d+) kbps"),
+        ("suite_module", r"Suite License Information for Module:'(.+)'"),
+        ("row_of_stack", r"(\*?) *(\d+) (\d+) (\S+) (\S+) (\S+) (INSTALL|BUNDLE)"),
+        (
+            "processor",
+            r"[Cc]isco (\S+) (?:\((\S+)\) )?(?:processor )?(?:\(revision (\S+)\) )?"
+            r"with (\d+)K(?:/(\d+)K)? bytes of (?:physical )?memory\.",
+        ),
+        ("board", r"Processor board ID (.+)"),
+        ("mode", r"Router operating mode: (.+)"),
+        ("memory", r"(\d+)K bytes of (.+)\."),
+        ("interface", r"(\d+) (.+?) interfaces?"),
+        ("installation", r"Installation mode is (\S+)"),
+        ("switch", r"Switch (\d+)"),
+        ("register", r"Configuration register is (.+)"),
+        ("rule", r"-+(?: -+)*"),
+        ("level", rf"({'|'.join(FIELDS)}):(?: (.*))?"),
+        ("inventory", r"([A-Z][\w ]+?) :(?: (.*))?"),
+    )
+)
+
+
+def kinds(lines: list[str]) -> Iterator[tuple[str, str, re.Match[str] | None]]:
+    """Of each line that is not empty: its kind, its words, and the match with its values.
+
+    Rows of the tables of packages have no pattern of their own: they are told by what stands above them.
+    """
+    table = ""
+    for line in lines:
+        words = " ".join(line.split())
+        if not words:
+            continue
+        if words in _PROSE:
+            table = _table(words) or table
+            yield f"prose:{_PROSE[words]}", words, None
+            continue
+        for kind, pattern in _KINDS:
+            found = pattern.fullmatch(words)
+            if found is not None:
+                if kind not in ("rule", "level"):
+                    table = ""
+                yield kind, words, found
+                break
+        else:
+            yield table if table and _is_row(table, line) else "other", line.strip(), None
+
+
+def _table(heading: str) -> str:
+    """The kind of the rows below *heading*."""
+    if heading.startswith("Suite "):
+        return "suite"
+    if heading == "Technology Technology-package Technology-package":
+        return "technology"
+    return "package" if heading == "Technology-package Technology-package" else ""
+
+
+def _is_row(table: str, line: str) -> bool:
+    columns = len(re.split(r"\s{2,}", line.strip()))
+    return columns == {"package": 3, "technology": 4, "suite": 4}[table] or (table == "suite" and columns == 1)
+
+
 _LICENSING: Final = ("License ", "Addon License", "Smart Licensing ", "AIR License", "Next reload ", "Next reboot ")
+_VERSION: Final = re.compile(r"Version (\d[\w.()]*)")
+_PLATFORM: Final = re.compile(r"[Cc]isco (\S+) \(.*(?:processor|revision)|[Cc]isco (\S+) processor")
+_OLD_LEVEL: Final = re.compile(r"(.*?)(?:\.|\s) *Type: (.+)")  # "License Level: entservices   Type: Permanent"
 
 
-def _package(line: str, columns: int) -> LicensePackage | None:
-    """A row of a table of packages: columns are apart by two blanks or more."""
-    words = re.split(r" {2,}", line.strip())
-    if len(words) != columns or words[0] in ("Current", "Technology", "Suite"):
-        return None
-    technology = words.pop(0) if columns == 4 else None
-    current, kind, following = (_level(word) for word in words)
-    return LicensePackage(technology, current, kind, following)
+class _Draft:
+    """What has been read so far."""
+
+    def __init__(self) -> None:
+        self.one: dict[str, tuple[str | None, ...]] = {}  # the values of kinds that stand once; the first counts
+        self.levels: dict[str, str] = {}
+        self.packages: list[LicensePackage] = []
+        self.suites: list[tuple[str, list[str]]] = []
+        self.interfaces: list[tuple[int, str]] = []
+        self.memories: list[tuple[int, str]] = []
+        self.stack: list[StackMemberLine] = []
+        self.inventory: list[tuple[int | None, list[tuple[str, str | None]]]] = []
+        self.unparsed: list[str] = []
+        self.release: str | None = None
+        self.platform: str | None = None
+
+
+def device_version(command: str, text: Text) -> tuple[DeviceVersion, tuple[str, ...]]:
+    """The release, the platform, the licence levels, and the rest in its details.
+
+    Old releases print much that is not read here: only a line that begins with a licensing word counts as unparsed.
+
+    Raises:
+        ParseError: the text is no ``show version``, or only a part of it.
+    """
+    draft = _Draft()
+    for kind, words, found in kinds(text.lines):
+        _take(draft, kind, words, found)
+    serials = [value for _, pairs in draft.inventory for key, value in pairs if key == "System Serial Number"]
+    addresses = [key for _, pairs in draft.inventory for key, _ in pairs if key == "Base Ethernet MAC Address"]
+    if draft.release is None:
+        raise ParseError(command, "expected a line with 'Version'", line_number=text.number(0), line=text.lines[0])
+    for missing, there in (
+        ("cisco MODEL ... processor", draft.platform is not None),
+        ("Processor board ID", "board" in draft.one or bool(serials)),
+        ("bytes of ... memory", bool(draft.memories)),
+        ("System Serial Number", len(serials) >= len(addresses)),
+    ):
+        if not there:
+            raise ParseError(
+                command,
+                f"the output is not whole: a line '{missing}' is missing",
+                line_number=text.number(len(text.lines) - 1),
+                line=text.lines[-1],
+            )
+    return _device(draft, draft.release), tuple(draft.unparsed)
+
+
+def _take(draft: _Draft, kind: str, words: str, found: re.Match[str] | None) -> None:
+    """One line into *draft*."""
+    if draft.release is None and "ROM" not in words and (version := _VERSION.search(words)):
+        draft.release = version.group(1)
+    if draft.platform is None and (platform := _PLATFORM.match(words)):
+        draft.platform = platform.group(1) or platform.group(2)
+    if kind in ("package", "technology", "suite"):
+        _take_row(draft, kind, re.split(r"\s{2,}", words))
+    elif found is None:
+        if kind == "other" and words.startswith(_LICENSING) and words.partition(":")[2].strip():
+            draft.unparsed.append(words)
+    elif kind == "level":
+        draft.levels.setdefault(FIELDS[found[1]], (found[2] or "").strip())
+    elif kind == "memory":
+        draft.memories.append((int(found[1]), found[2]))
+    elif kind == "interface":
+        draft.interfaces.append((int(found[1]), found[2]))
+    elif kind == "row_of_stack":
+        own, switch, ports, *more = found.groups()
+        draft.stack.append(StackMemberLine(own == "*", int(switch), int(ports), *more))
+    elif kind == "switch":
+        draft.inventory.append((int(found[1]), []))
+    elif kind == "inventory":
+        if not draft.inventory:
+            draft.inventory.append((None, []))
+        draft.inventory[-1][1].append((found[1], found[2] or None))
+    elif kind != "rule":
+        draft.one.setdefault(kind, found.groups())
+
+
+def _take_row(draft: _Draft, kind: str, columns: list[str]) -> None:
+    if len(columns) == 1:  # a feature of the suite above
+        if draft.suites:
+            draft.suites[-1][1].append(columns[0])
+        return
+    technology = columns.pop(0) if kind != "package" else None
+    if kind == "suite" and technology is not None:
+        draft.suites.append((technology, []))
+    current, what, following = (_level(column) for column in columns)
+    draft.packages.append(LicensePackage(technology, current, what, following))
 
 
 def _level(value: str | None) -> str | None:
     return None if value in (None, "", "None") else value
 
 
-def _device(
-    found: dict[str, str], models: list[str], serials: list[str], packages: list[LicensePackage]
-) -> DeviceVersion:
-    members = tuple(Udi(pid, sn) for pid, sn in zip(models, serials, strict=False) if pid and sn)
-    udi = members[0] if members else None
-    if udi is None and found.get("board"):
-        udi = Udi(found["platform"], found["board"])
-    if old := _OLD_LEVEL.fullmatch(found.get("boot_level", "")):
-        found["boot_level"], found["license_type"] = old.group(1).strip(), old.group(2).strip()
-    levels = {name: _level(found.get(name)) for name in _FIELDS.values()}
-    catalyst = [package for package in packages if package.technology is None]
-    if catalyst:
-        levels["boot_level"], levels["next_boot_level"] = catalyst[0].current, catalyst[0].next_boot
-    if len(catalyst) > 1:
-        levels["addon_level"], levels["next_addon_level"] = catalyst[1].current, catalyst[1].next_boot
-    return DeviceVersion(
-        release=_normalised(found["release"]),
-        hostname=found.get("hostname"),
-        udi=udi,
-        platform=found["platform"],
-        members=members if len(members) > 1 else (),
-        uptime=found.get("uptime"),
-        image=found.get("image"),
-        throughput_kbps=int(found["throughput"]) if "throughput" in found else None,
-        packages=tuple(packages),
-        **levels,
+def _device(draft: _Draft, release: str) -> DeviceVersion:
+    inventories = [dict(pairs) for _, pairs in draft.inventory]
+    members = tuple(
+        Udi(model, serial)
+        for told in inventories
+        if (model := told.get("Model Number")) and (serial := told.get("System Serial Number"))
     )
+    udi = members[0] if members else None
+    platform = draft.platform or ""
+    board = (draft.one.get("board", (None,))[0] or "").split(" ")[0].strip(",")
+    if udi is None and board and platform:
+        udi = Udi(platform, board)
+    levels = draft.levels
+    if old := _OLD_LEVEL.fullmatch(levels.get("boot_level", "")):
+        levels["boot_level"], levels["license_type"] = old.group(1).strip(), old.group(2).strip()
+    fields: dict[str, Any] = {name: _level(levels.get(name)) for name in FIELDS.values()}
+    catalyst = [package for package in draft.packages if package.technology is None]
+    if catalyst:
+        fields["boot_level"], fields["next_boot_level"] = catalyst[0].current, catalyst[0].next_boot
+    if len(catalyst) > 1:
+        fields["addon_level"], fields["next_addon_level"] = catalyst[1].current, catalyst[1].next_boot
+    hostname, uptime = draft.one.get("uptime", (None, None))
+    throughput = draft.one.get("throughput", (None,))[0]
+    return DeviceVersion(
+        release=_normalised(release),
+        hostname=hostname,
+        udi=udi,
+        platform=platform,
+        members=members if len(members) > 1 else (),
+        uptime=uptime,
+        image=draft.one.get("image", (None,))[0],
+        throughput_kbps=None if throughput is None else int(throughput),
+        packages=tuple(draft.packages),
+        details=_details(draft),
+        **fields,
+    )
+
+
+def _details(draft: _Draft) -> DeviceDetails | None:
+    """The rest, where the first lines are those of IOS-XE."""
+    one = draft.one
+    if "software" not in one:
+        return None
+    _bracket, train, product, image, experimental, version, label = one["software"]
+    compiled, compiled_by = one.get("compiled", (None, None))
+    processor = one.get("processor")
+    returned_by, returned_at = one.get("returned", (None, None))
+    first = {kind: values[0] for kind, values in one.items()}
+    return DeviceDetails(
+        build=SoftwareBuild(
+            product=product or "",
+            image=image or "",
+            version=version or "",
+            experimental=experimental is not None,
+            label=(label or "").lstrip(", ") or None,
+            xe_version=first.get("xe"),
+            train=train or None,
+            copyright=first.get("copyright"),
+            xe_copyright=first.get("xe_copyright"),
+            compiled=compiled,
+            compiled_by=compiled_by,
+        ),
+        rom=first.get("rom"),
+        boot_loader=first.get("boot_loader"),
+        processor_uptime=first.get("processor_uptime"),
+        returned_by=returned_by,
+        returned_at=returned_at,
+        restarted_at=first.get("restarted"),
+        processor=None if processor is None else _processor(*processor),
+        board_id=first.get("board"),
+        operating_mode=first.get("mode"),
+        interfaces=tuple(draft.interfaces),
+        memories=tuple(draft.memories),
+        installation_mode=first.get("installation"),
+        inventory=tuple((switch, tuple(pairs)) for switch, pairs in draft.inventory),
+        stack=tuple(draft.stack),
+        suites=tuple((suite, tuple(features)) for suite, features in draft.suites),
+        suite_module=first.get("suite_module"),
+        configuration_register=first.get("register"),
+    )
+
+
+def _processor(
+    model: str | None, kind: str | None, revision: str | None, main: str | None, io: str | None
+) -> Processor:
+    return Processor(model or "", kind, revision, int(main or 0), None if io is None else int(io))
 
 
 def _normalised(release: str) -> str:

@@ -14,6 +14,7 @@ from nornir_smartlic.model import (
     ClassicLicense,
     ClockHeader,
     CryptoThroughput,
+    DeviceDetails,
     DeviceVersion,
     LicenseUsage,
     LicensingState,
@@ -611,7 +612,8 @@ def throughput_level(told: ThroughputLevel) -> Shape:
 
 
 def version(told: DeviceVersion) -> Shape:
-    """``ShowVersion``, as far as licensing needs it."""
+    """``ShowVersion``."""
+    suites = [name for name, _ in told.details.suites] if told.details else []
     packages = {
         (package.technology or package.current or "None"): {
             "license_level": package.current or "None",
@@ -619,8 +621,8 @@ def version(told: DeviceVersion) -> Shape:
             "next_reload_license_level": package.next_boot or "None",
         }
         for package in told.packages
+        if package.technology not in suites
     }
-    udi = told.udi
     return {
         "version": {
             "hostname": told.hostname,
@@ -629,12 +631,84 @@ def version(told: DeviceVersion) -> Shape:
             "last_reload_reason": told.reload_reason,
             "chassis": told.platform,
             "rtr_type": told.platform,
-            "chassis_sn": udi.sn if udi else None,
             "license_type": told.license_type,
             "license_level": told.boot_level,
             "next_reload_license_level": told.next_boot_level,
             "air_license_level": told.air_level,
             "next_reload_air_license_level": told.next_air_level,
             "license_package": packages,
+            **(_version_details(told, told.details) if told.details else {}),
         }
     }
+
+
+def _version_details(told: DeviceVersion, details: DeviceDetails) -> Shape:
+    build = details.build
+    label = build.label or ""
+    processor = details.processor
+    disks = [memory for memory in details.memories if " at " in memory[1]]
+    return {
+        "os": "IOS-XE",
+        "xe_version": build.xe_version,
+        "version": build.version,
+        "version_short": ".".join(build.version.split(".")[:2]),
+        "platform": build.product.removesuffix(" Software"),
+        "image_id": build.image,
+        "location": build.train,
+        "label": label,
+        "build_label": label.strip("[").partition(":")[0],
+        "image_type": "developer image" if build.experimental else "production image",
+        "copyright_years": build.copyright,
+        "compiled_date": build.compiled,
+        "compiled_by": build.compiled_by,
+        "rom": details.rom,
+        "bootldr": details.boot_loader,
+        "uptime_this_cp": details.processor_uptime,
+        "returned_to_rom_by": details.returned_by,
+        "returned_to_rom_at": details.returned_at,
+        "system_restarted_at": details.restarted_at,
+        "main_mem": str(processor.main_memory_kib) if processor else None,
+        "processor_type": processor.type if processor else None,
+        "chassis_sn": details.board_id,
+        "router_operating_mode": details.operating_mode,
+        "number_of_intfs": {kind: str(count) for count, kind in details.interfaces},
+        "mem_size": {what.removesuffix(" memory"): str(kib) for kib, what in details.memories if " at " not in what},
+        "disks": {
+            f"{what.rpartition(' at ')[2]}.": {"disk_size": str(kib), "type_of_disk": what.rpartition(" at ")[0]}
+            for kib, what in disks
+        },
+        "installation_mode": details.installation_mode,
+        "curr_config_register": details.configuration_register,
+        "switch_num": {
+            str(switch or 1): {_INVENTORY.get(key, _key(key)): value for key, value in pairs}
+            for switch, pairs in details.inventory
+        },
+        "module": {details.suite_module: _suites(told, details)},
+    }
+
+
+_INVENTORY = {
+    "Base Ethernet MAC Address": "mac_address",
+    "Motherboard Assembly Number": "mb_assembly_num",
+    "Motherboard Serial Number": "mb_sn",
+    "Model Revision Number": "model_rev_num",
+    "Motherboard Revision Number": "mb_rev_num",
+    "Model Number": "model_num",
+    "System Serial Number": "system_sn",
+    "Top Assembly Part Number": "top_assembly_part_num",
+    "Top Assembly Revision Number": "top_assembly_rev_num",
+}
+
+
+def _suites(told: DeviceVersion, details: DeviceDetails) -> Shape:
+    rows = {package.technology: package for package in told.packages}
+    shape: Shape = {}
+    for suite, features in details.suites:
+        row = rows[suite]
+        shape[suite] = {
+            "suite_current": row.current or "None",
+            "type": row.type or "None",
+            "suite_next_reboot": row.next_boot or "None",
+        }
+        shape.update({feature: {} for feature in features})
+    return shape

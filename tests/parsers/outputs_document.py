@@ -46,7 +46,7 @@ VALUES: dict[str, str] = {
     "show platform hardware throughput crypto": "`CryptoThroughput`",
     "show platform hardware throughput level": "`ThroughputLevel`",
     "show running-config": "`RunningConfiguration`, with the `Intent` in it",
-    "show version": "`DeviceVersion`: what licensing needs of it",
+    "show version": "`DeviceVersion`: what licensing needs, and the rest in its details",
 }
 
 HEAD = """# Outputs that are read

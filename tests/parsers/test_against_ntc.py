@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -84,30 +85,34 @@ def _status(state: LicensingState) -> dict[str, str | None]:
     return told
 
 
-# What licensing does not need of show version, and "version", which ntc-templates finds in production images only.
-LEFT_OUT = {
-    "software_image", "release", "rommon", "uptime_years", "uptime_weeks", "uptime_days", "uptime_hours",
-    "uptime_minutes", "config_register", "mac_address", "restarted",
-}  # fmt: skip
-
-
 @pytest.mark.parametrize("path", _of("show version"))
 def test_version(path: str) -> None:
     ours = _version(parse("show version", capture(path)).value)
     (row,) = _theirs(path)
-    assert {key: ours[key] for key in row if key not in LEFT_OUT} == {
-        key: value for key, value in row.items() if key not in LEFT_OUT
-    }
+    assert {key: ours[key] for key in row} == row
 
 
 def _version(told: DeviceVersion) -> dict[str, Any]:
+    details = told.details
+    assert details is not None
     members = told.members or ((told.udi,) if told.udi else ())
+    release = re.search(r"\((.*)\)", details.build.label or "")
+    spans = {unit: count for count, unit in re.findall(r"(\d+) (year|week|day|hour|minute)", told.uptime or "")}
     return {
-        "version": told.release,
+        "software_image": details.build.image,
+        "version": details.build.version,
+        "release": release.group(1) if release else None,
+        "rommon": (details.rom or "").split()[0],
         "hostname": told.hostname,
         "uptime": told.uptime,
+        **{f"uptime_{unit}s": spans.get(unit) for unit in ("year", "week", "day", "hour", "minute")},
         "reload_reason": told.reload_reason,
         "running_image": (told.image or "").partition(":")[2],
         "hardware": [told.platform, *(udi.pid for udi in members[1:])],
         "serial": [udi.sn for udi in members],
+        "config_register": details.configuration_register,
+        "mac_address": [
+            value for _, pairs in details.inventory for key, value in pairs if key == "Base Ethernet MAC Address"
+        ],
+        "restarted": details.restarted_at,
     }

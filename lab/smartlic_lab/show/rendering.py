@@ -10,7 +10,7 @@ from typing import Any, Final
 from nornir_smartlic.model import ClockHeader, LicensingState
 from nornir_smartlic.parsers import full_name, identify, parse
 from nornir_smartlic.parsers.texts import Text, prepare
-from smartlic_lab.show import legacy, licenses, logging, members, platform, reports, status, techsupport
+from smartlic_lab.show import legacy, licenses, logging, members, platform, reports, status, techsupport, version
 from smartlic_lab.show.forms import ALL, STATUS, TECH, Form, Page, agent_release, form_of, scan
 from smartlic_lab.show.spacing import spaced, spacing_met
 from smartlic_lab.show.words import clock
@@ -194,6 +194,7 @@ _OTHERS: Final[dict[str, Callable[[Any, Form], Lines]]] = {  # whose value is no
     "show logging": lambda told, _: logging.log_lines(told),
     "show platform hardware throughput crypto": lambda told, _: platform.crypto_throughput(told),
     "show platform hardware throughput level": lambda told, _: platform.throughput_level(told),
+    "show version": version.device_version,
 }
 
 
@@ -203,9 +204,11 @@ def form_met(command: str, text: str) -> Form:
     parsed = parse(name, text)
     state = parsed.value
     prepared = prepare(name, text, log=name == "show logging")
-    version = state.agent_version if isinstance(state, LicensingState) else None
-    form = form_of(agent_release(version), "c9300")
+    agent = state.agent_version if isinstance(state, LicensingState) else None
+    form = form_of(agent_release(agent), "c9300")
     form = _indented(scan(form, prepared.lines), prepared.lines)
+    if name == "show version":
+        form = replace(form, order=version.kinds_met(prepared.lines))
     lines, newline = text.splitlines(), "\r\n" if "\r\n" in text else "\n"
     form, body = _around(form, lines, prepared)
     return replace(
