@@ -10,15 +10,27 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from nornir_smartlic.errors import SmartLicError, UsageError
-from nornir_smartlic.model import Secret
+from nornir_smartlic.model import Policy, PolicyAttributes, PolicyDays, PolicyOrigin, Secret
 from smartlic_lab.authority import Cslu, Cssm, FaultKind, OnPrem
 from smartlic_lab.authority.accounts import DEFAULT_VIRTUAL_ACCOUNT
+from smartlic_lab.authority.catalogue import find_license
+from smartlic_lab.authority.licenses import add_pool
 from smartlic_lab.certificates import MARGIN, VALIDITY
 from smartlic_lab.clock import VirtualClock
 from smartlic_lab.device import Device
 from smartlic_lab.network import HttpRequest, HttpResponse
 from smartlic_lab.platforms import Family, families
-from smartlic_lab.topology import DOMAIN, NAME_SERVER, Authority, DeviceEntry, Topology, TopologyError, management_of
+from smartlic_lab.topology import (
+    DOMAIN,
+    NAME_SERVER,
+    Authority,
+    DeviceEntry,
+    PolicyPlan,
+    Topology,
+    TopologyError,
+    VirtualAccount,
+    management_of,
+)
 from smartlic_lab.world import FAULTS, ServerCertificate, Site, Uplink, World
 
 CSSM_NAMES: Final = ("smartreceiver.cisco.com", "tools.cisco.com", "swapi.cisco.com", "cloudsso.cisco.com")
@@ -179,6 +191,8 @@ class Builder:
             for virtual_account in account.virtual_accounts:
                 if is_new and virtual_account.name != DEFAULT_VIRTUAL_ACCOUNT:
                     cssm.add_virtual_account(account.domain, virtual_account.name, virtual_account.parent)
+                if is_new:
+                    _stock(cssm, account.domain, virtual_account)
                 for token in virtual_account.tokens:
                     text = self.keepsakes.secret(f"token/{plan.name}/{token.name}", token.text)
                     if is_new:
@@ -275,6 +289,35 @@ class Builder:
         device = Device(spec, self.world, now=now, state=self.keepsakes.devices.get(name))
         self.world.add_device(name, device)
         self.devices[name] = DeviceFact(entry, device, interface, vrf)
+
+
+def _stock(cssm: Cssm, domain: str, plan: VirtualAccount) -> None:
+    """Enter what a virtual account has bought, and its policy."""
+    with cssm.work() as work:
+        home = work.virtual_account(work.smart_account(domain), plan.name)
+        for pool in plan.pools:
+            ended = None if pool.term_days is None else work.now + timedelta(days=pool.term_days)
+            add_pool(work, home, find_license(work, pool.license), pool.quantity, ended=ended)
+    if plan.policy is not None:
+        cssm.set_policy(domain, plan.name, policy_of(plan.policy))
+
+
+def policy_of(plan: PolicyPlan) -> Policy:
+    """The policy that devices print."""
+
+    def attributes(days: tuple[int, int, int]) -> PolicyAttributes:
+        return PolicyAttributes(*(PolicyDays(one, PolicyOrigin.CUSTOMER) for one in days))
+
+    return Policy(
+        installed=None,
+        name=plan.name,
+        ack_required=True,
+        ack_required_origin=PolicyOrigin.CUSTOMER,
+        perpetual=attributes(plan.perpetual),
+        subscription=attributes(plan.subscription),
+        enforced=attributes(plan.enforced),
+        export=attributes(plan.export),
+    )
 
 
 def uplink_lines(entry: DeviceEntry, interface: str, vrf: str | None, address: str) -> tuple[str, ...]:

@@ -106,9 +106,19 @@ class Token(_Part):
 class Pool(_Part):
     """Licences that a virtual account has bought."""
 
-    license: str
-    quantity: int = Field(ge=0)
+    license: str  # its name, its display name or its tag
+    quantity: int = Field(ge=1)
     term_days: int | None = Field(default=None, ge=1)  # None: perpetual
+
+
+class PolicyPlan(_Part):
+    """A custom policy; of each class of licences: first report, frequency and report on change, in days."""
+
+    name: str = "Custom Policy"
+    perpetual: tuple[int, int, int] = (365, 0, 90)
+    subscription: tuple[int, int, int] = (90, 90, 90)
+    enforced: tuple[int, int, int] = (0, 0, 0)
+    export: tuple[int, int, int] = (0, 0, 0)
 
 
 class VirtualAccount(_Part):
@@ -118,6 +128,7 @@ class VirtualAccount(_Part):
     parent: str | None = None
     tokens: tuple[Token, ...] = ()
     pools: tuple[Pool, ...] = ()
+    policy: PolicyPlan | None = None  # None: the Cisco default
 
 
 class ApiClient(_Part):

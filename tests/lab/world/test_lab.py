@@ -8,7 +8,9 @@ from datetime import timedelta
 import pytest
 
 from nornir_smartlic.errors import StoreError, UsageError
+from smartlic_lab.authority.licenses import positions
 from smartlic_lab.lab import Lab
+from smartlic_lab.topology import TopologyError
 
 HOUR = timedelta(hours=1)
 DIRECT = ["license smart transport smart", "license smart url default"]
@@ -150,3 +152,43 @@ def test_the_fixtures_of_our_plugin_give_a_lab(smartlic_lab, smartlic_devices, s
     assert list(smartlic_devices) == ["r7"]
     assert smartlic_cssm is smartlic_lab.cssm
     assert smartlic_clock.now() >= smartlic_lab.topology.clock.start
+
+
+STOCKED = {
+    "authorities": [
+        {
+            "name": "cssm",
+            "kind": "cssm",
+            "smart_accounts": [
+                {
+                    "virtual_accounts": [
+                        {
+                            "name": "Branches",
+                            "tokens": [{"name": "branches"}],
+                            "pools": [{"license": "ESR_P_250M_A", "quantity": 3, "term_days": 365}],
+                            "policy": {"subscription": [30, 30, 30]},
+                        }
+                    ]
+                }
+            ],
+        }
+    ],
+    "devices": [ROUTER],
+}
+
+
+@pytest.mark.parametrize("lab", [STOCKED], indirect=True)
+def test_a_virtual_account_has_its_licences_and_its_policy(lab):
+    trust(lab, "r1")
+    lab.advance(HOUR)
+    assert state(lab, "r1").policy.subscription.reporting_frequency.days == 30
+    with lab.cssm.work() as work:
+        home = work.virtual_account(work.smart_account("example.com"), "Branches")
+        (found,) = [one for one in positions(work, [home]) if one.purchased]
+    assert found.purchased == 3
+
+
+def test_a_licence_that_nobody_sells_is_one_line():
+    account = {"virtual_accounts": [{"name": "Campus", "pools": [{"license": "Unobtainium", "quantity": 1}]}]}
+    with pytest.raises(TopologyError, match=r"authorities\[0\]: there is no licence 'Unobtainium'"):
+        Lab.from_dict({"authorities": [{"name": "cssm", "kind": "cssm", "smart_accounts": [account]}]}, serve=False)
