@@ -7,6 +7,7 @@ from typing import Final
 
 from nornir_smartlic.compliance.configuration_rules import CONFIGURATION_RULES
 from nornir_smartlic.compliance.findings import Evidence, Finding, Severity, Verdict, Waiver
+from nornir_smartlic.compliance.legacy_rules import LEGACY_RULES
 from nornir_smartlic.compliance.license_rules import LICENSE_RULES
 from nornir_smartlic.compliance.reporting_rules import REPORTING_RULES
 from nornir_smartlic.compliance.rules import Case, ComplianceOptions, Rule
@@ -28,7 +29,7 @@ __all__ = [
     "waivers_of",
 ]
 
-RULES: Final[tuple[Rule, ...]] = (*CONFIGURATION_RULES, *LICENSE_RULES, *REPORTING_RULES)
+RULES: Final[tuple[Rule, ...]] = (*CONFIGURATION_RULES, *LICENSE_RULES, *REPORTING_RULES, *LEGACY_RULES)
 """Every rule, in the order in which findings are listed."""
 
 

@@ -18,7 +18,7 @@ from nornir_smartlic.compliance.rules import (
     spelled,
     unknown,
 )
-from nornir_smartlic.model import AuthorizationStatus, LicenseUsage, TransportType, UsageStatus
+from nornir_smartlic.model import Account, AuthorizationStatus, LicenseUsage, LicensingModel, TransportType, UsageStatus
 
 TRUST_COMMAND: Final = "smartlic trust -F name={host}"
 
@@ -87,7 +87,10 @@ def _account(case: Case) -> Outcome:
     if not wanted:
         return not_applicable("the inventory does not ask for it")
     expected = ", ".join(f"{name} {value}" for name, value in wanted)
+    registration = case.state.registration
     account = case.state.account
+    if account is None and registration is not None:  # before Smart Licensing Using Policy
+        account = Account(registration.smart_account, registration.virtual_account)
     if account is None and _release(case) < _ACCOUNT_PRINTED_FROM:
         return not_applicable(
             f"release {case.reading.version.release} does not print its account, 17.7 and later do: ask CSSM"
@@ -100,7 +103,9 @@ def _account(case: Case) -> Outcome:
     if all(_same_account(met[name], value) for name, value in wanted):
         return passed(found, expected=expected, evidence=evidence)
     fix: tuple[str, ...] = ("smartlic sync -F name={host}",)
-    if case.state.transport is not None and case.state.transport.type is TransportType.OFF:
+    if registration is not None:
+        fix = ("license smart register idtoken TOKEN force",)
+    elif case.state.transport is not None and case.state.transport.type is TransportType.OFF:
         fix = BY_FILE  # the account comes with an ACK
     elif any(met[name] is not None and not _same_account(met[name], value) for name, value in wanted):
         fix = ("smartlic trust -F name={host} --force",)  # it is at home elsewhere: a token of the right account
@@ -218,6 +223,7 @@ LICENSE_RULES: Final = (
         "The device belongs to the account that the inventory names",
         "Usage that is counted in another virtual account is missing from its own, and the other one pays.",
         _account,
+        models=frozenset({LicensingModel.SLP, LicensingModel.REGISTERED}),
     ),
     Rule(
         "SLP-BOOT-LEVEL",

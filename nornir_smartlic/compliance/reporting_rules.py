@@ -207,6 +207,23 @@ def _failure(group: CommunicationStatistic) -> str:
     return f"{group.name} fails since {spelled(group.last_success)} was its last success: {reason}"
 
 
+REPORTS_THAT_HURT: Final = 900
+"""About 1000 stored reports give high CPU. Source: Cisco field notice FN72578, reference/policy.md section 3.6."""
+
+
+def _backlog(case: Case) -> Outcome:
+    summary = case.state.report_summary
+    if summary is None:
+        return not_applicable(f"release {case.reading.version.release} prints no summary of its usage reports")
+    stored = summary.available_to_report + summary.waiting_for_ack + summary.collecting_data
+    line = f"Available to Report: {summary.available_to_report}  Collecting Data: {summary.collecting_data}"
+    expected = f"fewer than {REPORTS_THAT_HURT} reports on the device"
+    if stored < REPORTS_THAT_HURT:
+        return passed(f"{stored} reports", expected=expected, evidence=(case.line(line),))
+    fix = (*_ack_fix(case), "upgrade to 17.3.7, 17.6.5, 17.9.1 or later where the release is older (FN72578)")
+    return failed(f"{stored} reports", expected=expected, evidence=(case.line(line),), fix=fix)
+
+
 def _clock(case: Case) -> Outcome:
     clock = case.reading.clock
     expected = "a clock that is synchronised, in a zone whose offset is known"
@@ -250,6 +267,13 @@ REPORTING_RULES: Final = (
         "The device has no ongoing communication failure",
         "The log tells of a failing way to CSSM months before a deadline does.",
         _communication,
+    ),
+    Rule(
+        "SLP-REPORT-BACKLOG",
+        Severity.MEDIUM,
+        "Usage reports do not pile up on the device",
+        "Releases before 17.3.7, 17.6.5 and 17.9.1 never clean them up, and about 1000 take the CPU.",
+        _backlog,
     ),
     Rule(
         "SLP-CLOCK",

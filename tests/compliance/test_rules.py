@@ -8,6 +8,7 @@ import pytest
 from nornir_smartlic.compliance import RULES, Finding, Verdict, verify
 from nornir_smartlic.model import (
     Account,
+    AuthorizationState,
     AuthorizationStatus,
     BootLevel,
     CommunicationStatistic,
@@ -30,6 +31,7 @@ from nornir_smartlic.model import (
     TrustCode,
     Udi,
     UnplacedTime,
+    UsageReportSummary,
     UsageStatus,
 )
 from tests.compliance.readings import JAN_1, UDI, WANTED, configuration, days, reading, reporting, state
@@ -286,3 +288,64 @@ def test_rule_ids_are_unique_and_every_rule_says_why():
 
 def test_state_of_the_builder_is_under_policy():
     assert state().model.value == "SLP"
+
+
+def registered(status: str = "AUTHORIZED", **changes) -> LicensingReading:
+    """A device of 16.12, registered in June for a year, which last spoke to CSSM two days ago."""
+    registration = Registration(
+        RegistrationStatus.REGISTERED,
+        smart_account="example.com",
+        virtual_account="Branches",
+        expires=JAN_1 + days(200),
+    )
+    authorization = AuthorizationState(status, communication_deadline=JAN_1 + days(88))
+    state = LicensingState(registration=registration, authorization_state=authorization)
+    return reading(state=replace(state, **changes), version=DeviceVersion("16.12.4", "sw1", UDI, "C9300-24T"))
+
+
+def test_a_registered_device_is_judged_by_its_own_rules():
+    findings = verify(registered(), WANTED, host="sw1")
+    passed = {found.rule_id for found in findings if found.verdict is Verdict.PASS}
+    assert passed == {"SLP-REGISTERED", "SLP-AUTHORIZED", "SLP-RENEWAL", "SLP-ACCOUNT", "SLP-CLOCK"}
+    assert {found.verdict for found in findings} == {Verdict.PASS, Verdict.NOT_APPLICABLE}
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict"),
+    [
+        ("AUTHORIZED", Verdict.PASS),
+        ("No Licenses in Use", Verdict.PASS),
+        ("OUT OF COMPLIANCE", Verdict.FAIL),
+        ("EVAL MODE", Verdict.FAIL),
+        ("EVAL EXPIRED", Verdict.FAIL),
+    ],
+)
+def test_the_licences_of_a_registered_device_are_authorized(status, verdict):
+    assert finding("SLP-AUTHORIZED", registered(status)).verdict is verdict
+
+
+def test_a_device_that_is_not_registered_fails():
+    unregistered = Registration(RegistrationStatus.UNREGISTERED)
+    assert finding("SLP-REGISTERED", registered(registration=unregistered)).verdict is Verdict.FAIL
+
+
+@pytest.mark.parametrize(
+    ("deadline", "verdict"),
+    [
+        (JAN_1 + days(88), Verdict.PASS),
+        (JAN_1 + days(10), Verdict.FAIL),
+        (JAN_1 - days(1), Verdict.FAIL),
+        (UnplacedTime(datetime(2026, 3, 1), "IST"), Verdict.UNKNOWN),
+    ],
+)
+def test_a_registration_is_renewed_before_its_first_deadline(deadline, verdict):
+    state = AuthorizationState("AUTHORIZED", communication_deadline=deadline)
+    assert finding("SLP-RENEWAL", registered(authorization_state=state)).verdict is verdict
+
+
+def test_reports_that_pile_up_are_a_finding():
+    few = UsageReportSummary(12, 0, 0, 2, 10, 4)
+    assert finding("SLP-REPORT-BACKLOG", reading(report_summary=few)).verdict is Verdict.PASS
+    found = finding("SLP-REPORT-BACKLOG", reading(report_summary=replace(few, available_to_report=950)))
+    assert found.verdict is Verdict.FAIL
+    assert found.found == "956 reports"
