@@ -24,7 +24,7 @@ from smartlic_lab.authority import (
     tokens,
     uploads,
 )
-from smartlic_lab.authority.api import files, oauth, openapi, v1, v2, v3
+from smartlic_lab.authority.api import files, inventory, oauth, openapi, v1, v2, v3
 from smartlic_lab.authority.api.routes import (
     BASE,
     Call,
@@ -67,7 +67,14 @@ T = TypeVar("T")
 class Cssm:
     """The lab's CSSM. Everything it knows is in its database; ``now`` is handed in, faults are its own."""
 
-    ROUTES: tuple[Route, ...] = (*oauth.CLOUD_ROUTES, *v1.ROUTES, *v2.ROUTES, *v3.ROUTES, *files.ROUTES)
+    ROUTES: tuple[Route, ...] = (
+        *oauth.CLOUD_ROUTES,
+        *v1.ROUTES,
+        *inventory.ROUTES,
+        *v2.ROUTES,
+        *v3.ROUTES,
+        *files.ROUTES,
+    )
 
     def __init__(
         self,
@@ -111,7 +118,7 @@ class Cssm:
     def handle(self, request: HttpRequest, now: datetime) -> HttpResponse:
         """Answer a device or an API client; an error is a response."""
         with self._lock:
-            self.tick(now)
+            self._catch_up(now)
             early = self._fault_before(now)
             if early is not None:
                 return early
@@ -123,18 +130,14 @@ class Cssm:
             return response
 
     def tick(self, now: datetime) -> None:
-        """Do what is due by *now*."""
+        """Do what is due by *now*; of many reports a part, the rest with the next tick, so that others get in."""
         with self._lock:
             self._now = max(self._now, now)
             wakeup = self.next_wakeup()
             if wakeup is None or now < wakeup:
                 return
-            processed = 1
-            while processed:
-                with self._inner_work() as work:
-                    processed = reports.process_due(work)
-                if processed:
-                    self._changed()
+            if self._process(now):
+                return
             with self._inner_work() as work:
                 if housekeeping.tidy(work):
                     self._changed()
@@ -258,7 +261,7 @@ class Cssm:
     ) -> int:
         """Upload a usage file or a bundle; gives its number on the page *Usage Data Files*. Raises `FileRejected`."""
         if now is not None:
-            self.tick(now)
+            self._catch_up(now)
         with self.work(now=now) as work:
             home = _home(work, domain, virtual_account)
             done = uploads.upload(work, home, data, file_name=file_name, processing_time=self.processing_time)
@@ -277,9 +280,27 @@ class Cssm:
 
     def _later(self, now: datetime | None, ask: Callable[[Work], T]) -> T:
         if now is not None:
-            self.tick(now)
+            self._catch_up(now)
         with self.work(now=now) as work:
             return ask(work)
+
+    def _catch_up(self, now: datetime) -> None:
+        """Do all that is due by *now*."""
+        self.tick(now)
+        while (wakeup := Cssm.next_wakeup(self)) is not None and wakeup <= now:
+            Cssm.tick(self, now)
+
+    def _process(self, now: datetime) -> bool:
+        """Process some reports; whether more are due."""
+        with self._inner_work() as work:
+            processed = reports.process_due(work)
+            ready = reports.next_ready(work) if processed else None
+        if processed:
+            self._changed()
+        if ready is None or ready > now:
+            return False
+        self._wakeup = ready
+        return True
 
     def _post(self) -> None:
         """Hand the mails to the postman; what he does not take he gets again with the next tick."""

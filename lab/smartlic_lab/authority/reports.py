@@ -17,9 +17,9 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from nornir_smartlic.files import Ack, ConversionAck, RumReport, check_report, render_smart_license, signed
@@ -149,7 +149,7 @@ def refusal_of(submission: Submission) -> str | None:
     return "; ".join(reasons)[:_MAX_REASON] or "there is no report in it"
 
 
-def process_due(work: Work, *, limit: int = 200) -> int:
+def process_due(work: Work, *, limit: int = 50) -> int:
     """Process submissions whose time has come, at most *limit*; gives back how many there were."""
     due = work.session.scalars(
         select(Submission)
@@ -323,11 +323,15 @@ def _process(work: Work, submissions: Sequence[Submission]) -> None:
                 groups.setdefault((submission.id, report.product_instance_id), []).append(item)
     fresh = [item.report for items in groups.values() for item in items if item.report is not None]
     usage = _usage_of(work, {report.product_instance_id for report in fresh})
-    with work.session.no_autoflush:
-        for items in groups.values():
-            for item in sorted(items, key=lambda item: item.rum_id):
-                if item.report is not None:
-                    item.reason = _count(work, item.report, usage) or item.reason
+    for tag in {report.tag for report in fresh if report.tag is not None}:
+        license_of_tag(work, tag)
+    consumed: list[dict[str, Any]] = []
+    for items in groups.values():
+        for item in sorted(items, key=lambda item: item.rum_id):
+            if item.report is not None:
+                item.reason = _count(work, item.report, usage, consumed) or item.reason
+    if consumed:
+        work.session.execute(insert(Consumption), consumed)
     work.session.flush()
     devices = list({report.product_instance_id: report.product_instance for report in fresh}.values())
     due = reports_due(work, devices, work.now)
@@ -359,23 +363,24 @@ def _usage_of(work: Work, devices: Iterable[int]) -> dict[tuple[int, str], Usage
     return {(one.product_instance_id, one.tag): one for one in rows}
 
 
-def _count(work: Work, report: Report, usage: dict[tuple[int, str], Usage]) -> str | None:
-    """Enter what the report measured; gives back what is odd about its place in time."""
+def _count(
+    work: Work, report: Report, usage: dict[tuple[int, str], Usage], consumed: list[dict[str, Any]]
+) -> str | None:
+    """Add what the report measured to *usage* and *consumed*; gives back what is odd about its place in time."""
     if report.tag is None or report.started is None or report.ended is None:
         return None
-    license_of_tag(work, report.tag)
     instance = report.product_instance
     measured = RumReport(report.payload).measurements
-    work.session.add_all(
-        Consumption(
-            report_id=report.id,
-            product_instance_id=instance.id,
-            virtual_account_id=instance.virtual_account_id,
-            tag=report.tag,
-            started=measurement.start,
-            ended=measurement.end,
-            quantity=measurement.count or 0,
-        )
+    consumed.extend(
+        {
+            "report_id": report.id,
+            "product_instance_id": instance.id,
+            "virtual_account_id": instance.virtual_account_id,
+            "tag": report.tag,
+            "started": measurement.start,
+            "ended": measurement.end,
+            "quantity": measurement.count or 0,
+        }
         for measurement in measured
     )
     last = measured[-1].count or 0

@@ -1,4 +1,4 @@
-"""Version 1: inventory and tokens. Source: reference/reports.md section 7.2, keys as public clients read them."""
+"""Version 1: accounts, tokens, the event log. Source: reference/reports.md section 7.2, keys as clients read them."""
 
 from __future__ import annotations
 
@@ -6,24 +6,15 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
-from nornir_smartlic.model import Udi
 from smartlic_lab.authority import (
     accounts,
-    alerts,
-    conversions,
-    licenses,
-    product_instances,
-    reservations,
     tokens,
 )
 from smartlic_lab.authority.api.routes import BASE, Call, CamelWire, QueryModel, Route
-from smartlic_lab.authority.catalogue import find_license
-from smartlic_lab.authority.errors import Refusal
-from smartlic_lab.authority.models import ProductInstance, RegistrationToken, Term, VirtualAccount
-from smartlic_lab.authority.rights import Right
+from smartlic_lab.authority.models import RegistrationToken, VirtualAccount
 
-_ACCOUNT: Final = f"{BASE}/v1/accounts/{{domain}}"
-_VIRTUAL: Final = f"{_ACCOUNT}/virtual-accounts/{{virtual_account}}"
+ACCOUNT: Final = f"{BASE}/v1/accounts/{{domain}}"
+HOME: Final = f"{ACCOUNT}/virtual-accounts/{{virtual_account}}"
 
 Name = Annotated[str, Field(min_length=1, max_length=255)]
 
@@ -99,18 +90,6 @@ class TokensToRevoke(CamelWire):
     tokens: Annotated[list[str], Field(min_length=1)]
 
 
-class Sudi(CamelWire):
-    """A UDI as v1 has it."""
-
-    udi_pid: Annotated[str, Field(min_length=1, max_length=255)]
-    udi_serial_number: Annotated[str, Field(min_length=1, max_length=255)]
-    udi_vid: str = ""
-    uuid: str = ""
-    suvi: str = ""
-    host_identifier: str = ""
-    mac_address: str = ""
-
-
 class AccountFound(CamelWire):
     """A smart account."""
 
@@ -132,222 +111,12 @@ class AccountSearch(QueryModel):
     domain: str | None = None
 
 
-class Page(CamelWire):
-    """Which virtual accounts (none named: all that one may see), and which part of the answer."""
-
-    virtual_accounts: list[str] | None = None
-    limit: Annotated[int, Field(ge=1, le=1000)] = 50
-    offset: Annotated[int, Field(ge=0, lt=2**31)] = 0
-
-
 class PageQuery(QueryModel):
     """The same in a query: names of virtual accounts, separated by commas."""
 
     virtual_accounts: str | None = None
     limit: Annotated[int, Field(ge=1, le=1000)] = 50
     offset: Annotated[int, Field(ge=0, lt=2**31)] = 0
-
-
-class LicenseDetail(CamelWire):
-    """One purchase."""
-
-    license_type: str
-    quantity: int
-    start_date: str
-    end_date: str | None = None
-    subscription_id: str | None = None
-    status: str
-
-
-class LicenseAnswer(CamelWire):
-    """How a virtual account stands with a licence."""
-
-    license: str
-    virtual_account: str
-    quantity: int
-    in_use: int
-    available: int
-    reserved: int
-    billing_type: str = "PREPAID"
-    status: str
-    ahead_apps: bool = False
-    pending_quantity: int = 0
-    license_details: list[LicenseDetail]
-
-
-class LicensesAnswer(Done):
-    """One page."""
-
-    total_records: int
-    licenses: list[LicenseAnswer]
-
-
-class SubscriptionAnswer(CamelWire):
-    """A purchase for a term."""
-
-    license: str
-    virtual_account: str
-    quantity: int
-    subscription_id: str
-    start_date: str
-    end_date: str
-    status: str
-
-
-class SubscriptionsAnswer(Done):
-    """One page."""
-
-    total_records: int
-    license_subscriptions: list[SubscriptionAnswer]
-
-
-class Used(CamelWire):
-    """So many of a licence."""
-
-    license: str
-    quantity: int
-
-
-class DeviceAnswer(CamelWire):
-    """A product instance."""
-
-    host_name: str
-    display_name: str
-    sudi: Sudi
-    product_tag_name: str
-    virtual_account: str
-    registration_date: str
-    last_contact_date: str
-    status: str
-    license_usage: list[Used]
-
-
-class DevicesAnswer(Done):
-    """One page."""
-
-    total_records: int
-    devices: list[DeviceAnswer]
-
-
-class DeviceToTransfer(CamelWire):
-    """A device, and where it shall go."""
-
-    sudi: Sudi
-    product_tag_name: str = ""
-    target_virtual_account: Name
-
-
-class DevicesToTransfer(CamelWire):
-    """Devices."""
-
-    product_instances: Annotated[list[DeviceToTransfer], Field(min_length=1)]
-
-
-class DeviceToRemove(CamelWire):
-    """One device."""
-
-    sudi: Sudi
-    product_tag_name: str = ""
-
-
-class LicenseToTransfer(CamelWire):
-    """Licences, and where they shall go."""
-
-    license: Name
-    license_type: Literal["PERPETUAL", "TERM"] = "PERPETUAL"
-    quantity: Annotated[int, Field(ge=1, le=licenses.MAX_QUANTITY)]
-    target_virtual_account: Name
-    precedence: Literal["LONGEST_TERM_FIRST"] = "LONGEST_TERM_FIRST"
-
-
-class LicensesToTransfer(CamelWire):
-    """Licences."""
-
-    licenses: Annotated[list[LicenseToTransfer], Field(min_length=1)]
-
-
-class LicenseToReserve(CamelWire):
-    """So many of a licence."""
-
-    entitlement_tag: Name
-    quantity: Annotated[int, Field(ge=1, le=licenses.MAX_QUANTITY)]
-    precedence: Literal["LONGEST_TERM_FIRST"] = "LONGEST_TERM_FIRST"
-
-
-class ReservationRequest(CamelWire):
-    """What a device's request code is to get."""
-
-    reservation_code: Name
-    reservation_type: Literal["SPECIFIC", "UNIVERSAL"]
-    licenses: list[LicenseToReserve] = Field(default_factory=list)
-
-
-class ReservationRequests(CamelWire):
-    """Reservations."""
-
-    reservation_requests: Annotated[list[ReservationRequest], Field(min_length=1)]
-
-
-class ReservationAnswer(CamelWire):
-    """The code for the device, or why there is none."""
-
-    authorization_code: str | None = None
-    status_message: str
-
-
-class ReservationsAnswer(Done):
-    """One answer for each request."""
-
-    authorization_codes: list[ReservationAnswer]
-
-
-class DlcRequest(CamelWire):
-    """A device that is to be converted."""
-
-    sudi: Sudi
-
-
-class DlcAccount(CamelWire):
-    """Devices of one virtual account."""
-
-    name: Name
-    dlc_requests: Annotated[list[DlcRequest], Field(min_length=1)]
-
-
-class DlcRequests(CamelWire):
-    """Devices."""
-
-    virtual_accounts: Annotated[list[DlcAccount], Field(min_length=1)]
-
-
-class DlcAnswer(CamelWire):
-    """Where the conversion of a device stands."""
-
-    sudi: Sudi
-    conversion_status: str
-
-
-class DlcAnswers(Done):
-    """One answer for each device."""
-
-    devices: list[DlcAnswer]
-
-
-class AlertAnswer(CamelWire):
-    """An alert (the operation is recalled)."""
-
-    alert_id: int
-    alert_type: str
-    virtual_account: str
-    message: str
-    raised_date: str
-
-
-class AlertsAnswer(Done):
-    """One page."""
-
-    total_records: int
-    alerts: list[AlertAnswer]
 
 
 class EventAnswer(CamelWire):
@@ -380,145 +149,6 @@ def _accounts_found(call: Call) -> AccountsFound:
             for one in found
             if call.query.domain in (None, one.domain)
         ]
-    )
-
-
-def _chosen(call: Call, names: list[str] | None) -> list[VirtualAccount]:
-    """The virtual accounts that are named, or all in which one may see licences."""
-    account = call.work.smart_account(call.path["domain"])
-    if names:
-        return [call.work.virtual_account(account, name) for name in dict.fromkeys(names)]
-    reached = call.work.reachable(Right.MANAGE_LICENSES, account)
-    if not reached:
-        call.work.require(Right.MANAGE_LICENSES, account)
-    return reached
-
-
-def _licenses(call: Call) -> LicensesAnswer:
-    asked: Page = call.body
-    found = licenses.positions(call.work, _chosen(call, asked.virtual_accounts))
-    return LicensesAnswer(
-        total_records=len(found),
-        licenses=[_shown_position(one) for one in found[asked.offset : asked.offset + asked.limit]],
-    )
-
-
-def _subscriptions(call: Call) -> SubscriptionsAnswer:
-    asked: Page = call.body
-    found = [
-        (here, pool)
-        for here in licenses.positions(call.work, _chosen(call, asked.virtual_accounts))
-        for pool in here.pools
-        if pool.ended is not None
-    ]
-    return SubscriptionsAnswer(
-        total_records=len(found),
-        license_subscriptions=[
-            SubscriptionAnswer(
-                license=here.license.display,
-                virtual_account=here.virtual_account.name,
-                quantity=pool.quantity,
-                subscription_id=pool.subscription_id or "",
-                start_date=pool.started.isoformat(),
-                end_date="" if pool.ended is None else pool.ended.isoformat(),
-                status="ACTIVE",
-            )
-            for here, pool in found[asked.offset : asked.offset + asked.limit]
-        ],
-    )
-
-
-def _devices(call: Call) -> DevicesAnswer:
-    asked = call.query if call.body is None else call.body
-    names = asked.virtual_accounts
-    homes = _chosen(call, names.split(",") if isinstance(names, str) else names)
-    total, page = product_instances.list_instances(call.work, homes, limit=asked.limit, offset=asked.offset)
-    used = product_instances.usage_of(call.work, page)
-    return DevicesAnswer(total_records=total, devices=[shown_device(one, used.get(one.id, [])) for one in page])
-
-
-def _transfer_devices(call: Call) -> Done:
-    asked: DevicesToTransfer = call.body
-    source = virtual_account_of(call)
-    for one in asked.product_instances:
-        instance = product_instances.instance_in(call.work, source, _udi(one.sudi))
-        target = call.work.virtual_account(source.smart_account, one.target_virtual_account)
-        product_instances.transfer_instance(call.work, instance, target)
-    return Done(status_message=f"{len(asked.product_instances)} product instance(s) transferred")
-
-
-def _remove_device(call: Call) -> Done:
-    asked: DeviceToRemove = call.body
-    instance = product_instances.instance_in(call.work, virtual_account_of(call), _udi(asked.sudi))
-    product_instances.remove_instance(call.work, instance)
-    return Done(status_message="the product instance was removed")
-
-
-def _transfer_licenses(call: Call) -> Done:
-    asked: LicensesToTransfer = call.body
-    source = virtual_account_of(call)
-    for one in asked.licenses:
-        target = call.work.virtual_account(source.smart_account, one.target_virtual_account)
-        license_ = find_license(call.work, one.license)
-        licenses.transfer_licenses(call.work, source, target, license_, one.quantity, Term(one.license_type))
-    return Done(status_message="licenses transferred")
-
-
-def _reserve(call: Call) -> ReservationsAnswer:
-    asked: ReservationRequests = call.body
-    home = virtual_account_of(call)
-    call.work.require(Right.MANAGE_LICENSES, home.smart_account, home)
-    answers = [_reserve_one(call, home, one) for one in asked.reservation_requests]
-    failed = [one for one in answers if one.authorization_code is None]
-    return ReservationsAnswer(status="FAILED" if failed else "SUCCESS", authorization_codes=answers)
-
-
-def _reserve_one(call: Call, home: VirtualAccount, asked: ReservationRequest) -> ReservationAnswer:
-    """One reservation; a refusal leaves the others alone."""
-    quantities: dict[str, int] = {}
-    for one in asked.licenses:
-        quantities[one.entitlement_tag] = quantities.get(one.entitlement_tag, 0) + one.quantity
-    savepoint = call.work.session.begin_nested()
-    try:
-        made = reservations.reserve(call.work, home, asked.reservation_code, quantities)
-    except Refusal as refusal:
-        savepoint.rollback()
-        return ReservationAnswer(status_message=str(refusal))
-    savepoint.commit()
-    return ReservationAnswer(authorization_code=made.authorization_code, status_message="SUCCESS")
-
-
-def _convert(call: Call) -> DlcAnswers:
-    asked: DlcRequests = call.body
-    account = call.work.smart_account(call.path["domain"])
-    answers = []
-    for home in asked.virtual_accounts:
-        virtual_account = call.work.virtual_account(account, home.name)
-        for one in home.dlc_requests:
-            conversions.convert_device(call.work, virtual_account, _udi(one.sudi))
-            status = conversions.conversion_status(conversions.conversions_of(call.work, _udi(one.sudi)))
-            answers.append(DlcAnswer(sudi=one.sudi, conversion_status=status))
-    return DlcAnswers(devices=answers)
-
-
-def _alerts(call: Call) -> AlertsAnswer:
-    asked: PageQuery = call.query
-    names = asked.virtual_accounts
-    homes = _chosen(call, names.split(",") if names else None)
-    named = {one.id: one.name for one in homes}
-    found = alerts.standing_alerts(call.work, homes)
-    return AlertsAnswer(
-        total_records=len(found),
-        alerts=[
-            AlertAnswer(
-                alert_id=one.id,
-                alert_type=one.kind.value,
-                virtual_account=named[one.virtual_account_id],
-                message=one.message,
-                raised_date=one.raised.isoformat(),
-            )
-            for one in found[asked.offset : asked.offset + asked.limit]
-        ],
     )
 
 
@@ -586,48 +216,6 @@ def _revoke_tokens(call: Call) -> Done:
     return Done(status_message=f"{len(asked.tokens)} token(s) revoked")
 
 
-def _udi(sudi: Sudi) -> Udi:
-    return Udi(sudi.udi_pid, sudi.udi_serial_number)
-
-
-def _shown_position(here: licenses.Position) -> LicenseAnswer:
-    return LicenseAnswer(
-        license=here.license.display,
-        virtual_account=here.virtual_account.name,
-        quantity=here.purchased,
-        in_use=here.in_use,
-        available=here.balance,
-        reserved=here.reserved,
-        status=here.status,
-        license_details=[
-            LicenseDetail(
-                license_type=pool.term.value,
-                quantity=pool.quantity,
-                start_date=pool.started.isoformat(),
-                end_date=None if pool.ended is None else pool.ended.isoformat(),
-                subscription_id=pool.subscription_id,
-                status="ACTIVE",
-            )
-            for pool in here.pools
-        ],
-    )
-
-
-def shown_device(one: ProductInstance, used: list[tuple[str, int]]) -> DeviceAnswer:
-    """A product instance as v1 shows it. Source: reference/reports.md section 7.2."""
-    return DeviceAnswer(
-        host_name=one.hostname or "",
-        display_name=f"UDI_PID:{one.pid}; UDI_SN:{one.sn}; ",
-        sudi=Sudi(udi_pid=one.pid, udi_serial_number=one.sn, host_identifier=one.hostname or ""),
-        product_tag_name=one.software,
-        virtual_account=one.virtual_account.name,
-        registration_date=one.registered.isoformat(),
-        last_contact_date=one.last_contact.isoformat(),
-        status="ACTIVE",
-        license_usage=[Used(license=name, quantity=quantity) for name, quantity in used],
-    )
-
-
 def _shown(virtual_account: VirtualAccount) -> VirtualAccountAnswer:
     return VirtualAccountAnswer(
         name=virtual_account.name,
@@ -652,7 +240,7 @@ def _shown_token(call: Call, token: RegistrationToken) -> TokenAnswer:
 ROUTES: Final[tuple[Route, ...]] = (
     *(
         Route("GET", path, "List virtual accounts", _virtual_accounts, VirtualAccountsAnswer)
-        for path in (f"{_ACCOUNT}/virtual-accounts", f"{_ACCOUNT}/CUSTOMER/virtual-accounts")
+        for path in (f"{ACCOUNT}/virtual-accounts", f"{ACCOUNT}/CUSTOMER/virtual-accounts")
     ),
     *(
         Route(
@@ -664,47 +252,20 @@ ROUTES: Final[tuple[Route, ...]] = (
             body=NewVirtualAccount,
             statuses=(409,),
         )
-        for path in (f"{_ACCOUNT}/virtual-accounts", f"{_ACCOUNT}/CUSTOMER/virtual-accounts")
+        for path in (f"{ACCOUNT}/virtual-accounts", f"{ACCOUNT}/CUSTOMER/virtual-accounts")
     ),
-    Route("POST", f"{_VIRTUAL}/delete", "Delete a virtual account", _delete_virtual_account, Done, statuses=(409,)),
-    Route("GET", f"{_VIRTUAL}/tokens", "List valid tokens", _tokens, TokensAnswer),
-    Route("POST", f"{_VIRTUAL}/tokens", "Create a token", _new_token, NewTokenAnswer, body=NewToken, statuses=(409,)),
-    Route("POST", f"{_VIRTUAL}/tokens/revoke", "Revoke tokens", _revoke_tokens, Done, body=TokensToRevoke),
+    Route("POST", f"{HOME}/delete", "Delete a virtual account", _delete_virtual_account, Done, statuses=(409,)),
+    Route("GET", f"{HOME}/tokens", "List valid tokens", _tokens, TokensAnswer),
+    Route(
+        "POST",
+        f"{HOME}/tokens",
+        "Create a token",
+        _new_token,
+        NewTokenAnswer,
+        body=NewToken,
+        statuses=(409,),
+    ),
+    Route("POST", f"{HOME}/tokens/revoke", "Revoke tokens", _revoke_tokens, Done, body=TokensToRevoke),
     Route("GET", f"{BASE}/v1/accounts/search", "Find accounts", _accounts_found, AccountsFound, query=AccountSearch),
-    Route("POST", f"{_ACCOUNT}/licenses", "List licences", _licenses, LicensesAnswer, body=Page),
-    Route("POST", f"{_ACCOUNT}/license-subscriptions", "List terms", _subscriptions, SubscriptionsAnswer, body=Page),
-    Route("POST", f"{_ACCOUNT}/devices", "List product instances", _devices, DevicesAnswer, body=Page),
-    Route("GET", f"{_ACCOUNT}/devices", "List product instances", _devices, DevicesAnswer, query=PageQuery),
-    Route("GET", f"{_ACCOUNT}/alerts", "List alerts (recalled)", _alerts, AlertsAnswer, query=PageQuery),
-    Route("GET", f"{_ACCOUNT}/events", "Read the event log (ours)", _events, EventsAnswer, query=PageQuery),
-    Route(
-        "POST", f"{_ACCOUNT}/dlc_convert", "Convert devices' classic licences", _convert, DlcAnswers, body=DlcRequests
-    ),
-    Route(
-        "POST",
-        f"{_VIRTUAL}/devices/transfer",
-        "Transfer product instances",
-        _transfer_devices,
-        Done,
-        body=DevicesToTransfer,
-        statuses=(409,),
-    ),
-    Route("POST", f"{_VIRTUAL}/devices/remove", "Remove a product instance", _remove_device, Done, body=DeviceToRemove),
-    Route(
-        "POST",
-        f"{_VIRTUAL}/licenses/transfer",
-        "Transfer licences",
-        _transfer_licenses,
-        Done,
-        body=LicensesToTransfer,
-        statuses=(409,),
-    ),
-    Route(
-        "POST",
-        f"{_VIRTUAL}/reserve-licenses",
-        "Reserve licences",
-        _reserve,
-        ReservationsAnswer,
-        body=ReservationRequests,
-    ),
+    Route("GET", f"{ACCOUNT}/events", "Read the event log (ours)", _events, EventsAnswer, query=PageQuery),
 )

@@ -8,8 +8,8 @@ from pydantic import Field
 from sqlalchemy import func, select
 
 from smartlic_lab.authority import accounting, licenses, policies, product_instances
+from smartlic_lab.authority.api.inventory import DeviceAnswer, shown_device
 from smartlic_lab.authority.api.routes import BASE, Call, CamelWire, QueryModel, Route, Wire
-from smartlic_lab.authority.api.v1 import DeviceAnswer, shown_device
 from smartlic_lab.authority.api.v2 import ACCOUNT_HEADERS, Nonce, Timestamp, numbered_virtual_account
 from smartlic_lab.authority.models import Submission, SubmissionStatus
 from smartlic_lab.authority.rights import Right
