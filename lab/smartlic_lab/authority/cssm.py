@@ -17,6 +17,7 @@ from smartlic_lab.authority import (
     accounts,
     catalogue,
     housekeeping,
+    licenses,
     notices,
     policies,
     principals,
@@ -191,6 +192,27 @@ class Cssm:
         """Tell what licences there are: their names, whether they are subscriptions, enforced, export-controlled."""
         with self.work() as work:
             catalogue.add_licenses(work, entitlements)
+
+    def add_pool(
+        self,
+        domain: str,
+        virtual_account: str,
+        license_: str,
+        quantity: int,
+        *,
+        ended: datetime | None = None,
+        subscription_id: str | None = None,
+    ) -> None:
+        """Enter a purchase of a licence, by its tag or a name of it; with *ended* it is for a term."""
+        with self.work() as work:
+            licenses.add_pool(
+                work,
+                _home(work, domain, virtual_account),
+                catalogue.find_license(work, license_),
+                quantity,
+                ended=ended,
+                subscription_id=subscription_id,
+            )
 
     def add_token(
         self,
