@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from nornir_smartlic.compliance.findings import Evidence, Severity
+from nornir_smartlic.compliance.reporting_rules import reports_arrive
 from nornir_smartlic.compliance.rules import (
     Case,
     Outcome,
@@ -123,9 +124,16 @@ def _name_servers(case: Case) -> Outcome:
         return not_applicable("the device sends to no name: its receiver is an address, or it sends nothing")
     configuration = case.reading.configuration
     vrf = transport.vrf
+    is_vrf_of_source = transport.type is TransportType.CSLU and configuration.intent.source_interface is not None
     place = f"in VRF {vrf}" if vrf else "in the default VRF"
+    if is_vrf_of_source:  # whose VRF the licensing lines do not tell: any will do
+        place = f"in the VRF of {configuration.intent.source_interface}"
     expected = f"the name {host} can be resolved {place}"
-    fixed = [address for of_vrf, name, address in configuration.hosts if of_vrf == vrf and name == host]
+
+    def here(of_vrf: str | None) -> bool:
+        return is_vrf_of_source or of_vrf == vrf
+
+    fixed = [address for of_vrf, name, address in configuration.hosts if here(of_vrf) and name == host]
     if fixed:
         return passed(f"ip host gives {fixed[0]}", expected=expected, evidence=(_host_line(case, vrf, host, fixed[0]),))
     known = "ip name-server" + (f" vrf {vrf}" if vrf else "")
@@ -136,21 +144,16 @@ def _name_servers(case: Case) -> Outcome:
             evidence=(case.configured("no ip domain lookup"),),
             fix=("ip domain lookup",),
         )
-    servers = tuple(address for of_vrf, address in configuration.name_servers if of_vrf == vrf)
+    servers = tuple(address for of_vrf, address in configuration.name_servers if here(of_vrf))
+    evidence = (case.configured(f"{known} {' '.join(servers)}" if servers else f"no line '{known} ...'"),)
     wanted = case.intent.name_servers
-    if not servers:
-        return failed(
-            f"no name server {place}",
-            expected=expected,
-            evidence=(case.configured(f"no line '{known} ...'"),),
-            fix=(f"{known} {' '.join(wanted or ('ADDRESS',))}",),
-        )
-    evidence = (case.configured(f"{known} {' '.join(servers)}"),)
     if wanted is not None and set(wanted) != set(servers):
-        return failed(
-            " ".join(servers), expected=" ".join(wanted), evidence=evidence, fix=(f"{known} {' '.join(wanted)}",)
-        )
-    return passed(" ".join(servers), expected=expected, evidence=evidence)
+        met = " ".join(servers) or f"no name server {place}"
+        return failed(met, expected=" ".join(wanted), evidence=evidence, fix=(f"{known} {' '.join(wanted)}",))
+    if not servers and not reports_arrive(case):
+        return failed(f"no name server {place}", expected=expected, evidence=evidence, fix=(f"{known} ADDRESS",))
+    found = " ".join(servers) or "no name server is configured, and reports arrive: DHCP may have given one"
+    return passed(found, expected=expected, evidence=evidence)
 
 
 def _host_line(case: Case, vrf: str | None, name: str, address: str) -> Evidence:

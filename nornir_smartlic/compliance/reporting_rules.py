@@ -163,6 +163,14 @@ def _communication(case: Case) -> Outcome:
     return passed("no ongoing failure", expected=expected)
 
 
+def reports_arrive(case: Case) -> bool:
+    """Whether the device has had an acknowledgement, and no failure since."""
+    reporting = case.state.usage_reporting
+    last = next((line for line in reversed(case.reading.messages or ()) if "-COMM_" in line), None)
+    is_failing = last is not None and "-COMM_FAILED:" in last and not _is_over(last, case)
+    return reporting is not None and reporting.last_ack is not None and not is_failing
+
+
 def _is_over(line: str, case: Case) -> bool:
     """Whether a failure in the log is history: the device has reported since, or its far end is another one now."""
     transport = case.state.transport

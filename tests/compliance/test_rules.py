@@ -227,11 +227,26 @@ def test_a_boot_level_that_is_configured_already_only_needs_a_reload():
 
 
 def test_a_receiver_whose_name_nobody_can_resolve_in_its_vrf_fails():
-    read = reading(configuration=configuration(name_servers=((None, "192.0.2.53"),)))
+    elsewhere = configuration(name_servers=((None, "192.0.2.53"),))
+    read = reading(configuration=elsewhere, usage_reporting=reporting(last_ack=None))
     found = finding("SLP-NAME-RESOLUTION", read)
     assert found.verdict is Verdict.FAIL
     assert found.found == "no name server in VRF Mgmt-vrf"
     assert found.fix == ("ip name-server vrf Mgmt-vrf ADDRESS",)
+
+
+def test_reports_that_arrive_prove_that_names_are_resolved_until_they_fail():
+    without = replace(reading(), configuration=configuration(name_servers=()))
+    assert finding("SLP-NAME-RESOLUTION", without).verdict is Verdict.PASS
+    assert finding("SLP-NAME-RESOLUTION", replace(without, messages=(FAILED,))).verdict is Verdict.FAIL
+    asked = replace(WANTED, name_servers=("192.0.2.53",))
+    assert finding("SLP-NAME-RESOLUTION", without, asked).verdict is Verdict.FAIL
+
+
+def test_a_utility_is_resolved_in_the_vrf_of_the_source_interface():
+    transport = Transport(TransportType.CSLU, cslu_address="http://cslu.example.com:8182/cslu/v1/pi")
+    read = reading(transport=transport, usage_reporting=reporting(last_ack=None))
+    assert finding("SLP-NAME-RESOLUTION", read).verdict is Verdict.PASS
 
 
 def test_a_host_entry_in_the_vrf_serves_as_a_name_server_does():
