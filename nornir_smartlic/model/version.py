@@ -52,7 +52,7 @@ class StackMemberLine:
 class DeviceDetails:
     """``show version`` in full; ``None`` and () where nothing is printed. Spans and times are as printed."""
 
-    build: SoftwareBuild
+    build: SoftwareBuild | None  # None: the first lines are not those of IOS-XE
     rom: str | None = None
     boot_loader: str | None = None
     processor_uptime: str | None = None
@@ -70,6 +70,7 @@ class DeviceDetails:
     suites: tuple[tuple[str, tuple[str, ...]], ...] = ()  # suite and its features
     suite_module: str | None = None
     configuration_register: str | None = None
+    remarks: tuple[str, ...] = ()  # every other line, as printed
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,7 +127,7 @@ def kinds(lines: list[str]) -> Iterator[tuple[str, str, re.Match[str] | None]]:
                 yield kind, words, found
                 break
         else:
-            yield table if table and _is_row(table, line) else "other", line.strip(), None
+            yield table if table and _is_row(table, line) else "remark", line.strip(), None
 
 
 def _table(heading: str) -> str:
@@ -162,6 +162,7 @@ class _Draft:
         self.memories: list[tuple[int, str]] = []
         self.stack: list[StackMemberLine] = []
         self.inventory: list[tuple[int | None, list[tuple[str, str | None]]]] = []
+        self.remarks: list[str] = []
         self.unparsed: list[str] = []
         self.release: str | None = None
         self.platform: str | None = None
@@ -170,7 +171,8 @@ class _Draft:
 def device_version(command: str, text: Text) -> tuple[DeviceVersion, tuple[str, ...]]:
     """The release, the platform, the licence levels, and the rest in its details.
 
-    Old releases print much that is not read here: only a line that begins with a licensing word counts as unparsed.
+    Old releases print more than is read here; it is kept as remarks, and a remark that begins with a licensing word
+    counts as unparsed.
 
     Raises:
         ParseError: the text is no ``show version``, or only a part of it.
@@ -207,8 +209,10 @@ def _take(draft: _Draft, kind: str, words: str, found: re.Match[str] | None) -> 
     if kind in ("package", "technology", "suite"):
         _take_row(draft, kind, re.split(r"\s{2,}", words))
     elif found is None:
-        if kind == "other" and words.startswith(_LICENSING) and words.partition(":")[2].strip():
-            draft.unparsed.append(words)
+        if kind == "remark":
+            draft.remarks.append(" ".join(words.split()))
+            if words.startswith(_LICENSING) and words.partition(":")[2].strip():
+                draft.unparsed.append(words)
     elif kind == "level":
         draft.levels.setdefault(FIELDS[found[1]], (found[2] or "").strip())
     elif kind == "memory":
@@ -282,30 +286,13 @@ def _device(draft: _Draft, release: str) -> DeviceVersion:
     )
 
 
-def _details(draft: _Draft) -> DeviceDetails | None:
-    """The rest, where the first lines are those of IOS-XE."""
+def _details(draft: _Draft) -> DeviceDetails:
     one = draft.one
-    if "software" not in one:
-        return None
-    _bracket, train, product, image, experimental, version, label = one["software"]
-    compiled, compiled_by = one.get("compiled", (None, None))
     processor = one.get("processor")
     returned_by, returned_at = one.get("returned", (None, None))
     first = {kind: values[0] for kind, values in one.items()}
     return DeviceDetails(
-        build=SoftwareBuild(
-            product=product or "",
-            image=image or "",
-            version=version or "",
-            experimental=experimental is not None,
-            label=(label or "").lstrip(", ") or None,
-            xe_version=first.get("xe"),
-            train=train or None,
-            copyright=first.get("copyright"),
-            xe_copyright=first.get("xe_copyright"),
-            compiled=compiled,
-            compiled_by=compiled_by,
-        ),
+        build=_build(one) if "software" in one else None,
         rom=first.get("rom"),
         boot_loader=first.get("boot_loader"),
         processor_uptime=first.get("processor_uptime"),
@@ -323,6 +310,25 @@ def _details(draft: _Draft) -> DeviceDetails | None:
         suites=tuple((suite, tuple(features)) for suite, features in draft.suites),
         suite_module=first.get("suite_module"),
         configuration_register=first.get("register"),
+        remarks=tuple(draft.remarks),
+    )
+
+
+def _build(one: dict[str, tuple[str | None, ...]]) -> SoftwareBuild:
+    _bracket, train, product, image, experimental, version, label = one["software"]
+    compiled, compiled_by = one.get("compiled", (None, None))
+    return SoftwareBuild(
+        product=product or "",
+        image=image or "",
+        version=version or "",
+        experimental=experimental is not None,
+        label=(label or "").lstrip(", ") or None,
+        xe_version=one.get("xe", (None,))[0],
+        train=train or None,
+        copyright=one.get("copyright", (None,))[0],
+        xe_copyright=one.get("xe_copyright", (None,))[0],
+        compiled=compiled,
+        compiled_by=compiled_by,
     )
 
 

@@ -644,6 +644,7 @@ def version(told: DeviceVersion) -> Shape:
 
 def _version_details(told: DeviceVersion, details: DeviceDetails) -> Shape:
     build = details.build
+    assert build is not None
     label = build.label or ""
     processor = details.processor
     disks = [memory for memory in details.memories if " at " in memory[1]]

@@ -95,6 +95,7 @@ def test_version(path: str) -> None:
 def _version(told: DeviceVersion) -> dict[str, Any]:
     details = told.details
     assert details is not None
+    assert details.build is not None
     members = told.members or ((told.udi,) if told.udi else ())
     release = re.search(r"\((.*)\)", details.build.label or "")
     spans = {unit: count for count, unit in re.findall(r"(\d+) (year|week|day|hour|minute)", told.uptime or "")}

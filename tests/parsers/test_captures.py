@@ -37,6 +37,11 @@ def test_every_value_has_the_type_that_the_model_says(path: str) -> None:
     assert list(_untyped(parse(command_of(path), capture(path)).value)) == []
 
 
+@pytest.mark.parametrize("path", [path for path in captures() if command_of(path) == "show version"])
+def test_no_line_of_show_version_is_a_mere_remark(path: str) -> None:
+    assert parse("show version", capture(path)).value.details.remarks == ()
+
+
 @pytest.mark.skipif(CAPTURES is None, reason="the captures are not beside the repository")
 def test_every_expected_file_has_its_capture_and_the_other_way_round() -> None:
     expected = sorted(str(path.relative_to(EXPECTED).with_suffix(".txt")) for path in EXPECTED.glob("*/*.yml"))

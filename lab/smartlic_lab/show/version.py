@@ -21,9 +21,10 @@ def kinds_met(lines: Lines) -> tuple[str, ...]:
         if kind == "rule":
             met.append(f"rule:{words}")
         elif kind == "level" and found is not None:
-            met.append(f"level:{found[1]}")
-        elif kind == "software" and found is not None and found["bracket"] == " []":
-            met.append("software[]")
+            met.append(f"level:{found[1]}{' Type' if ' Type: ' in (found[2] or '') else ''}")
+        elif kind == "software" and found is not None:
+            bracket = "[]" if found["bracket"] == " []" else ""
+            met.append(f"software{bracket}{',' if (found['label'] or '').startswith(',') else ''}")
         elif kind == "processor":
             met.append(f"processor:{_wording(words)}")
         else:
@@ -55,6 +56,7 @@ def device_version(told: DeviceVersion, form: Form) -> Lines:
 def _lines(told: DeviceVersion) -> dict[str, Lines]:
     """Every line that *told* has values for, by kind."""
     lines = {f"level:{key}": [f"{key}: {value}".rstrip()] for key, value in _levels(told)}
+    lines["level:License Level Type"] = [f"License Level: {told.boot_level}   Type: {told.license_type}"]
     lines["uptime"] = [f"{told.hostname} uptime is {told.uptime}"]
     lines["image"] = [f'System image file is "{told.image}"']
     lines["throughput"] = [f"The current throughput level is {told.throughput_kbps} kbps"]
@@ -68,7 +70,7 @@ def _lines(told: DeviceVersion) -> dict[str, Lines]:
         _row(package) for package in told.packages if package.technology and package.technology not in suites
     ]
     lines["suite"] = list(_suites(told.packages, details))
-    return lines | _build(details.build) | _details(details)
+    return lines | ({} if details.build is None else _build(details.build)) | _details(details)
 
 
 def _levels(told: DeviceVersion) -> Iterator[tuple[str, str]]:
@@ -91,13 +93,15 @@ def _suites(packages: tuple[LicensePackage, ...], details: DeviceDetails) -> Ite
 
 def _build(told: SoftwareBuild) -> dict[str, Lines]:
     experimental = "Experimental " if told.experimental else ""
-    separator = "" if told.label is None else " " if told.label.startswith("[") else ", "
-    tail = f"{told.product} ({told.image}), {experimental}Version {told.version}{separator}{told.label or ''}"
+    head = f"{told.product} ({told.image}), {experimental}Version {told.version}"
     train = "" if told.train is None else f" [{told.train}]"
+    label = told.label or ""
     return {
         "xe": [f"Cisco IOS XE Software, Version {told.xe_version}"],
-        "software": [f"Cisco IOS Software{train}, {tail}"],
-        "software[]": [f"Cisco IOS Software [], {tail}"],
+        "software": [f"Cisco IOS Software{train}, {head} {label}".rstrip()],
+        "software,": [f"Cisco IOS Software{train}, {head}, {label}"],
+        "software[]": [f"Cisco IOS Software [], {head} {label}".rstrip()],
+        "software[],": [f"Cisco IOS Software [], {head}, {label}"],
         "copyright": [f"Copyright (c) {told.copyright} by Cisco Systems, Inc."],
         "xe_copyright": [f"Cisco IOS-XE software, Copyright (c) {told.xe_copyright} by cisco Systems, Inc."],
         "compiled": [f"Compiled {told.compiled} by {told.compiled_by}"],
@@ -121,6 +125,7 @@ def _details(told: DeviceDetails) -> dict[str, Lines]:
         "memory": [f"{kib}K bytes of {what}." for kib, what in told.memories],
         "switch": [f"Switch {switch:02d}" for switch, _ in told.inventory if switch is not None],
         "inventory": [f"{key:<35}: {value or ''}".rstrip() for _, pairs in told.inventory for key, value in pairs],
+        "remark": list(told.remarks),
         "row_of_stack": [
             f"{'*' if row.own else ' '} {row.switch} {row.ports} {row.model} {row.version} {row.image} {row.mode}"
             for row in told.stack
