@@ -50,7 +50,7 @@ def steps(lab: str, output: Path) -> list[Step]:
             "Nobody knows how it is licensed: audit it",
             (_SMARTLIC, "audit"),
             code=1,
-            shows=("12 hosts", r"SLP-TRUST +campus-1", r"campus-4.*(?s:.)*can be resolved", "cslu-old"),
+            shows=("12 hosts", r"SLP-TRUST +campus-1", r"SLP-NAME-RESOLUTION +campus-4", "cslu-old"),
         ),
         Step(
             "What would have to change", (_SMARTLIC, "plan"), code=1, shows=("license smart url default", "12 changed")

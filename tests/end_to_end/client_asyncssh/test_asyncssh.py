@@ -83,3 +83,24 @@ def test_a_reload_ends_sessions_and_refuses_new_ones_until_the_device_is_up(smar
     asyncio.run(reload())
     smartlic_lab.advance(timedelta(minutes=10))
     assert "uptime is 5 minutes" in asyncio.run(again())
+
+
+@pytest.mark.smartlic_topology(
+    {"addresses": "own", "clock": {"speed": 0}, "devices": [{"name": "b", "platform": "c8000v", "count": 12}]}
+)
+def test_devices_with_an_address_each_share_a_port(smartlic_lab):
+    places = [smartlic_lab.ports[name] for name in smartlic_lab.devices]
+    assert len({host for host, _ in places}) == 12
+    assert len({port for _, port in places}) == 1
+    password = smartlic_lab.credentials.password.reveal()
+
+    async def prompt(host: str, port: int) -> str:
+        async with asyncssh.connect(
+            host, port, username="admin", password=password, known_hosts=None, config=None, client_keys=None
+        ) as found:
+            return (await found.run("show running-config | include hostname")).stdout.split()[-1]
+
+    async def everywhere() -> list[str]:
+        return await asyncio.gather(*(prompt(host, port) for host, port in places))
+
+    assert asyncio.run(everywhere()) == list(smartlic_lab.devices)
