@@ -147,11 +147,11 @@ def _name_servers(case: Case) -> Outcome:
     servers = tuple(address for of_vrf, address in configuration.name_servers if here(of_vrf))
     evidence = (case.configured(f"{known} {' '.join(servers)}" if servers else f"no line '{known} ...'"),)
     wanted = case.intent.name_servers
-    if wanted is not None and set(wanted) != set(servers):
-        met = " ".join(servers) or f"no name server {place}"
-        return failed(met, expected=" ".join(wanted), evidence=evidence, fix=(f"{known} {' '.join(wanted)}",))
+    fix = (f"{known} {' '.join(wanted or ('ADDRESS',))}",)
     if not servers and not reports_arrive(case):
-        return failed(f"no name server {place}", expected=expected, evidence=evidence, fix=(f"{known} ADDRESS",))
+        return failed(f"no name server {place}", expected=expected, evidence=evidence, fix=fix)
+    if wanted is not None and set(wanted) != set(servers):
+        return failed(" ".join(servers) or "none", expected=" ".join(wanted), evidence=evidence, fix=fix)
     found = " ".join(servers) or "no name server is configured, and reports arrive: DHCP may have given one"
     return passed(found, expected=expected, evidence=evidence)
 
