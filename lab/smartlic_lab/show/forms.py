@@ -63,6 +63,7 @@ class Form:
     blank: frozenset[str] = frozenset()  # keys of Other Info with nothing behind the colon
     slot_heading: str = "SlotID"
     dashes: int | None = None  # length of the rule below a table's heading
+    singular: bool = False  # "1 day" for "1 days"
     return_code_last: bool = False  # of an authorization, behind the confirmation code
     mixed_case: bool = False  # "Allowed" for ALLOWED
     before: tuple[str, ...] = ()  # blank lines before the echo
@@ -149,6 +150,7 @@ def scan(form: Form, lines: list[str]) -> Form:
         trust=tuple(trust) or None,
         blank=frozenset(blank),
         dashes=next((len(line.strip()) for line in lines if line.strip() and not line.strip().strip("-")), None),
+        singular=any(_SINGULAR.search(line) for line in lines),
         slot_heading="Device#" if lines and lines[0].startswith("Device#") else "SlotID",
         return_code_last=_comes_before("Last Confirmation code:", "Last return code:", lines),
         mixed_case=any(line.endswith(("Functionality: Allowed", "Functionality: Not Allowed")) for line in lines),
@@ -173,6 +175,7 @@ def _comes_before(first: str, second: str, lines: list[str]) -> bool:
     return any(a.startswith(first) and b.startswith(second) for a, b in pairwise(stripped))
 
 
+_SINGULAR: Final = re.compile(r"\b1 (?:day|hour|minute|second)\b")
 _VALUES: Final = (  # where a value of a trust code stands in its line
     (
         re.compile(r"((?:INSTALLED|Installed) on:?|Trust Code Installed:) [A-Z][a-z]{2} \d.*?\d{4} \S+"),

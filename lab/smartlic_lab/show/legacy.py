@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from nornir_smartlic.model import Attempt, Instant
 from smartlic_lab.show.forms import Form, Page
 from smartlic_lab.show.words import allowed, instant, remaining
@@ -42,7 +44,7 @@ def authorization_state(page: Page) -> Lines | None:
     since = "" if told.since is None else f" on {instant(told.since)}"
     lines = [title, f"  Status: {told.status}{since}"]
     if told.evaluation_remaining is not None:
-        lines.append(f"  Evaluation Period Remaining: {remaining(told.evaluation_remaining)}")
+        lines.append(f"  Evaluation Period Remaining: {_left(page.form, told.evaluation_remaining)}")
     if told.evaluation_expired is not None:
         lines.append(f"  Evaluation Period Expired on {instant(told.evaluation_expired)}")
     known = told.last_communication is not None
@@ -50,6 +52,10 @@ def authorization_state(page: Page) -> Lines | None:
     lines += _time(page.form, title, "Next Communication Attempt", told.next_communication, known)
     lines += _time(page.form, title, "Communication Deadline", told.communication_deadline, known)
     return lines
+
+
+def _left(form: Form, span: timedelta) -> str:
+    return remaining(span, singular=form.singular)
 
 
 def _attempt(form: Form, title: str, key: str, told: Attempt | None, usual: bool) -> Lines:

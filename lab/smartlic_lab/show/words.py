@@ -69,8 +69,11 @@ def short_udi(udi: Udi) -> str:
     return f"P:{udi.pid},S:{udi.sn}"
 
 
-def remaining(span: timedelta) -> str:
-    """``6 hours, 53 minutes, 4 seconds``; larger units that are zero are left out, smaller ones are not."""
+def remaining(span: timedelta, *, singular: bool = False) -> str:
+    """``6 hours, 53 minutes, 4 seconds``; larger units that are zero are left out, smaller ones are not.
+
+    Devices print ``1 hours``; with *singular*, ``1 hour``.
+    """
     seconds = int(span.total_seconds())
     days, seconds = divmod(seconds, 86400)
     hours, seconds = divmod(seconds, 3600)
@@ -78,7 +81,7 @@ def remaining(span: timedelta) -> str:
     parts = [(days, "days"), (hours, "hours"), (minutes, "minutes"), (seconds, "seconds")]
     while len(parts) > 1 and parts[0][0] == 0:
         del parts[0]
-    return ", ".join(f"{count} {unit}" for count, unit in parts)
+    return ", ".join(f"{count} {unit[:-1] if singular and count == 1 else unit}" for count, unit in parts)
 
 
 def interval(span: timedelta) -> str:
