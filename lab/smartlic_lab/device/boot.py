@@ -134,7 +134,7 @@ def create_trustpoint(device: Device, now: datetime) -> None:
             trustpoint.put(("hash", "sha256"), ("hash",))
         chain = device.running.put(("crypto", "pki", "certificate", "chain", TRUSTPOINT), opens=True).section
         assert chain is not None
-        certificate = chain.put(("certificate", "ca", "01"), opens=True).section
+        certificate = chain.put(("certificate", "ca 01"), opens=True).section
         assert certificate is not None
         certificate.lines = [Line((text,), (str(number),)) for number, text in enumerate(_certificate_lines())]
         certificate.lines.append(Line(("\tquit",), ("quit",)))

@@ -218,10 +218,28 @@ class Section:
         )
 
 
+VERBATIM: Final = -1
+"""The indentation that `reading` gives lines of a banner, which are taken as they stand."""
+
+
+def banner_mark(text: str) -> tuple[str, str]:
+    """The mark that ends a banner, and what stands behind its first: ``^Chello`` gives ``^C`` and ``hello``."""
+    mark = text[:2] if text.startswith("^C") else text[:1]
+    return mark, text[len(mark) :]
+
+
 def reading(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
     """The lines of a configuration text with their indentation; comments and blank lines are left out."""
+    mark = ""  # of the banner that is open
     for raw in lines:
         line = raw.rstrip()
         text = line.lstrip()
-        if text and not text.startswith("!"):
+        if mark:
+            yield VERBATIM, line
+            mark = "" if mark in line else mark
+        elif text and not text.startswith("!"):
             yield len(line) - len(text), text
+            words = text.split(None, 2)
+            if words[0] == "banner" and len(words) == 3:
+                opened, rest = banner_mark(words[2])
+                mark = "" if opened in rest else opened

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from smartlic_lab.device.configuration import reading
+from smartlic_lab.device.configuration import VERBATIM, reading
 from smartlic_lab.device.session import Frame, Session
 
 if TYPE_CHECKING:
@@ -23,10 +23,14 @@ def merge_lines(
     """
     session = Session(device, now, username="", privilege=15, kind="system", number=-1)
     session.frames = [Frame("config", device.running)]
+    session.restores = trusted
     kept = list(reading(lines))
-    indented = sectioned or any(indent for indent, _ in kept)
+    indented = sectioned or any(indent > 0 for indent, _ in kept)
     problems = []
     for indent, text in kept:
+        if indent == VERBATIM:
+            session.execute(text, now)
+            continue
         if text == "end" and not indent:
             break
         if indented and not indent:

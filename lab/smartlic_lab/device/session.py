@@ -77,6 +77,7 @@ class Session:
         self.terminal_width = 80
         self.monitors = kind == "console"
         self.timestamps = False
+        self.restores = False  # reads lines that this device wrote: none implies another
         self.closed = False
         self.frames: list[Frame] = []
         self.history: deque[str] = deque(maxlen=20)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from smartlic_lab.device.commands.filing import read_config_file
 from smartlic_lab.device.commands.registry import Ask, Call, CommandFailed, Dialogue, handles
-from smartlic_lab.device.configuration import Section, reading
+from smartlic_lab.device.configuration import VERBATIM, Section, reading
 from smartlic_lab.device.merge import merge_lines
 from smartlic_lab.device.session import Frame, Session
 
@@ -17,6 +17,8 @@ def tree_of(text: str) -> Section:
     root = Section()
     stack = [(-1, root)]
     for indent, line in reading(text.splitlines()):
+        if indent == VERBATIM:
+            continue  # banners are compared by their first line
         if line == "end" and not indent:
             break
         if line == "exit-address-family" or line.startswith(("version ", "Building configuration", "Current config")):

@@ -8,7 +8,7 @@ from ipaddress import IPv4Address
 
 from smartlic_lab.agent.events import Log
 from smartlic_lab.device.commands.registry import Ask, Call, CommandFailed, Dialogue, confirmed, handles
-from smartlic_lab.device.configuration import Line, Section
+from smartlic_lab.device.configuration import Line, Section, banner_mark
 from smartlic_lab.device.factory import interface_names
 from smartlic_lab.device.passwords import hashed
 from smartlic_lab.device.session import Frame, Session
@@ -217,7 +217,7 @@ def timezone(session: Session, call: Call) -> str:
 @handles("vrf")
 def vrf(session: Session, call: Call) -> str:
     name = call.required("name")
-    if call.negated:
+    if call.negated or call.default:
         for line in session.device.running.under("interface"):
             if line.section is not None and line.section.value("vrf", "forwarding") == name:
                 line.section.remove("vrf", "forwarding")
@@ -337,13 +337,12 @@ def banner(session: Session, call: Call) -> str:
         session.section.remove("banner", kind)
         return ""
     text = call.required("text")
-    mark, body = text[:2] if text.startswith("^C") else text[0], ""
-    body = text[len(mark) :]
+    mark, body = banner_mark(text)
     section = session.section
 
     def finish(lines: list[str]) -> None:
         whole = "\n".join(lines)
-        section.put(("banner", kind, "^C" + whole.partition(mark)[0] + "^C"), ("banner", kind))
+        section.put(("banner", kind, f"^C{whole.partition(mark)[0].replace('^C', '')}^C"), ("banner", kind))
 
     if mark in body:
         finish([body])

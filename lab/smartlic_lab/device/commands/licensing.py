@@ -36,6 +36,9 @@ from smartlic_lab.device.session import Session
 _UNUSED_FOR_NOW = "The requested item was not found"  # Source: reference/cli.md section 3, code 143
 
 
+_DAYS_KEPT = 36_500  # nothing is older
+
+
 def _scope(call: Call) -> Scope:
     return Scope.ALL if call.has("all") else Scope.LOCAL
 
@@ -78,7 +81,7 @@ def license_save_usage(session: Session, call: Call) -> str:
     event = UsageSaveRequested(
         all=call.has("all"),
         unreported=call.has("unreported"),
-        days=int(days) if days else None,
+        days=min(int(days), _DAYS_KEPT) if days else None,
         rum_id=int(rum_id) if rum_id else None,
     )
     return _tell(session, event, path)
@@ -224,7 +227,8 @@ def license_url_default(session: Session, call: Call) -> str:
         session.section.remove(*prefix, "smart")
     else:
         session.section.put((*prefix, settings.CSSM_URL), prefix)
-        session.section.put((*prefix, "smart", settings.CSSM_URL), (*prefix, "smart"))
+        if session.device.release.slp:
+            session.section.put((*prefix, "smart", settings.CSSM_URL), (*prefix, "smart"))
     return ""
 
 
@@ -234,7 +238,7 @@ def license_url(session: Session, call: Call) -> str:
     if not call.negated and url is not None and not url.startswith(("http://", "https://")):
         raise CommandFailed("% Invalid URL")  # recalled
     set_line(session, call)
-    if call.match.key == ("license", "smart", "url", "smart"):
+    if call.match.key == ("license", "smart", "url", "smart") and not session.restores:
         # "url smart" shows a "url" line too: reference/cli.md section 4
         if call.negated or call.default:
             session.section.remove("license", "smart", "url")

@@ -20,7 +20,17 @@ def rendered(session: Session, command: str) -> str:
 def show_license(session: Session, call: Call) -> str:
     if call.match.words[:2] == ("show", "tech-support"):
         return rendered(session, "show license tech support")
+    if call.argument("id") and not call.has("detail"):
+        return _rum_lines(session, call.required("id"), column=0)
     return rendered(session, call.match.text)
+
+
+def _rum_lines(session: Session, wanted: str, *, column: int) -> str:
+    """The lines of ``rum id all`` that have *wanted* in a column (recalled: no source shows these forms)."""
+    text = rendered(session, "show license rum id all")
+    return "".join(
+        f"{line}\n" for line in text.splitlines() if not line[:1].isdigit() or line.split()[column] == wanted
+    )
 
 
 @handles("show_license_tech")
@@ -30,10 +40,7 @@ def show_license_tech(session: Session, call: Call) -> str:
 
 @handles("show_license_rum_feature")
 def show_license_rum_feature(session: Session, call: Call) -> str:
-    """The lines of ``rum id all`` for one feature (recalled: no source shows this form)."""
-    feature = call.required("feature")
-    text = rendered(session, "show license rum id all")
-    return "".join(f"{line}\n" for line in text.splitlines() if not line[:1].isdigit() or line.split()[-1] == feature)
+    return _rum_lines(session, call.required("feature"), column=-1)
 
 
 @handles("show_license_old")
