@@ -186,7 +186,7 @@ def pieces(body: str) -> list[Piece]:
     for paragraph in body.split("\n\n"):
         for piece in _cut(paragraph):
             rule = piece.rule
-            if rule is not None and (rule.chapter or not owned):
+            if rule is not None and (not owned or rule.chapter):
                 found.append(piece)
                 owned = rule.owner
             elif found:
@@ -217,7 +217,8 @@ def read_sections(command: str, text: Text) -> tuple[Facts, list[str]]:
             unparsed += _lines(piece)  # told twice: the first counts
             continue
         else:
-            facts.update(told)
+            for name, value in told:
+                facts[name] = value
         if piece.left:
             unparsed += piece.left
     if licenses:
@@ -269,7 +270,12 @@ _BLANK: Final = {field.name: field.default for field in fields(LicensingState)}
 
 def state_of(facts: Facts, text: Text) -> LicensingState:
     """The state that *facts* are of."""
-    told = {**_BLANK, "header": text.header, **facts}
+    # A frozen dataclass sets each field by a call of its own; of so many, that costs more than reading them.
+    state = object.__new__(LicensingState)
+    told = state.__dict__
+    told.update(_BLANK)
+    told.update(facts)
+    told["header"] = text.header
     if len(told) > len(_BLANK):
         parts: dict[str, Facts] = {}
         for name in [name for name in facts if "." in name]:
@@ -281,9 +287,6 @@ def state_of(facts: Facts, text: Text) -> LicensingState:
             told["authorizations"] = _authorizations(parts["authorization"], told["reservation"])
         if "tech" in parts:
             told["tech_support"] = _tech_support(parts["tech"])
-    # A frozen dataclass sets each field by a call of its own; of so many, that costs more than reading them.
-    state = object.__new__(LicensingState)
-    state.__dict__.update(told)
     return state
 
 
