@@ -312,7 +312,14 @@ class Session:
             return self.device.catalogue.grammar(self.frames[-1].mode, 15, negated=True).choices(rest)
         if blank and first == "do":
             return self.device.catalogue.grammar("exec", 15).choices(rest)
-        return self.device.catalogue.grammar(self.frames[-1].mode, 15).choices(text)
+        found = self.device.catalogue.grammar(self.frames[-1].mode, 15).choices(text)
+        if isinstance(found, Refusal) or blank or text.endswith(" "):
+            return found
+        forms = (
+            Choice("default", "Set a command to its defaults"),
+            Choice("no", "Negate a command or set its defaults"),
+        )
+        return tuple(sorted((*found, *(one for one in forms if one.word.startswith(first))), key=lambda one: one.word))
 
     def help(self, text: str, now: datetime) -> str:
         """What ``?`` behind *text* prints."""

@@ -24,7 +24,7 @@ def help_texts() -> dict[str, str]:
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.startswith("#"):
             continue
-        path, separator, words = line.partition(":")
+        path, separator, words = line.partition(": ")
         if not separator:
             raise PlatformError(f"help.txt line {number}: no ':'")
         found[path.strip()] = words.strip()

@@ -156,3 +156,29 @@ def test_the_example_of_the_documentation_runs(capsys: pytest.CaptureFixture[str
     example = page.split("```python\n")[1].split("```")[0]
     exec(example, {"network": NoNetwork()})
     assert "C9300-48" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("license smart usage ", ("customer-tags", "interval")),
+        ("license smart tr", ("transport",)),
+        ("n", ("netconf-yang", "no", "ntp")),
+        ("no license smart pr", ("privacy", "proxy")),
+        ("do show license u", ("udi", "usage")),
+    ],
+)
+def test_help_in_configuration_mode(switch: Terminal, typed: str, words: tuple[str, ...]) -> None:
+    switch.type("conf t")
+    output = switch.session.help(typed, JAN_1)
+    assert tuple(output.split()) == words or [line.split()[0] for line in output.splitlines() if line] == list(words)
+
+
+def test_help_in_exec_mode_and_the_tab_key(switch: Terminal) -> None:
+    assert "  summary        Show license summary\n" in switch.session.help("show license ", JAN_1)
+    assert "  <cr>" in switch.session.help("show license summary ", JAN_1)
+    assert "  WORD  Token from CSSM\n" in switch.session.help("license smart trust idtoken ", JAN_1)
+    assert switch.session.help("show license foo ", JAN_1) == "% Unrecognized command\n"
+    assert switch.session.complete("sh") == "show "
+    assert switch.session.complete("show lice") == "show license "
+    assert "include" in switch.session.help("show version | ", JAN_1)
