@@ -48,6 +48,16 @@ class _Collecting:
 
 
 _PRIVILEGED: Final = 2  # from this level on the prompt has "#"
+_FORMS: Final = (
+    Choice("default", "Set a command to its defaults"),
+    Choice("no", "Negate a command or set its defaults"),
+)
+_HEADINGS: Final = {
+    None: "Exec commands:",
+    "config": "Configure commands:",
+    "config-if": "Interface configuration commands:",
+    "config-line": "Line configuration commands:",
+}  # above what "?" prints on an empty line
 _QUIET_WORDS: Final = frozenset({"show", "more", "dir", "verify", "do"})
 
 
@@ -315,11 +325,8 @@ class Session:
         found = self.device.catalogue.grammar(self.frames[-1].mode, 15).choices(text)
         if isinstance(found, Refusal) or blank or text.endswith(" "):
             return found
-        forms = (
-            Choice("default", "Set a command to its defaults"),
-            Choice("no", "Negate a command or set its defaults"),
-        )
-        return tuple(sorted((*found, *(one for one in forms if one.word.startswith(first))), key=lambda one: one.word))
+        forms = [one for one in _FORMS if one.word.startswith(first)]
+        return tuple(sorted((*found, *forms), key=lambda one: one.word))
 
     def help(self, text: str, now: datetime) -> str:
         """What ``?`` behind *text* prints."""
@@ -338,7 +345,9 @@ class Session:
             width = max(len(word) for word in words) + 2
             return "  ".join(word.ljust(width) for word in words).rstrip() + "\n\n"
         width = max(len(choice.word) for choice in found)
-        return "".join(f"  {choice.word.ljust(width)}  {choice.help}".rstrip() + "\n" for choice in found) + "\n"
+        heading = _HEADINGS.get(self.frames[-1].mode if self.frames else None) if not text.strip() else None
+        lines = [f"  {choice.word.ljust(width)}  {choice.help}".rstrip() for choice in found]
+        return "".join(f"{line}\n" for line in ([heading, *lines] if heading else lines)) + "\n"
 
     def complete(self, text: str) -> str:
         """*text* after the Tab key: its last word written out where only one keyword fits."""
