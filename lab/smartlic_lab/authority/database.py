@@ -25,6 +25,9 @@ class Database:
         """Open the database and bring its tables up to date; raises `StoreError`."""
         try:
             parsed = make_url(url)
+        except SQLAlchemyError:  # its text may hold the password
+            raise StoreError("the database cannot be opened: this is no SQLAlchemy URL") from None
+        try:
             in_memory = parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:")
             self._engine = _engine(url, in_memory=in_memory)
             if in_memory:
@@ -42,7 +45,7 @@ class Database:
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """A transaction: committed at the end, rolled back on any exception."""
-        with Session(self._engine, expire_on_commit=False) as session, session.begin():
+        with _Session(self._engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     def close(self) -> None:
@@ -50,13 +53,25 @@ class Database:
         self._engine.dispose()
 
 
+class _Session(Session):
+    """Knows what it has read until its end; else a row that nobody holds is read again at every mention."""
+
+
+@event.listens_for(_Session, "loaded_as_persistent")
+def _keep(session: Session, instance: object) -> None:
+    session.info.setdefault("read", []).append(instance)
+
+
 def _engine(url: str, *, in_memory: bool) -> Engine:
+    """The engine; parameters of statements, tokens among them, are kept out of its errors."""
     if not url.startswith("sqlite"):
-        return create_engine(url)
+        return create_engine(url, hide_parameters=True)
     if in_memory:  # one connection, or every session would see a database of its own
-        engine = create_engine(url, poolclass=StaticPool, connect_args={"check_same_thread": False})
+        engine = create_engine(
+            url, poolclass=StaticPool, connect_args={"check_same_thread": False}, hide_parameters=True
+        )
     else:
-        engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30})
+        engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 30}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_immediate)
     return engine
