@@ -48,7 +48,6 @@ from smartlic_lab.device.configuration import Section
 from smartlic_lab.device.factory import staged_configuration
 from smartlic_lab.device.filesystem import FileSystems
 from smartlic_lab.device.merge import merge_lines
-from smartlic_lab.device.passwords import matches
 from smartlic_lab.device.session import Session
 from smartlic_lab.device.specification import DeviceSpec, MemberSpec, SpecificationError, check, roles
 from smartlic_lab.device.syslog import LogBuffer, LogMessage
@@ -139,13 +138,7 @@ class Device:
     @property
     def zone(self) -> timezone:
         """The time zone of the configuration."""
-        value = self.running.value("clock", "timezone")
-        if not value:
-            return timezone(timedelta(0), "UTC")
-        name, hours, *rest = value.split()
-        minutes = int(rest[0]) if rest else 0
-        offset = timedelta(hours=abs(int(hours)), minutes=minutes)
-        return timezone(-offset if hours.startswith("-") else offset, name)
+        return settings.time_zone(self.running)
 
     def clock(self, now: datetime) -> datetime:
         """The device's own time, in its zone: what its outputs and its agent go by."""
@@ -327,16 +320,7 @@ class Device:
 
     def authenticate(self, username: str, password: str) -> int | None:
         """The privilege level of a local user; ``None``: refused."""
-        line = self.running.find("username", username)
-        if line is None:
-            return None
-        words = list(line.words[2:])
-        level = 1
-        if words[:1] == ["privilege"]:
-            level, words = int(words[1]), words[2:]
-        if words[:1] in (["secret"], ["password"]) and matches(" ".join(words[1:]), password):
-            return level
-        return None
+        return settings.privilege_of(self.running, username, password)
 
     def open_session(
         self, now: datetime, *, username: str, privilege: int, kind: str = "vty", source: str = ""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import Final
 
 from nornir_smartlic.model import Proxy, TransportType
 from smartlic_lab.agent.events import AgentSettings
 from smartlic_lab.device.configuration import Section
+from smartlic_lab.device.passwords import matches
 from smartlic_lab.network import Origin
 
 CSSM_URL: Final = "https://smartreceiver.cisco.com/licservice/license"  # Source: reference/cli.md section 2
@@ -136,6 +137,28 @@ def origin(device: str, configuration: Section, clock: datetime, transport: Tran
         ),
         trustpoint_present=trustpoint is not None,
     )
+
+
+def time_zone(configuration: Section) -> timezone:
+    """``clock timezone``; UTC where there is none."""
+    value = configuration.value("clock", "timezone")
+    if not value:
+        return timezone(timedelta(0), "UTC")
+    name, hours, *rest = value.split()
+    offset = timedelta(hours=abs(int(hours)), minutes=int(rest[0]) if rest else 0)
+    return timezone(-offset if hours.startswith("-") else offset, name)
+
+
+def privilege_of(configuration: Section, username: str, password: str) -> int | None:
+    """The privilege level that a local user logs in with; ``None``: no such user, or another password."""
+    line = configuration.find("username", username)
+    if line is None:
+        return None
+    words, level = list(line.words[2:]), 1
+    if words[:1] == ["privilege"]:
+        level, words = int(words[1]), words[2:]
+    known = words[:1] in (["secret"], ["password"]) and matches(" ".join(words[1:]), password)
+    return level if known else None
 
 
 def _home_proxy(home: Section) -> Proxy | None:
