@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -351,6 +352,9 @@ def history(
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit; whatever happens, the user sees one line and no traceback."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):  # what a terminal cannot show, or a device has garbled, stops no output
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         code = typer.main.get_command(app).main(words, prog_name="smartlic", standalone_mode=False)
         if code == INTERRUPTED:  # newer releases of typer turn the interrupt into this

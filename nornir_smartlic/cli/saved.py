@@ -38,7 +38,7 @@ def parse_files(paths: Sequence[Path], command: str | None) -> int:
             code = ExitCode.FAILED
         for line in entry["unparsed"]:
             print(f"smartlic: warning: {entry['file']}: a line that is not understood: {line!r}", file=sys.stderr)
-    json.dump(found, sys.stdout, indent=2, ensure_ascii=False)
+    json.dump(found, sys.stdout, indent=2)
     print()
     return int(code)
 

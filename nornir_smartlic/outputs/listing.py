@@ -38,7 +38,7 @@ def render_listing_json(listing: Listing) -> str:
         listing.name: [{column: plain(row.get(column)) for column in listing.columns} for row in listing.rows],
         "warnings": list(listing.warnings),
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(document, indent=2) + "\n"
 
 
 def render_listing_table(listing: Listing) -> str:

@@ -44,7 +44,7 @@ def _host(host: HostReport) -> dict[str, Plain]:
 
 
 def render_json(report: Report) -> str:
-    return json.dumps(document_of(report), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(document_of(report), indent=2) + "\n"
 
 
 CSV_COLUMNS: Final = (

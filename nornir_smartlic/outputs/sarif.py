@@ -53,7 +53,7 @@ def render_sarif(report: Report) -> str:
         ],
         "results": [_result(finding, ids) for finding in report.findings],
     }
-    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

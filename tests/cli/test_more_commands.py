@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import stat
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
@@ -249,3 +252,13 @@ def test_an_error_of_cssm_is_one_line_and_exit_code_3(smartlic, service):
     assert ended.code == 3
     assert ended.err.count("\n") == 1
     assert SECRET not in ended.out + ended.err
+
+
+def test_a_terminal_without_our_signs_stops_no_output_and_loses_nothing_of_json(tmp_path):
+    (tmp_path / "sw1.txt").write_text(SUMMARY.replace("Example", "Exämple"))
+    command = [sys.executable, "-m", "nornir_smartlic.cli", "parse", "sw1.txt"]
+    ended = subprocess.run(
+        command, capture_output=True, text=True, cwd=tmp_path, env={**os.environ, "PYTHONIOENCODING": "ascii"}
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert json.loads(ended.stdout)[0]["value"]["account"]["smart_account"] == "Exämple"
