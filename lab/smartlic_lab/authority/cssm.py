@@ -11,6 +11,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from nornir_smartlic import __version__
 from nornir_smartlic.model import Entitlement, Policy, Secret
 from smartlic_lab.authority import (
@@ -118,6 +120,13 @@ class Cssm:
 
     def handle(self, request: HttpRequest, now: datetime) -> HttpResponse:
         """Answer a device or an API client; an error is a response."""
+        try:
+            return self._handle(request, now)
+        except SQLAlchemyError:
+            _log.exception("%s: the database failed", self.name)
+            return error_answer(500, "Internal Server Error")
+
+    def _handle(self, request: HttpRequest, now: datetime) -> HttpResponse:
         with self._lock:
             self._catch_up(now)
             early = self._fault_before(now)

@@ -8,7 +8,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 
 from nornir_smartlic.errors import StoreError
 from smartlic_lab.authority import Cssm
@@ -60,3 +60,17 @@ def test_a_database_that_cannot_be_opened_gives_one_line(url: str) -> None:
     with pytest.raises(StoreError, match="the database cannot be opened") as caught:
         Cssm("cssm", database=url, now=JAN_1)
     assert "\n" not in str(caught.value)
+
+
+def test_a_database_that_fails_is_an_error_without_a_token_in_it(disk: str, caplog: pytest.LogCaptureFixture) -> None:
+    cssm = Cssm("cssm", database=disk, now=JAN_1)
+    cssm.add_smart_account("example.com")
+    token = cssm.add_token("example.com", "DEFAULT")
+    with cssm.work() as work:
+        work.session.execute(text("DROP TABLE token_uses"))
+        work.session.execute(text("DROP TABLE events"))
+    with pytest.raises(ConnectionError, match="500"):
+        FakeDevice(cssm).trust(token)
+    assert "the database failed" in caplog.text
+    assert token not in caplog.text
+    cssm.close()
