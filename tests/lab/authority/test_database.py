@@ -69,8 +69,11 @@ def test_a_database_that_fails_is_an_error_without_a_token_in_it(disk: str, capl
     with cssm.work() as work:
         work.session.execute(text("DROP TABLE token_uses"))
         work.session.execute(text("DROP TABLE events"))
-    with pytest.raises(ConnectionError, match="500"):
-        FakeDevice(cssm).trust(token)
+    try:
+        with pytest.raises(ConnectionError, match="500"):
+            FakeDevice(cssm).trust(token)
+    finally:
+        Base.metadata.create_all(cssm.database.engine)  # the other tests use the same PostgreSQL database
+        cssm.close()
     assert "the database failed" in caplog.text
     assert token not in caplog.text
-    cssm.close()
