@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,6 +51,15 @@ class CommandLine:
     def __call__(self, *words: str) -> Ended:
         """Run it with the folder's configuration."""
         return self.bare("-c", str(self.folder / "config.yaml"), *words)
+
+    def elsewhere(self, *words: str) -> Ended:
+        """Run it in a process of its own, as a user does.
+
+        ssh2's keyboard-interactive login holds the interpreter while it waits for a server, which then cannot be here.
+        """
+        command = [sys.executable, "-m", "nornir_smartlic.cli", "-c", str(self.folder / "config.yaml"), *words]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        return Ended(done.returncode, done.stdout, done.stderr)
 
     def bare(self, *words: str) -> Ended:
         """Run it with *words* alone."""
