@@ -9,12 +9,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from sqlalchemy import func, select
+
 from nornir_smartlic.errors import SmartLicError, UsageError
 from nornir_smartlic.model import Policy, PolicyAttributes, PolicyDays, PolicyOrigin, Secret
-from smartlic_lab.authority import Cslu, Cssm, FaultKind, OnPrem
+from smartlic_lab.authority import Cslu, Cssm, FaultKind, OnPrem, models, notices
 from smartlic_lab.authority.accounts import DEFAULT_VIRTUAL_ACCOUNT
 from smartlic_lab.authority.catalogue import find_license
 from smartlic_lab.authority.licenses import add_pool
+from smartlic_lab.authority.models import AlertKind, SummaryRhythm
+from smartlic_lab.authority.rate import RateLimit
 from smartlic_lab.certificates import MARGIN, VALIDITY
 from smartlic_lab.clock import VirtualClock
 from smartlic_lab.device import Device
@@ -25,12 +29,15 @@ from smartlic_lab.topology import (
     NAME_SERVER,
     Authority,
     DeviceEntry,
+    MailPlan,
     PolicyPlan,
+    SmartAccount,
     Topology,
     TopologyError,
     VirtualAccount,
     management_of,
 )
+from smartlic_lab.transports.mail import MailSpool, SmtpServer
 from smartlic_lab.world import FAULTS, ServerCertificate, Site, Uplink, World
 
 CSSM_NAMES: Final = ("smartreceiver.cisco.com", "tools.cisco.com", "swapi.cisco.com", "cloudsso.cisco.com")
@@ -174,15 +181,20 @@ class Builder:
         self.authorities[plan.name] = fact
 
     def _cssm(self, plan: Authority, now: datetime) -> AuthorityFact:
+        limit = plan.rate_limit
         cssm = Cssm(
             plan.name,
             now=now,
-            database=self.keepsakes.database_url(plan.name),
+            database=plan.database or self.keepsakes.database_url(plan.name),
             processing_time=timedelta(minutes=plan.processing_minutes),
+            postman=None if plan.mail is None else _postman(plan.mail),
+            rate_limit=None if limit is None else RateLimit(limit.calls, timedelta(seconds=limit.seconds)),
         )
         names = plan.names or (*CSSM_NAMES, f"{plan.name}.{DOMAIN}")
         fact = AuthorityFact(plan, cssm, names)
         is_new = plan.name not in self.keepsakes.authorities
+        if is_new and _is_lived_in(cssm):
+            raise UsageError(f"{plan.name}: its database has accounts - expected the state folder of their lab")
         if is_new:
             cssm.add_licenses(entitlement for one in self._families() for _, entitlement in one.entitlements)
         for account in plan.smart_accounts:
@@ -205,6 +217,8 @@ class Builder:
                             text=text.reveal(),
                         )
                     fact.tokens.append(TokenFact(token.name, account.domain, virtual_account.name, text))
+            if is_new:
+                _settle(cssm, account)
             for client in account.api_clients:
                 secret = self.keepsakes.secret(f"client/{plan.name}/{client.client_id}", client.client_secret)
                 if is_new:
@@ -300,6 +314,33 @@ def _stock(cssm: Cssm, domain: str, plan: VirtualAccount) -> None:
             add_pool(work, home, find_license(work, pool.license), pool.quantity, ended=ended)
     if plan.policy is not None:
         cssm.set_policy(domain, plan.name, policy_of(plan.policy))
+
+
+def _is_lived_in(cssm: Cssm) -> bool:
+    with cssm.work() as work:
+        return work.session.scalar(select(func.count(models.SmartAccount.id))) != 0
+
+
+def _settle(cssm: Cssm, account: SmartAccount) -> None:
+    """Give people their roles, and note what they want to hear of."""
+    for user in account.users:
+        cssm.add_user(account.domain, user.name, user.role, virtual_account=user.virtual_account, email=user.email)
+        if user.email is not None:
+            with cssm.work(acting_as=user.name) as work:
+                notices.set_preference(
+                    work,
+                    work.smart_account(account.domain),
+                    kinds=[AlertKind(kind) for kind in user.alerts],
+                    summary=SummaryRhythm(user.summary),
+                )
+
+
+def _postman(plan: MailPlan) -> notices.Postman:
+    """Who takes the mails of CSSM away; a socket is opened only when there is one to take."""
+    if plan.spool is not None:
+        return MailSpool(plan.spool)
+    host, _, port = (plan.smtp or "").partition(":")
+    return SmtpServer(host, int(port or 25))
 
 
 def policy_of(plan: PolicyPlan) -> Policy:

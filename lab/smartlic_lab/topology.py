@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 import yaml
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from nornir_smartlic.errors import IntentError, SmartLicError, UsageError
 from nornir_smartlic.intent import intent_of
+from smartlic_lab.authority.models import AlertKind
 from smartlic_lab.clock import parse_span
 from smartlic_lab.device.factory import interface_names
 from smartlic_lab.device.specification import DeviceSpec, MemberSpec, SpecificationError, check
@@ -53,6 +54,13 @@ def _span(value: object) -> object:
 
 def _address(value: str) -> str:
     return str(ipaddress.IPv4Address(value))
+
+
+def _place(value: str) -> str:
+    host, _, port = value.partition(":")
+    if not host or (port and not (port.isdecimal() and 0 < int(port) < _PORTS)):
+        raise ValueError("expected a host, or host:port")
+    return value
 
 
 def _release(value: object) -> object:
@@ -140,13 +148,54 @@ class ApiClient(_Part):
     virtual_account: str | None = None
 
 
+class User(_Part):
+    """A person with a role in a smart account, or in one of its virtual accounts; mails go to the address."""
+
+    name: Name
+    role: str = "Smart Account administrator"
+    virtual_account: str | None = None
+    email: str | None = None
+    alerts: tuple[str, ...] = tuple(kind.value for kind in AlertKind)  # what a mail is written of at once
+    summary: Literal["never", "daily", "weekly"] = "never"
+
+    @model_validator(mode="after")
+    def _is_reachable(self) -> User:
+        if self.email is None and self.summary != "never":
+            raise ValueError("a summary needs an email")
+        unknown = [one for one in self.alerts if one not in {kind.value for kind in AlertKind}]
+        if unknown:
+            raise ValueError(f"no alert {unknown[0]!r} - expected {', '.join(kind.value for kind in AlertKind)}")
+        return self
+
+
 class SmartAccount(_Part):
     """A smart account of CSSM."""
 
     domain: Name = DOMAIN
     name: str | None = None
     virtual_accounts: tuple[VirtualAccount, ...] = ()
+    users: tuple[User, ...] = ()
     api_clients: tuple[ApiClient, ...] = (ApiClient(client_id="smartlic"),)
+
+
+class MailPlan(_Part):
+    """Where the notices of a CSSM go: a folder, or an SMTP server."""
+
+    spool: Path | None = None
+    smtp: Annotated[str, AfterValidator(_place)] | None = None  # host, or host:port
+
+    @model_validator(mode="after")
+    def _is_one_way(self) -> MailPlan:
+        if (self.spool is None) == (self.smtp is None):
+            raise ValueError("expected one of spool and smtp")
+        return self
+
+
+class RateLimitPlan(_Part):
+    """How often one API client may call; above that it is answered 429 with Retry-After."""
+
+    calls: int = Field(ge=1)
+    seconds: float = Field(default=60.0, gt=0)
 
 
 class Authority(_Part):
@@ -159,6 +208,9 @@ class Authority(_Part):
     names: tuple[str, ...] = ()  # in the lab's DNS; none: those that devices expect
     smart_accounts: tuple[SmartAccount, ...] = ()  # of a CSSM
     processing_minutes: float = Field(default=2.0, ge=0)  # of usage reports, by a CSSM
+    database: str | None = None  # of a CSSM, as SQLAlchemy's URL; none: SQLite in memory, or in the lab's state folder
+    mail: MailPlan | None = None  # of a CSSM
+    rate_limit: RateLimitPlan | None = None  # of a CSSM
     upstream: Name = "cssm"  # of a CSLU or On-Prem
     domain: str = DOMAIN  # the account that a CSLU or On-Prem is bound to
     virtual_account: str = "DEFAULT"  # the one that comes with each account

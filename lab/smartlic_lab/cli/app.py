@@ -192,9 +192,24 @@ def serve(
     address: AddressOption = "127.0.0.1",
     host: HostOption = None,
     speed: Annotated[float, typer.Option("--speed", help="Virtual seconds per second.")] = 1.0,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            "--database",
+            envvar="SMARTLIC_LAB_DATABASE",
+            show_envvar=True,
+            help="Of cssm: an SQLAlchemy URL (postgresql+psycopg://HOST/NAME); the password goes into PGPASSWORD.",
+        ),
+    ] = None,
+    mail_spool: Annotated[Path | None, typer.Option("--mail-spool", help="Of cssm: write mails into a folder.")] = None,
+    smtp: Annotated[str | None, typer.Option("--smtp", help="Of cssm: send mails to HOST[:PORT].")] = None,
+    rate_limit: Annotated[
+        str | None, typer.Option("--rate-limit", help="Of cssm: CALLS/SECONDS of one API client, 429 above that.")
+    ] = None,
 ) -> None:
     """Run one device or one authority in the foreground; the lab's clock starts at the real time."""
-    lifecycle.serve_one(what, port, lifecycle.Wanted("", name, state, address, host, speed))
+    cssm = lifecycle.cssm_keys(database, mail_spool, smtp, rate_limit)
+    lifecycle.serve_one(what, port, lifecycle.Wanted("", name, state, address, host, speed), cssm)
 
 
 @app.command()

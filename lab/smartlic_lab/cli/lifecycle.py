@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -128,16 +130,18 @@ def _reason(log_file: Path) -> str:
     return "\n".join(lines) or "the lab did not start"
 
 
-def serve_one(what: str, port: int, wanted: Wanted) -> None:
-    """Run one authority or one device, at the real time."""
+def serve_one(what: str, port: int, wanted: Wanted, cssm: Mapping[str, Any]) -> None:
+    """Run one authority or one device, at the real time; *cssm* has keys of a topology's CSSM."""
     from smartlic_lab.topology import check_topology
 
+    if cssm and what != "cssm":
+        raise UsageError(f"{', '.join(cssm)} given for {what} - expected only for cssm")
     now = datetime.now(UTC).isoformat()
     data: dict[str, Any] = {"clock": {"start": now, "speed": wanted.speed or 1.0}}
     if what == "cssm":
         token = {"name": "default"}
         account = {"virtual_accounts": [{"name": "DEFAULT", "tokens": [token]}]}
-        data["authorities"] = [{"name": "cssm", "kind": "cssm", "port": port, "smart_accounts": [account]}]
+        data["authorities"] = [{"name": "cssm", "kind": "cssm", "port": port, "smart_accounts": [account], **cssm}]
     elif what in ("cslu", "onprem"):
         cssm = {"name": "cssm", "kind": "cssm", "smart_accounts": [{}]}
         data["authorities"] = [cssm, {"name": what, "kind": what, "port": port}]
@@ -148,6 +152,21 @@ def serve_one(what: str, port: int, wanted: Wanted) -> None:
             entry["release"] = release
         data["devices"] = [entry]
     run(wanted, check_topology(data, what))
+
+
+def cssm_keys(database: str | None, spool: Path | None, smtp: str | None, rate_limit: str | None) -> dict[str, Any]:
+    """Options of ``serve cssm`` as keys of a topology; those that are not given are not there."""
+    keys: dict[str, Any] = {}
+    if database is not None:
+        keys["database"] = database
+    if spool is not None or smtp is not None:
+        keys["mail"] = {"spool": spool and spool.absolute(), "smtp": smtp}
+    if rate_limit is not None:
+        found = re.fullmatch(r"([0-9]+)/([0-9]+)", rate_limit)
+        if found is None:
+            raise UsageError(f"--rate-limit {rate_limit!r} - expected CALLS/SECONDS, such as 100/60")
+        keys["rate_limit"] = {"calls": int(found[1]), "seconds": int(found[2])}
+    return keys
 
 
 def print_status(found: dict[str, Any]) -> None:
