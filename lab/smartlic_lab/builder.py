@@ -123,7 +123,7 @@ class Builder:
         self.topology = topology
         self.credentials = credentials
         self.keepsakes = keepsakes
-        start = keepsakes.clock or topology.clock.start
+        start = max(keepsakes.clock or topology.clock.start, topology.clock.start)
         self.world = World(VirtualClock(start))
         self.authorities: dict[str, AuthorityFact] = {}
         self.devices: dict[str, DeviceFact] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import resource
 import tempfile
@@ -27,6 +28,8 @@ from smartlic_lab.world import World
 
 LOOPBACK: Final = "127.0.0.1"
 _OWN_ADDRESSES: Final = 0x7F010001  # 127.1.0.1, the first device with "addresses: own"
+_log = logging.getLogger(__name__)
+_STORE_SECONDS: Final = 30.0
 _STATE: Final = "state.json"
 T = TypeVar("T")
 
@@ -178,6 +181,9 @@ class Lab:
                 self._on_loop(self._start_servers())
             self.world.set_speed(self.topology.clock.speed)
             self._start_thread(lambda: self.world.pump(self._stop_pump), "smartlic-lab clock")
+            if self._keep:
+                self.store()  # so that a lab that is killed at once finds its secrets again
+                self._start_thread(self._keep_storing, "smartlic-lab state")
         except BaseException:
             self.stop()
             raise
@@ -204,6 +210,14 @@ class Lab:
                 fact.authority.close()
         if self._temporary is not None:
             self._temporary.cleanup()
+
+    def _keep_storing(self) -> None:
+        """Store now and then, for a lab that is killed; what stops it is stored by `stop`."""
+        while not self._stop_pump.wait(_STORE_SECONDS):
+            try:
+                self.store()
+            except StoreError as error:  # a full disk may be emptied; `stop` says it too
+                _log.warning("the lab's state was not written: %s", error)
 
     def _start_thread(self, work: Any, name: str) -> None:
         thread = threading.Thread(target=work, name=name, daemon=True)

@@ -60,3 +60,13 @@ def test_what_is_wrong_with_them_is_one_line_with_the_key(plan, said):
     with pytest.raises(TopologyError, match=said) as error:
         check_topology(plan)
     assert "\n" not in str(error.value)
+
+
+def test_a_lab_that_is_killed_finds_its_secrets_again(tmp_path):
+    plan = topology(account={"virtual_accounts": [{"name": "Branches", "tokens": [{"name": "branches"}]}]})
+    killed = Lab.from_dict(plan, serve=False, folder=tmp_path, keep=True)
+    killed.start()
+    token = killed.token("Branches")
+    with Lab.from_dict(plan, serve=False, folder=tmp_path, keep=True) as again:  # nobody stopped the first
+        assert again.token("Branches") == token
+    killed.stop()
