@@ -26,6 +26,7 @@ from smartlic_lab.clock import parse_span
 from smartlic_lab.control import CONTROL_FILE, lab_folder
 from smartlic_lab.inventory import inventory_files
 from smartlic_lab.lab import Lab
+from smartlic_lab.rack import act
 from smartlic_lab.transports.http import HttpServer
 
 
@@ -57,6 +58,7 @@ class ControlServer:
             Route("/status", self._guarded(self._status)),
             Route("/clock", self._guarded(self._clock), methods=["POST"]),
             Route("/faults", self._guarded(self._faults), methods=["GET", "POST", "DELETE"]),
+            Route("/device", self._guarded(self._device), methods=["POST"]),
             Route("/inventory", self._guarded(self._inventory), methods=["POST"]),
             Route("/portal/upload", self._guarded(self._portal_upload), methods=["POST"]),
             Route("/portal/look", self._guarded(self._portal_look), methods=["POST"]),
@@ -96,6 +98,18 @@ class ControlServer:
         elif asked["method"] == "DELETE":
             return {"cleared": self.lab.clear_faults(asked.get("target"))}
         return {"faults": self.lab.fault_list()}
+
+    def _device(self, asked: dict[str, Any]) -> Any:
+        device = self.lab.device(str(asked["name"]))
+        with self.lab.world.at(device.name) as now:
+            act(device, str(asked["action"]), asked, now)
+            return {
+                "name": device.name,
+                "release": device.release.name,
+                "members": [str(member) for member in device.members],
+                "access_points": device.access_points,
+                "is_up": device.is_up(now),
+            }
 
     def _inventory(self, asked: dict[str, Any]) -> Any:
         files = inventory_files(str(asked["format"]), self.lab.inventory_facts(asked.get("host")), Path(asked["path"]))

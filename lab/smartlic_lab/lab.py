@@ -97,6 +97,12 @@ class Lab:
         """The devices by name."""
         return {name: fact.device for name, fact in self._facts.items()}
 
+    def device(self, name: str) -> Device:
+        """The device of that name; raises `UsageError`."""
+        if name not in self._facts:
+            raise UsageError(f"no device {name!r} in this lab")
+        return self._facts[name].device
+
     @property
     def cssm(self) -> Cssm:
         """The first CSSM."""
@@ -115,9 +121,7 @@ class Lab:
 
     def execute(self, device: str, *lines: str) -> str:
         """What a fresh privileged session of *device* prints for *lines*, without a socket."""
-        if device not in self._facts:
-            raise UsageError(f"no device {device!r} in this lab")
-        found = self._facts[device].device
+        found = self.device(device)
         with self.world.at(device) as now:
             session = found.open_session(now, username=self.credentials.username, privilege=15)
             session.terminal_length = 0

@@ -126,6 +126,39 @@ def test_faults_are_added_listed_and_cleared(command):
     assert "no fault 'gremlins'" in command("fault", "add", "cssm", "gremlins", code=2)
 
 
+def test_members_come_and_go_at_the_rack(command):
+    joined = json.loads(command("device", "join", "sw1", "--pid", "C9300-48P", "--sn", "FOC2501TEST", "--json"))
+    assert joined["members"][2] == "Member: PID:C9300-48P,SN:FOC2501TEST"
+    before = joined["members"][1].removeprefix("Standby: ")
+    assert f"Active: {before}" in command("device", "switchover", "sw1")
+    assert "FOC2501TEST" not in command("device", "leave", "sw1", "FOC2501TEST")
+    assert "17.15" in command("device", "reload", "sw1", "--release", "17.15")
+    assert "sw1 boots" in command("device", "switchover", "sw1", code=2)
+    command("clock", "advance", "1h")
+    (sw1, _) = json.loads(command("status", "--json"))["devices"]
+    assert (sw1["release"], sw1["is_up"], len(sw1["members"])) == ("17.15", True, 2)
+    assert "sw1: up, 17.12" in command("device", "reload", "sw1", "--release", "17.12").replace("boots", "up")
+    command("clock", "advance", "1h")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("join", "sw7"), "no device 'sw7' in this lab"),
+        (("join", "sw1", "--pid", "C1"), "sw1: 'C1' is no model of c9300"),
+        (("join", "r1"), "r1: 2 - c8000v has 1 to 1"),
+        (("leave", "sw1", "FOC0"), "sw1: 'FOC0' cannot leave sw1"),
+        (("switchover", "r1"), "r1: r1 has no standby"),
+        (("access-points", "sw1", "3"), "sw1: c9300 is no wireless controller"),
+        (("reload", "sw1", "--release", "12.1"), "release '12.1' - expected one of"),
+        (("reload", "r1", "--release", "16.12"), "'16.12' does not run on c8000v"),
+    ],
+)
+def test_what_cannot_be_done_at_the_rack_is_one_line(command, words, said):
+    (line,) = command("device", *words, code=2).strip().splitlines()
+    assert said in line
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

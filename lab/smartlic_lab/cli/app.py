@@ -21,6 +21,8 @@ clock = typer.Typer(help="The lab's time.", no_args_is_help=True)
 fault = typer.Typer(help="Let things fail.", no_args_is_help=True)
 app.add_typer(clock, name="clock")
 app.add_typer(fault, name="fault")
+device = typer.Typer(help="What a person does at the rack.", no_args_is_help=True)
+app.add_typer(device, name="device")
 portal = typer.Typer(help="What a person does on CSSM's portal.", no_args_is_help=True)
 app.add_typer(portal, name="portal")
 
@@ -147,6 +149,70 @@ def _print_faults(found: list[dict[str, Any]]) -> None:
         until = f" until {one['until']}" if one["until"] else ""
         left = f" for {one['remaining']} more" if one["remaining"] is not None else ""
         typer.echo(f"{one['target']}: {one['kind']}{until}{left}")
+
+
+DeviceArgument = Annotated[str, typer.Argument(metavar="NAME", help="A device of the lab.")]
+
+
+@device.command("join")
+def device_join(
+    which: DeviceArgument,
+    pid: Annotated[str | None, typer.Option("--pid", help="Its model; without it the usual one of the family.")] = None,
+    sn: Annotated[str | None, typer.Option("--sn", help="Its serial number; without it one is made.")] = None,
+    name: NameOption = "default",
+    as_json: JsonOption = False,
+) -> None:
+    """A member joins the stack, chassis or pair."""
+    _act(name, which, "join", as_json, pid=pid, sn=sn)
+
+
+@device.command("leave")
+def device_leave(
+    which: DeviceArgument,
+    sn: Annotated[str, typer.Argument(metavar="SN", help="The serial number of the member.")],
+    name: NameOption = "default",
+    as_json: JsonOption = False,
+) -> None:
+    """A member leaves; where it was the active one, the standby takes over."""
+    _act(name, which, "leave", as_json, sn=sn)
+
+
+@device.command("switchover")
+def device_switchover(which: DeviceArgument, name: NameOption = "default", as_json: JsonOption = False) -> None:
+    """The standby becomes active; sessions end."""
+    _act(name, which, "switchover", as_json)
+
+
+@device.command("access-points")
+def device_access_points(
+    which: DeviceArgument,
+    count: Annotated[int, typer.Argument(metavar="COUNT", min=0, help="How many are joined from now on.")],
+    name: NameOption = "default",
+    as_json: JsonOption = False,
+) -> None:
+    """Access points join a wireless controller, or leave it."""
+    _act(name, which, "access-points", as_json, count=count)
+
+
+@device.command("reload")
+def device_reload(
+    which: DeviceArgument,
+    release: Annotated[str | None, typer.Option("--release", help="Boot the image of another release.")] = None,
+    name: NameOption = "default",
+    as_json: JsonOption = False,
+) -> None:
+    """Reload; what was not saved is lost. The device boots for a while of the lab's time."""
+    _act(name, which, "reload", as_json, release=release)
+
+
+def _act(lab: str, which: str, action: str, as_json: bool, **details: str | int | None) -> None:
+    found = Control.find(lab).ask("POST", "/device", {"name": which, "action": action, **details})
+    if as_json:
+        typer.echo(json.dumps(found))
+        return
+    state = "up" if found["is_up"] else "boots"
+    aps = f", {found['access_points']} access points" if found["access_points"] else ""
+    typer.echo(f"{found['name']}: {state}, {found['release']}{aps}; {'; '.join(found['members'])}")
 
 
 @portal.command("upload")

@@ -49,7 +49,14 @@ from smartlic_lab.device.factory import staged_configuration
 from smartlic_lab.device.filesystem import FileSystems
 from smartlic_lab.device.merge import merge_lines
 from smartlic_lab.device.session import Session
-from smartlic_lab.device.specification import DeviceSpec, MemberSpec, SpecificationError, check, roles
+from smartlic_lab.device.specification import (
+    DeviceSpec,
+    MemberSpec,
+    SpecificationError,
+    check,
+    roles,
+    serial_number,
+)
 from smartlic_lab.device.syslog import LogBuffer, LogMessage
 from smartlic_lab.device.texts import clock_text
 from smartlic_lab.network import DeliveryFailed, Network, Origin
@@ -403,13 +410,21 @@ class Device:
             self._clock_set(timedelta(0), "NTP", now)
 
     def switch_over(self, now: datetime) -> None:
-        """The standby becomes active; the old active comes back as the last member."""
+        """The standby becomes active, sessions end; raises `SpecificationError` where there is no standby."""
+        if len(self.build.members) < 2:
+            raise SpecificationError("members", f"{self.name} has no standby")
         active, standby, *others = self.build.members
         self._replace_members((standby, active, *others), now)
+        for session in list(self.sessions):
+            session.close()
 
     def join(self, member: MemberSpec, now: datetime) -> None:
         """A member joins the stack; raises `SpecificationError` where it cannot."""
         present = tuple(MemberSpec(udi.pid, udi.sn) for udi in self.build.members)
+        if member.sn is None and self.family.arrangement != "chassis":
+            used = {udi.sn for udi in self.build.members}
+            made = (serial_number(self.family.serial_prefix, self.name, number) for number in count(1))
+            member = replace(member, sn=next(sn for sn in made if sn not in used))
         joined = check(replace(self.spec, members=(*present, member), release=self.release.name))
         self._replace_members(joined.members, now)
 
@@ -421,7 +436,8 @@ class Device:
         self._replace_members(left, now)
 
     def set_access_points(self, number: int, now: datetime) -> None:
-        """That many access points are joined from now on."""
+        """That many access points are joined from now on; raises `SpecificationError` where none can be."""
+        check(replace(self.spec, access_points=number, release=self.release.name))
         self.access_points = number
         self.report_usage(now)
 

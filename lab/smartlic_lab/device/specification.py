@@ -100,6 +100,8 @@ def check(spec: DeviceSpec) -> Build:
             )
         if count < 0:
             raise SpecificationError("licenses", f"{name!r}: a count of {count}")
+    if spec.access_points < 0:
+        raise SpecificationError("access_points", f"a number of {spec.access_points}")
     if spec.access_points and "wireless" not in found.traits:
         raise SpecificationError("access_points", f"{found.name} is no wireless controller")
     return Build(spec, found, train, members)
