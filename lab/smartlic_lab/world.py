@@ -340,7 +340,7 @@ class World:
         if due is not None:
             item = (due, next(self._count), name)
             heapq.heappush(self._heap, item)
-            if self._heap[0] is item:
+            if self.clock.speed and self._heap[0] is item:  # else nobody waits for it
                 self._sooner.notify_all()
 
     @staticmethod

@@ -290,14 +290,12 @@ def _key(report: RumReport) -> Key:
 
 def _known(work: Work, reports: Iterable[RumReport]) -> dict[Key, Report]:
     """Those of *reports* that were taken before, by what tells them apart."""
-    numbers: dict[str, set[int]] = {}
-    for report in reports:
-        if not _out_of_bounds(report):
-            numbers.setdefault(report.udi.sn, set()).add(report.report_id)
+    keys = sorted({_key(report) for report in reports if not _out_of_bounds(report)})
     found = {}
-    for some in batched(sorted(numbers), 400):
-        wanted = {number for sn in some for number in numbers[sn]}
-        for one in work.session.scalars(select(Report).where(Report.sn.in_(some), Report.rum_id.in_(wanted))):
+    for some in batched(keys, 300):
+        pids, sns, numbers = zip(*some, strict=True)  # all three, or the index of these columns is of no use
+        query = select(Report).where(Report.pid.in_(set(pids)), Report.sn.in_(set(sns)), Report.rum_id.in_(numbers))
+        for one in work.session.scalars(query):
             found[one.pid, one.sn, one.rum_id] = one
     return found
 
