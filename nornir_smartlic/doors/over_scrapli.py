@@ -15,6 +15,7 @@ from scrapli.exceptions import (
     ScrapliConnectionNotOpened,
     ScrapliException,
     ScrapliTimeout,
+    ScrapliTransportPluginError,
 )
 
 from nornir_smartlic.doors import secure_copy
@@ -143,6 +144,13 @@ def _ours(error: Exception, host: str, command: str) -> DeviceError | None:
         return TimedOut(f"{command or 'login'}: no answer in time", host=host, command=command or None)
     if isinstance(error, ScrapliConnectionNotOpened) and not command:
         return Unreachable("the device did not take the login in time", host=host)
+    if isinstance(error, ScrapliTransportPluginError):  # its text is a banner of many lines
+        name = re.search(r"'(\w+)' is not installed", str(error))
+        return Unreachable(
+            f"scrapli's transport {name[1] if name else ''} is not installed - expected nornir-smartlic with the extra "
+            "scrapli, or another transport in the connection options",
+            host=host,
+        )
     of_transport = type(error).__module__.split(".")[0] in ("ssh2", "paramiko")  # scrapli lets some of theirs through
     if of_transport or isinstance(error, ScrapliException | OSError | EOFError):
         return Unreachable(one_line(error), host=host, command=command or None)
