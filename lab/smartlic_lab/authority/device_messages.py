@@ -5,21 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeGuard
 
 from nornir_smartlic.files import Document, render_smart_license
 from smartlic_lab.authority import authorizations, registrations, reports, trust
 from smartlic_lab.authority.bodies import count_in, member_objects, reports_in, text_in
 from smartlic_lab.authority.errors import Refusal
-from smartlic_lab.authority.models import (
-    MAX_TEXT,
-    Origin,
-    ProductInstance,
-    Submission,
-    SubmissionStatus,
-    VirtualAccount,
-)
-from smartlic_lab.authority.product_instances import refresh
+from smartlic_lab.authority.models import MAX_TEXT, SubmissionStatus, VirtualAccount
 from smartlic_lab.authority.work import Work
 from smartlic_lab.wire import AnswerStatus, Message, MessageKind, Reply
 
@@ -77,45 +69,38 @@ def _acknowledge_trust(work: Work, message: Message, _receiver: Receiver) -> Rep
 
 
 def _sync_trust(work: Work, message: Message, _receiver: Receiver) -> Reply:
-    instance = _sender(work, message)
+    instance = trust.introduced_instance(work, message)
     return ok(message, trust.sync_trust(work, instance, message))
 
 
 def _report_usage(work: Work, message: Message, receiver: Receiver) -> Reply:
-    instance = _sender(work, message)
-    submission = reports.submit(
-        work,
-        instance.virtual_account,
-        [reports.Incoming(report, message.hostname) for report in reports_in(message)],
-        origin=Origin.DEVICE,
-        processing_time=receiver.processing_time,
-        device=instance,
-    )
-    refusal = reports.refusal_of(submission)
-    if refusal is not None:
-        return failed(message, refusal)
+    sender = trust.trusted_sender(work, message)
+    incoming = [reports.Incoming(report, message.hostname) for report in reports_in(message)]
+    submission = reports.submit_own(work, sender, incoming, processing_time=receiver.processing_time)
+    if submission.refusal is not None:
+        return failed(message, submission.refusal)
     return Reply(AnswerStatus.OK_POLL, message.message_id, poll_id=submission.id, poll_interval=POLL_INTERVAL)
 
 
 def _poll(work: Work, message: Message, receiver: Receiver) -> Reply:
-    instance = _sender(work, message)
+    sender = trust.trusted_sender(work, message)
     poll_id = message.body.get("poll_id")
-    submission = work.session.get(Submission, poll_id) if _is_number(poll_id) else None
-    if submission is None or submission.product_instance_id != instance.id:
+    status = reports.status_for(work, poll_id, sender) if _is_number(poll_id) else None
+    if status is None or poll_id is None:
         return failed(message, f"there is nothing to poll with id {poll_id}")
-    if submission.status is SubmissionStatus.PROCESSING or receiver.polls_are_slow:
-        return Reply(AnswerStatus.OK_TRY_AGAIN, message.message_id, poll_id=submission.id, poll_interval=POLL_INTERVAL)
-    found = reports.acknowledgements_for(work, submission, instance)
+    if status is SubmissionStatus.PROCESSING or receiver.polls_are_slow:
+        return Reply(AnswerStatus.OK_TRY_AGAIN, message.message_id, poll_id=poll_id, poll_interval=POLL_INTERVAL)
+    found = reports.acknowledgements_for(work, poll_id, sender)
     return Reply(AnswerStatus.OK, message.message_id, documents=tuple(one.document for one in found))
 
 
 def _telemetry(work: Work, message: Message, _receiver: Receiver) -> Reply:
-    _sender(work, message)
+    trust.trusted_sender(work, message)
     return ok(message)
 
 
 def _request_authorization(work: Work, message: Message, _receiver: Receiver) -> Reply:
-    instance = _sender(work, message)
+    instance = trust.introduced_instance(work, message)
     return ok(message, authorize_message(work, instance.virtual_account, message))
 
 
@@ -129,14 +114,14 @@ def authorize_message(work: Work, home: VirtualAccount, message: Message) -> Seq
 
 
 def _confirm_authorization(work: Work, message: Message, _receiver: Receiver) -> Reply:
-    _sender(work, message)
+    trust.introduced_instance(work, message)
     for udi, code in member_objects(message, "codes"):
         authorizations.confirm(work, udi, code.get("confirmation_code") and text_in(code, "confirmation_code"))
     return ok(message)
 
 
 def _return_authorization(work: Work, message: Message, _receiver: Receiver) -> Reply:
-    _sender(work, message)
+    trust.introduced_instance(work, message)
     for udi, code in member_objects(message, "codes"):
         authorizations.return_code(work, udi, text_in(code, "return_code"))
     return ok(message)
@@ -166,19 +151,5 @@ HANDLERS: Final[Mapping[MessageKind, Handler]] = {
 }
 
 
-def _sender(work: Work, message: Message) -> ProductInstance:
-    instance = trust.trusted_instance(work, message)
-    refresh(
-        work,
-        instance,
-        message.udi,
-        members=message.members,
-        hostname=message.hostname,
-        software=message.software,
-        software_version=message.software_version,
-    )
-    return instance
-
-
-def _is_number(raw: object) -> bool:
+def _is_number(raw: object) -> TypeGuard[int]:
     return isinstance(raw, int) and not isinstance(raw, bool) and 0 <= raw < 2**31

@@ -22,8 +22,8 @@ from smartlic_lab.authority.bodies import reports_in, text_in
 from smartlic_lab.authority.cssm import PROCESSING_TIME, Cssm
 from smartlic_lab.authority.device_messages import failed
 from smartlic_lab.authority.errors import NotFound, Refusal
-from smartlic_lab.authority.models import Origin, ProductInstance, VirtualAccount
-from smartlic_lab.authority.product_instances import find_instance, take_in
+from smartlic_lab.authority.models import ProductInstance, VirtualAccount
+from smartlic_lab.authority.product_instances import find_instance, sender_of, take_in
 from smartlic_lab.authority.relay import Forward, Relay, Upstream
 from smartlic_lab.authority.tokens import find_token, use_token
 from smartlic_lab.authority.work import Work
@@ -179,14 +179,7 @@ class OnPrem(Cssm):
     def _enter(self, work: Work, message: Message, instance: ProductInstance) -> None:
         """Count the reports in the local inventory too; the ACK that the device gets is CSSM's."""
         listed = [reports.Incoming(report, message.hostname) for report in reports_in(message)]
-        submission = reports.submit(
-            work,
-            instance.virtual_account,
-            listed,
-            origin=Origin.DEVICE,
-            processing_time=timedelta(),
-            device=instance,
-        )
-        refusal = reports.refusal_of(submission)
-        if refusal is not None:
-            raise Refusal(refusal)
+        work.session.flush()
+        submission = reports.submit_own(work, sender_of(instance), listed, processing_time=timedelta())
+        if submission.refusal is not None:
+            raise Refusal(submission.refusal)

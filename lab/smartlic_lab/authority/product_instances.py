@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from sqlalchemy import and_, delete, func, or_, select
@@ -25,6 +26,24 @@ from smartlic_lab.authority.work import Work
 T = TypeVar("T")
 
 
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """A device that is known and says something: where what it sends belongs. `ProductInstance` has all about it."""
+
+    id: int
+    udi: Udi  # of its active member
+    virtual_account_id: int
+    smart_account_id: int
+    members: frozenset[Udi]
+
+
+def sender_of(instance: ProductInstance) -> Sender:
+    """*instance* as who sends something."""
+    home = instance.virtual_account
+    members = frozenset(Udi(member.pid, member.sn) for member in instance.udis)
+    return Sender(instance.id, Udi(instance.pid, instance.sn), home.id, home.smart_account_id, members)
+
+
 def find_instance(work: Work, udi: Udi) -> ProductInstance | None:
     """The device that has *udi* as one of its members."""
     member = work.session.get(ProductUdi, (udi.pid, udi.sn), options=[joinedload(ProductUdi.product_instance)])
@@ -40,6 +59,15 @@ def known_members(work: Work, udis: Iterable[Udi]) -> list[ProductUdi]:
                 select(ProductUdi).where(ProductUdi.sn.in_(some)).options(joinedload(ProductUdi.product_instance))
             )
         )
+    return found
+
+
+def instances_by_id(work: Work, numbers: Iterable[int]) -> dict[int, ProductInstance]:
+    """The devices with these numbers."""
+    found: dict[int, ProductInstance] = {}
+    for some in batched(list(numbers), 400):
+        for one in work.session.scalars(select(ProductInstance).where(ProductInstance.id.in_(some))):
+            found[one.id] = one
     return found
 
 

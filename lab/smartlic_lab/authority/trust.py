@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from sqlalchemy import bindparam, select, update
+
 from nornir_smartlic.files import AccountInfo, Document, TrustCodeDocument, TrustRequestFile, signed
 from nornir_smartlic.model import Udi
 from smartlic_lab.authority.bodies import text_in
 from smartlic_lab.authority.errors import Refusal
-from smartlic_lab.authority.models import ProductInstance, ProductUdi, VirtualAccount
+from smartlic_lab.authority.models import MAX_TEXT, ProductInstance, ProductUdi, VirtualAccount, table_of
 from smartlic_lab.authority.policies import policy_document, report_due
-from smartlic_lab.authority.product_instances import find_instance, take_in
+from smartlic_lab.authority.product_instances import Sender, find_instance, refresh, sender_of, take_in
 from smartlic_lab.authority.tokens import find_token, use_token
 from smartlic_lab.authority.work import Work
 from smartlic_lab.signing import CSSM_KEY
@@ -140,6 +142,76 @@ def trusted_instance(work: Work, message: Message) -> ProductInstance:
     ):
         raise NotTrusted("Trust is not established: the trust code is not known")
     return instance
+
+
+def introduced_instance(work: Work, message: Message) -> ProductInstance:
+    """The same, and what the device says of itself is noted."""
+    instance = trusted_instance(work, message)
+    refresh(
+        work,
+        instance,
+        message.udi,
+        members=message.members,
+        hostname=message.hostname,
+        software=message.software,
+        software_version=message.software_version,
+    )
+    return instance
+
+
+_OWN: Final = table_of(ProductUdi).alias("own")
+_MEMBERS: Final = table_of(ProductUdi)
+_INSTANCES: Final = table_of(ProductInstance)
+_HOMES: Final = table_of(VirtualAccount)
+_SENDER: Final = (
+    select(
+        _INSTANCES.c.id,
+        _INSTANCES.c.pid,
+        _INSTANCES.c.sn,
+        _INSTANCES.c.hostname,
+        _INSTANCES.c.software,
+        _INSTANCES.c.software_version,
+        _INSTANCES.c.virtual_account_id,
+        _HOMES.c.smart_account_id,
+        _MEMBERS.c.pid.label("member_pid"),
+        _MEMBERS.c.sn.label("member_sn"),
+        _MEMBERS.c.trust_code,
+    )
+    .select_from(_OWN)
+    .join(_INSTANCES, _INSTANCES.c.id == _OWN.c.product_instance_id)
+    .join(_HOMES, _HOMES.c.id == _INSTANCES.c.virtual_account_id)
+    .join(_MEMBERS, _MEMBERS.c.product_instance_id == _INSTANCES.c.id)
+    .where(_OWN.c.pid == bindparam("pid"), _OWN.c.sn == bindparam("sn"))
+)
+_SEEN: Final = update(_INSTANCES).where(_INSTANCES.c.id == bindparam("which")).values(last_contact=bindparam("now"))
+
+
+def trusted_sender(work: Work, message: Message) -> Sender:
+    """The same for messages that come again and again: a device that says nothing new costs two statements."""
+    connection = work.session.connection()
+    rows = connection.execute(_SENDER, {"pid": message.udi.pid, "sn": message.udi.sn}).all()
+    if message.trust_id is None or not any(row.trust_code == message.trust_id for row in rows):
+        return _described(work, message)
+    first = rows[0]
+    members = frozenset(Udi(row.member_pid, row.member_sn) for row in rows)
+    said = (message.hostname, message.software, message.software_version)
+    known = (first.hostname, first.software, first.software_version)
+    if (
+        (first.pid, first.sn) != (message.udi.pid, message.udi.sn)
+        or not members.issuperset(message.members)
+        or any(new and new[:MAX_TEXT] != old for new, old in zip(said, known, strict=True))
+    ):
+        return _described(work, message)
+    connection.execute(_SEEN, {"which": first.id, "now": work.now})
+    return Sender(first.id, message.udi, first.virtual_account_id, first.smart_account_id, members)
+
+
+def _described(work: Work, message: Message) -> Sender:
+    """The device that sends *message*, after it was brought up to date."""
+    instance = introduced_instance(work, message)
+    work.session.flush()
+    work.session.expire(instance, ["udis"])
+    return sender_of(instance)
 
 
 def sync_trust(work: Work, instance: ProductInstance, message: Message) -> list[Document]:

@@ -76,7 +76,7 @@ def upload(
             answers.append(UploadAnswer(member_file=file.name[:MAX_TEXT] or None, document=document))
     if not answers and len(files) == 1 and len(incoming) == 1 and isinstance(incoming[0], Unreadable):
         raise FileRejected(incoming[0].reason)
-    submission = submit(
+    submitted = submit(
         work,
         virtual_account,
         incoming,
@@ -84,6 +84,7 @@ def upload(
         processing_time=processing_time,
         file_name=file_name[:200],
     )
+    submission = work.session.get_one(Submission, submitted.id)
     for answer in answers:
         answer.submission_id = submission.id
         work.session.add(answer)
@@ -118,7 +119,7 @@ def acknowledgement_file(work: Work, number: int) -> AcknowledgementFile:
         raise Conflict(f"{submission.file_name} is still being processed")
     texts: dict[str, list[str]] = {}
     of_report = {item.report_id: item.member_file or "" for item in submission.items if item.report_id is not None}
-    for acknowledgement in acknowledgements_for(work, submission):
+    for acknowledgement in acknowledgements_for(work, submission.id):
         members = {
             of_report[item.report_id]
             for item in submission.items

@@ -19,14 +19,7 @@ from smartlic_lab.authority import accounts, authorizations, reports, trust
 from smartlic_lab.authority.api.routes import BASE, BadRequest, Call, Route, Wire
 from smartlic_lab.authority.device_messages import POLL_INTERVAL
 from smartlic_lab.authority.errors import NotAllowed
-from smartlic_lab.authority.models import (
-    Acknowledgement,
-    Origin,
-    Submission,
-    SubmissionStatus,
-    UploadAnswer,
-    VirtualAccount,
-)
+from smartlic_lab.authority.models import Origin, Submission, SubmissionStatus, UploadAnswer, VirtualAccount
 from smartlic_lab.authority.rights import Right
 
 ACCOUNT_HEADERS: Final = {
@@ -262,7 +255,7 @@ def _report_usage(call: Call) -> PollTicket:
                 incoming.append(reports.Incoming(report_of(raw, where), device.hostname))
             except FileRejected as rejected:
                 incoming.append(reports.Unreadable("", str(rejected)))
-    submission = reports.submit(
+    submitted = reports.submit(
         call.work,
         home,
         incoming,
@@ -270,7 +263,8 @@ def _report_usage(call: Call) -> PollTicket:
         processing_time=call.settings.processing_time,
         nonce=str(asked.nonce),
     )
-    refusal = reports.refusal_of(submission)
+    refusal = submitted.refusal
+    submission = call.work.session.get_one(Submission, submitted.id)
     if refusal is None and reports.all_delivered(submission):
         refusal = "; ".join(item.reason or "" for item in submission.items)
         submission.status = SubmissionStatus.ERRORS
@@ -345,7 +339,7 @@ def _poll(call: Call) -> PollAnswer:
     if asked.action == "authorizations":
         data = PollAnswerData(authorizations=_authorizations(call, submission))
     else:
-        found = reports.acknowledgements_for(call.work, submission)
+        found = reports.acknowledgements_for(call.work, submission.id)
         data = PollAnswerData(acknowledgements=[_shown(one) for one in found])
     return PollAnswer(
         status="COMPLETE",
@@ -377,11 +371,11 @@ def _ticket(
     }
 
 
-def _shown(acknowledgement: Acknowledgement) -> AcknowledgementAnswer:
-    instance = acknowledgement.product_instance
+def _shown(acknowledgement: reports.Delivered) -> AcknowledgementAnswer:
+    udi = acknowledgement.udi
     return AcknowledgementAnswer(
-        sudi=Sudi(udi_pid=instance.pid, udi_serial_number=instance.sn),
-        software_tag_identifier=instance.software,
+        sudi=Sudi(udi_pid=udi.pid, udi_serial_number=udi.sn),
+        software_tag_identifier=acknowledgement.software,
         smart_license=packed(acknowledgement.document),
     )
 
