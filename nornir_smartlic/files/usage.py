@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -275,7 +274,7 @@ def render_system_info(info: SystemInfo) -> str:
 
 def sign(payload: str, key: str) -> str:
     """The base64 HMAC-SHA-256 of *payload*: the size is that of real signatures, their secret is not public."""
-    return base64.b64encode(hmac.new(key.encode(), payload.encode(), hashlib.sha256).digest()).decode()
+    return base64.b64encode(hmac.digest(key.encode(), payload.encode(), "sha256")).decode()
 
 
 def check_report(report: RumReport, *, key: str | None = None) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -52,6 +53,8 @@ TRANSITIONS: Final = {
 # How long before the deadline REPORTING_REQUIRED is logged. The ladder of IOS-XE is recalled (policy.md 3.5): the
 # captures show an External Event 60 days before (5.10.3) and at the deadline itself (5.3.16).
 REMINDERS: Final = tuple(timedelta(days=number) for number in (60, 30, 15, 10, 5, 4, 3, 2, 1, 0))
+
+_LEADS: Final = REMINDERS[::-1]
 
 # After trust is established the first report follows by itself. Source: 36 s in
 # show-license-all/genie-c9350-stack3-agent6.3.10-smart-trustcode-type.txt and show-license-status/ntc4-....txt.
@@ -151,8 +154,8 @@ class UsageReports:
             return None
         if self.reminded is not None and self.reminded > after:
             after = self.reminded
-        left = self.deadline - after
-        return next((self.deadline - lead for lead in REMINDERS if lead < left), None)
+        later = bisect_left(_LEADS, self.deadline - after)  # asked at every event
+        return None if later == 0 else self.deadline - _LEADS[later - 1]
 
     def days_left(self, now: datetime) -> int | None:
         """Whole days until the deadline, 0 once it has passed; ``None``: there is none."""

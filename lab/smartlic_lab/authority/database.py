@@ -44,9 +44,13 @@ class Database:
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
-        """A transaction: committed at the end, rolled back on any exception."""
-        with _Session(self._engine, expire_on_commit=False) as session, session.begin():
+        """A transaction: committed at the end, rolled back on any exception.
+
+        Who needs no objects uses the session's connection (``Work.connection``), and the session costs nothing.
+        """
+        with self._engine.begin() as connection, _Session(connection, expire_on_commit=False) as session:
             yield session
+            session.flush()
 
     def close(self) -> None:
         """Give the connections back."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -81,33 +81,35 @@ def reports_due(
 
     Source: reference/policy.md section 3.1: the smallest value above zero of the classes that have a licence in use.
     """
-    in_use: dict[int, list[License]] = {one.id: [] for one in instances}
+    in_use: dict[int, list[tuple[bool, bool, bool]]] = {one.id: [] for one in instances}
     rows = work.session.execute(
-        select(Usage.product_instance_id, License)
+        select(Usage.product_instance_id, License.export_restricted, License.enforced, License.subscription)
         .join(License, License.tag == Usage.tag)
         .where(Usage.product_instance_id.in_(in_use), Usage.quantity > 0)
     )
-    for number, license_ in rows:
-        in_use[number].append(license_)
+    for number, export_restricted, enforced, subscription in rows:
+        in_use[number].append((export_restricted, enforced, subscription))
     return {one.id: _due(one, in_use[one.id], last_ack) for one in instances}
 
 
-def _due(instance: ProductInstance, in_use: Sequence[License], last_ack: datetime | None) -> datetime | None:
+def _due(
+    instance: ProductInstance, in_use: Iterable[tuple[bool, bool, bool]], last_ack: datetime | None
+) -> datetime | None:
     policy = policy_of(instance.virtual_account)
     spans = []
-    for license_ in in_use:
-        asked = _attributes(policy, license_)
+    for export_restricted, enforced, subscription in in_use:
+        asked = _attributes(policy, export_restricted=export_restricted, enforced=enforced, subscription=subscription)
         spans.append(asked.first_report.days if last_ack is None else asked.reporting_frequency.days)
     days = min((span for span in spans if span > 0), default=None)
     return None if days is None else (last_ack or instance.registered) + timedelta(days=days)
 
 
-def _attributes(policy: Policy, license_: License) -> PolicyAttributes:
-    if license_.export_restricted:
+def _attributes(policy: Policy, *, export_restricted: bool, enforced: bool, subscription: bool) -> PolicyAttributes:
+    if export_restricted:
         return policy.export
-    if license_.enforced:
+    if enforced:
         return policy.enforced
-    return policy.subscription if license_.subscription else policy.perpetual
+    return policy.subscription if subscription else policy.perpetual
 
 
 def _content(policy: Policy) -> dict[str, Any]:

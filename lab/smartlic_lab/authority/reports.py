@@ -19,7 +19,7 @@ import hashlib
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import bindparam, func, insert, select, update
@@ -213,7 +213,7 @@ def open_submission(
 
 def process_due(work: Work, *, limit: int = 50) -> int:
     """Process submissions whose time has come, at most *limit*; gives back how many there were."""
-    rows = work.session.connection().execute(_DUE, {"now": work.now, "many": limit})
+    rows = work.connection.execute(_DUE, {"now": work.now, "many": limit})
     due = {row.id: row.correlation_id for row in rows}
     if due:
         _process(work, due)
@@ -229,7 +229,7 @@ def next_ready(work: Work) -> datetime | None:
 
 def status_for(work: Work, number: int, device: Sender) -> SubmissionStatus | None:
     """Where a submission of *device* stands; ``None``: it has none of this number."""
-    return work.session.connection().scalar(_STATUS_FOR, {"number": number, "device": device.id})
+    return work.connection.scalar(_STATUS_FOR, {"number": number, "device": device.id})
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +244,7 @@ class Delivered:
 
 def acknowledgements_for(work: Work, submission: int, device: Sender | None = None) -> list[Delivered]:
     """The acknowledgements of what is in *submission*, of one device or of all; they count as delivered now."""
-    connection = work.session.connection()
+    connection = work.connection
     if device is None:
         rows = connection.execute(_ACKNOWLEDGEMENTS_OF, {"submission": submission}).all()
     else:
@@ -322,7 +322,7 @@ class _Intake:
 
     def _look_up(self, reports: Iterable[RumReport]) -> None:
         """Those that were taken before."""
-        connection = self._work.session.connection()
+        connection = self._work.connection
         for some in batched(sorted({_key(report) for report in reports if not _out_of_bounds(report)}), 300):
             pids, sns, numbers = (list(dict.fromkeys(column)) for column in zip(*some, strict=True))
             rows = connection.execute(_TAKEN_BEFORE, {"pids": pids, "sns": sns, "numbers": numbers})
@@ -386,7 +386,7 @@ class _Intake:
             reasons = dict.fromkeys(item["reason"] for _, item in self._items if item["reason"])
             refusal = "; ".join(reasons)[:_MAX_REASON] or "there is no report in it"
             head = {**head, "status": SubmissionStatus.ERRORS, "ready": self._work.now}
-        connection = self._work.session.connection()
+        connection = self._work.connection
         primary_key = connection.execute(_ADD_SUBMISSION, head).inserted_primary_key
         assert primary_key is not None  # one row has one
         if self._fresh:
@@ -471,7 +471,7 @@ def _process(work: Work, due: Mapping[int, str]) -> None:
 
     *due*: the submissions in the order in which they are processed, with their correlation ids.
     """
-    connection = work.session.connection()
+    connection = work.connection
     items: dict[int, list[_Line]] = {number: [] for number in due}
     for row in connection.execute(_ITEMS_OF, {"submissions": list(due)}):
         items[row.submission_id].append(row)
@@ -530,7 +530,7 @@ class _InUse:
 
 def _count(work: Work, reports: Sequence[_Line], devices: Mapping[int, ProductInstance]) -> None:
     """Add what the reports measured to usage and consumption, and note what is odd about their places in time."""
-    connection = work.session.connection()
+    connection = work.connection
     for tag in {report.tag for report in reports if report.tag is not None}:
         license_of_tag(work, tag)
     usage: dict[tuple[int, str], _InUse] = {}
@@ -543,7 +543,7 @@ def _count(work: Work, reports: Sequence[_Line], devices: Mapping[int, ProductIn
         if report.tag is None or report.started is None or report.ended is None:
             continue
         device = report.product_instance_id
-        measured = RumReport(report.payload).measurements
+        measured = _measured(report.payload)
         home = devices[device].virtual_account_id
         consumed.extend(
             {
@@ -551,13 +551,13 @@ def _count(work: Work, reports: Sequence[_Line], devices: Mapping[int, ProductIn
                 "product_instance_id": device,
                 "virtual_account_id": home,
                 "tag": report.tag,
-                "started": measurement.start,
-                "ended": measurement.end,
-                "quantity": measurement.count or 0,
+                "started": start,
+                "ended": end,
+                "quantity": quantity,
             }
-            for measurement in measured
+            for start, end, quantity in measured
         )
-        last = measured[-1].count or 0
+        last = measured[-1][2]
         known = usage.get((device, report.tag))
         if known is None:
             usage[device, report.tag] = _InUse(last, report.ended, is_new=True)
@@ -592,6 +592,18 @@ def _count(work: Work, reports: Sequence[_Line], devices: Mapping[int, ProductIn
     ]
     if changed:
         connection.execute(_SET_USAGE, changed)
+
+
+def _measured(payload: str) -> list[tuple[datetime, datetime, int]]:
+    """What was in use, from when to when, by a payload that was checked when it came in."""
+    return [
+        (
+            datetime.fromtimestamp(int(raw["start_time"]), UTC),
+            datetime.fromtimestamp(int(raw["end_time"]), UTC),
+            int(raw["value"]["value"]) if isinstance(raw.get("value"), dict) else 0,
+        )
+        for raw in RumReport(payload).content["measurements"]
+    ]
 
 
 def _document(

@@ -188,7 +188,7 @@ _SEEN: Final = update(_INSTANCES).where(_INSTANCES.c.id == bindparam("which")).v
 
 def trusted_sender(work: Work, message: Message) -> Sender:
     """The same for messages that come again and again: a device that says nothing new costs two statements."""
-    connection = work.session.connection()
+    connection = work.connection
     rows = connection.execute(_SENDER, {"pid": message.udi.pid, "sn": message.udi.sn}).all()
     if message.trust_id is None or not any(row.trust_code == message.trust_id for row in rows):
         return _described(work, message)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from smartlic_lab.authority.errors import NotAllowed, NotFound
@@ -49,6 +49,12 @@ class Work:
     session: Session
     now: datetime
     actor: Actor = OPERATOR
+
+    @property
+    def connection(self) -> Connection:
+        """For statements on tables; they see nothing of what the session has not flushed."""
+        bind = self.session.bind
+        return bind if isinstance(bind, Connection) else self.session.connection()
 
     def smart_account(self, domain: str) -> SmartAccount:
         """The account of that domain; raises `NotAllowed` where the actor has no role in it, or there is none."""
