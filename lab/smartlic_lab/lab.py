@@ -253,6 +253,7 @@ class Lab:
 
     async def _start_servers(self) -> None:
         from smartlic_lab.transports.http import HttpServer, application
+        from smartlic_lab.transports.netconf import NetconfSubsystem
         from smartlic_lab.transports.ssh import SshServer
 
         for at, (name, fact) in enumerate(self.authorities.items()):
@@ -264,6 +265,7 @@ class Lab:
             self._servers.append(web)
             self.ports[name] = (self.host, port)
         ssh = SshServer(self.world, self.folder / "ssh")
+        ssh.subsystems["netconf"] = NetconfSubsystem(self.world)
         self._servers.append(ssh)
         self._host_key = ssh.public_key
         if self.topology.addresses == "own":

@@ -59,6 +59,7 @@ from smartlic_lab.device.specification import (
 )
 from smartlic_lab.device.syslog import LogBuffer, LogMessage
 from smartlic_lab.device.texts import clock_text
+from smartlic_lab.device.yang import NetconfServer, NetconfSession
 from smartlic_lab.network import DeliveryFailed, Network, Origin
 from smartlic_lab.platforms import Family, Release, release
 from smartlic_lab.wire import WireError, decode_reply, encode_message
@@ -82,6 +83,7 @@ class Device:
         self.running = Section(top=True)
         self.startup: str | None = None
         self.sessions: list[Session] = []
+        self._netconf = NetconfServer(self)
         self.clock_offset = spec.clock_offset
         self.synchronised = spec.clock_authoritative
         self.clock_source = "hardware calendar" if spec.clock_authoritative else None
@@ -298,6 +300,8 @@ class Device:
         if self._settings is not None:  # it has booted
             self.changed_at = now
             self.unsaved = True
+            if not self.serves_netconf:
+                self._netconf.close()
         self.settle(now)
 
     def settle(self, now: datetime) -> None:
@@ -349,6 +353,16 @@ class Device:
         if session in self.sessions:
             self.sessions.remove(session)
 
+    @property
+    def serves_netconf(self) -> bool:
+        """Whether ``netconf-yang`` stands in the configuration."""
+        return self.running.has("netconf-yang")
+
+    def open_netconf(self, now: datetime, *, username: str, privilege: int, source: str = "") -> NetconfSession:
+        """A NETCONF session for a user who has logged in."""
+        self.tick(now)
+        return self._netconf.open_session(now, username=username, privilege=privilege, source=source)
+
     def emit(self, log: Log, now: datetime) -> None:
         """Log a message: to the buffer, and to terminals that monitor."""
         message = LogMessage(self.clock(now), self.synchronised, log.facility, log.severity, log.mnemonic, log.text)
@@ -370,6 +384,7 @@ class Device:
             self.build = replace(self.build, release=into)
         for session in list(self.sessions):
             session.close()
+        self._netconf.close()
         self._schedule.clear()
         self.reload_at = self.installing = self.installing_added = None
         seconds = self.spec.boot_seconds if self.spec.boot_seconds is not None else self.family.boot_seconds

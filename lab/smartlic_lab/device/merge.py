@@ -14,16 +14,24 @@ if TYPE_CHECKING:
 
 
 def merge_lines(
-    device: Device, lines: Iterable[str], now: datetime, *, trusted: bool = False, sectioned: bool = False
+    device: Device,
+    lines: Iterable[str],
+    now: datetime,
+    *,
+    trusted: bool = False,
+    sectioned: bool = False,
+    trial: bool = False,
 ) -> list[str]:
     """Carry out configuration *lines*; gives back what was refused, one line each.
 
     A text with indentation means by it where sections end; one without is read as if it were typed, unless it is
-    known to be *sectioned*. *trusted* lines are those that this device wrote itself.
+    known to be *sectioned*. *trusted* lines are those that this device wrote itself. A *trial* only tells what would be
+    refused: the lines go into a copy.
     """
     session = Session(device, now, username="", privilege=15, kind="system", number=-1)
-    session.frames = [Frame("config", device.running)]
-    session.restores = trusted
+    root = device.running.copy() if trial else device.running
+    session.frames = [Frame("config", root)]
+    session.restores, session.tries = trusted, trial
     kept = list(reading(lines))
     indented = sectioned or any(indent > 0 for indent, _ in kept)
     problems = []
@@ -42,5 +50,5 @@ def merge_lines(
         if fault is not None and not trusted:
             problems.append(f"{text!r}: {fault}")
         if not session.frames:
-            session.frames = [Frame("config", device.running)]
+            session.frames = [Frame("config", root)]
     return problems

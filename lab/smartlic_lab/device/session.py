@@ -88,6 +88,7 @@ class Session:
         self.monitors = kind == "console"
         self.timestamps = False
         self.restores = False  # reads lines that this device wrote: none implies another
+        self.tries = False  # lines go into a copy: the device does not hear of them
         self.closed = False
         self.frames: list[Frame] = []
         self.history: deque[str] = deque(maxlen=20)
@@ -262,7 +263,7 @@ class Session:
             if found.row.handler != "do":
                 del self.frames[depth + 1 :]
             output = self._start(Call(found, negated, default))
-            if found.row.handler != "do":
+            if found.row.handler != "do" and not self.tries:
                 self.device.configuration_changed(self.now)
             return output
         self._remember(line, None)

@@ -17,6 +17,7 @@ from asyncssh.stream import SSHServerStreamSession
 
 from smartlic_lab.certificates import write_private
 from smartlic_lab.transports.flash import FlashOwner, FlashServer
+from smartlic_lab.transports.netconf import NetconfDevice
 from smartlic_lab.transports.terminal import ShellSession, Terminal
 from smartlic_lab.world import World
 
@@ -27,7 +28,7 @@ _WORDS_OF_SCP: Final = ("scp ",)
 _EVERY_ADDRESS: Final = "0.0.0.0"  # noqa: S104  only where the user asks for it, or with addresses told apart
 
 
-class ShellDevice(FlashOwner, Protocol):
+class ShellDevice(FlashOwner, NetconfDevice, Protocol):
     """What of a device SSH needs."""
 
     name: str
@@ -42,9 +43,8 @@ class ShellDevice(FlashOwner, Protocol):
 class Subsystem(Protocol):
     """A subsystem beside ``sftp``, such as ``netconf``."""
 
-    def __call__(
-        self, channel: asyncssh.SSHServerChannel[str], device: ShellDevice, username: str, privilege: int
-    ) -> asyncssh.SSHServerSession[str]: ...
+    def offered_by(self, device: ShellDevice) -> bool: ...
+    def __call__(self, device: ShellDevice, username: str, privilege: int) -> asyncssh.SSHServerSession[bytes]: ...
 
 
 class SshServer:
@@ -187,7 +187,7 @@ class _Channel(SSHServerStreamSession[str]):
         self._privilege = privilege
         self._size: tuple[int, int] | None = None  # of the client's window: columns, rows
         self._terminal: Terminal | None = None
-        self._subsystem: asyncssh.SSHServerSession[str] | None = None
+        self._subsystem: asyncssh.SSHServerSession[bytes] | None = None
         self._deaf: Callable[[], None] | None = None
         self._told = False
         self._ended = False
@@ -214,7 +214,8 @@ class _Channel(SSHServerStreamSession[str]):
         return True
 
     def subsystem_requested(self, subsystem: str) -> bool:
-        return subsystem == "sftp" or subsystem in self._server.subsystems
+        found = self._server.subsystems.get(subsystem)
+        return subsystem == "sftp" or (found is not None and found.offered_by(self._device))
 
     def session_started(self) -> None:
         assert self._chan is not None
@@ -222,8 +223,8 @@ class _Channel(SSHServerStreamSession[str]):
         command, subsystem = channel.get_command(), channel.get_subsystem()
         if subsystem is not None and subsystem != "sftp":
             make = self._server.subsystems[subsystem]
-            self._subsystem = make(channel, self._device, self._username, self._privilege)
-            self._subsystem.connection_made(channel)
+            self._subsystem = make(self._device, self._username, self._privilege)
+            self._subsystem.connection_made(channel)  # type: ignore[arg-type]  # it makes it a channel of bytes
             self._subsystem.session_started()
         elif subsystem is not None or (command or "").startswith(_WORDS_OF_SCP):
             if self._device.serves_files:
@@ -263,7 +264,7 @@ class _Channel(SSHServerStreamSession[str]):
             self._idle_since = self._event_loop.time()
             self._terminal.feed(data)
         elif self._subsystem is not None:
-            self._subsystem.data_received(data, datatype)
+            self._subsystem.data_received(data, datatype)  # type: ignore[arg-type]  # a channel of bytes
         else:
             super().data_received(data, datatype)
 
