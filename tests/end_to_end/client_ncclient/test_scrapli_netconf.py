@@ -45,3 +45,21 @@ def test_it_configures_in_chunks(driver, netconf_lab):
     assert driver.edit_config(config=gone, target="running").failed is False
     assert driver.edit_config(config=edit.format(SMART, "two words"), target="running").failed
     assert "custom_id" not in netconf_lab.execute("sw1", "show running-config")
+
+
+def test_it_speaks_the_first_version_too(netconf_lab):
+    host, port = netconf_lab.ports["old"]
+    with NetconfDriver(
+        host=host,
+        port=port,
+        auth_username="admin",
+        auth_password="Lab-Passw0rd",
+        auth_strict_key=False,
+        transport="ssh2",
+        preferred_netconf_version="1.0",
+        strip_namespaces=False,
+    ) as old:
+        assert old.netconf_version.value == "1.0"
+        for _ in range(2):
+            found = old.get(filter_=f'<licensing xmlns="{SMART}"><state><version/></state></licensing>')
+            assert found.xml_result.findtext(".//s:version", namespaces=SPACES) == "4.8.5.4_rel/22"
