@@ -48,6 +48,7 @@ def test_the_hello_names_the_model_and_its_revision(netconf_lab, device, revisio
         assert "urn:ietf:params:netconf:base:1.1" in capabilities
 
 
+@pytest.mark.filterwarnings("ignore:CsrDeviceHandler is deprecated")
 @pytest.mark.parametrize("handler", ["iosxe", "csr", "default"])
 def test_it_configures_and_takes_back(netconf_lab, handler):
     with connect(netconf_lab, "sw1", handler=handler) as client:

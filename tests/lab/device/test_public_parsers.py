@@ -98,6 +98,17 @@ def test_genie_parses_what_a_family_prints_of_its_system(family: Family) -> None
 
 
 @pytest.mark.pyats
+def test_genie_reads_the_settings_of_call_home() -> None:
+    base = pytest.importorskip("genie.conf.base")
+    day0 = ("call-home", " mail-server smtp.example.com priority 1", " rate-limit 5", " profile CiscoTAC-1", "  active")
+    output = Terminal(make_device(day0=day0)).type("show call-home")
+    found = base.Device("d1", os="iosxe").parse("show call-home", output=output)["current_call_home_settings"]
+    assert found["mail_server"]["Mail-server[1]"]["address"] == "smtp.example.com"
+    assert found["profile"]["CiscoTAC-1"]["status"] == "ACTIVE"
+    assert found["Rate_limit_msg_per_min"] == 5
+
+
+@pytest.mark.pyats
 def test_genie_reads_the_right_values_of_a_stack() -> None:
     base = pytest.importorskip("genie.conf.base")
     terminal = Terminal(make_device("sw1", members=2))

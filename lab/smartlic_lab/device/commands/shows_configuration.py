@@ -139,16 +139,78 @@ def show_call_home_profile(session: Session, call: Call) -> str:
     )
 
 
+_ALERT_GROUPS = (
+    ("configuration", "configuration info"),
+    ("crash", "crash and traceback info"),
+    ("diagnostic", "diagnostic info"),
+    ("environment", "environmental info"),
+    ("inventory", "inventory info"),
+    ("snapshot", "snapshot info"),
+    ("syslog", "syslog info"),
+)
+
+
 @handles("show_call_home")
 def show_call_home(session: Session, call: Call) -> str:
-    home = session.device.running.section("call-home")
+    """Source: the lines that genieparser's ShowCallHome names; their order and margins are recalled."""
+    running = session.device.running
+    home = running.section("call-home")
+    unset = "Not yet set up"
+
+    def word(*key: str) -> str:
+        return home.value(*key) or unset
+
+    active = "ACTIVE" if settings.callhome_profile(running).has("active") else "INACTIVE"
+    profile = f"    Profile: CiscoTAC-1 (status: {active})\n"
+    privacy = next((line.text.removeprefix("data-privacy level ") for line in home.under("data-privacy")), "normal")
+    groups = "".join(f"    {name:<24} Enable  {text}\n" for name, text in _ALERT_GROUPS)
     return (
         "Current call home settings:\n"
-        f"    call home feature : {'enable' if session.device.running.has('service', 'call-home') else 'disable'}\n"
+        f"    call home feature : {'enable' if running.has('service', 'call-home') else 'disable'}\n"
         "    call home message's from address: Not yet set up\n"
         "    call home message's reply-to address: Not yet set up\n\n"
-        f"    vrf for call-home messages: {home.value('vrf') or 'Not yet set up'}\n\n"
-        f"    contact person's email address: {home.value('contact-email-addr') or 'Not yet set up'}\n"
+        f"    vrf for call-home messages: {word('vrf')}\n\n"
+        f"    contact person's email address: {word('contact-email-addr')}\n\n"
+        f"    contact person's phone number: {word('phone-number')}\n"
+        f"    street address: {word('street-address')}\n"
+        f"    customer ID: {word('customer-id')}\n"
+        f"    contract ID: {word('contract-id')}\n"
+        f"    site ID: {word('site-id')}\n\n"
+        "    source ip address: Not yet set up\n"
+        f"    source interface: {word('source-interface')}\n"
+        f"{_mail_servers(home)}"
+        f"    http proxy: {word('http-proxy')}\n"
+        "    http secure:\n"
+        "        server identity check: "
+        f"{'disabled' if home.denied('http', 'secure', 'server-identity-check') else 'enabled'}\n"
+        "    http resolve-hostname: default\n\n"
+        f"    Diagnostic signature: enabled\n{profile}\n"
+        f"    Smart licensing messages: {'enabled' if settings.callhome_url(running) else 'disabled'}\n{profile}\n"
+        "    aaa-authorization: disable\n"
+        "    aaa-authorization username: callhome (default)\n"
+        f"    data-privacy: {privacy}\n"
+        f"    syslog throttling: {'disable' if home.denied('syslog-throttling') else 'enable'}\n\n"
+        f"    Rate-limit: {home.value('rate-limit') or 20} message(s) per minute\n\n"
+        "    Snapshot command: Not yet set up\n\n"
+        "Available alert groups:\n"
+        "    Keyword                  State   Description\n"
+        f"    {'-' * 24} {'-' * 7} {'-' * 31}\n"
+        f"{groups}\n"
+        "Profiles:\n"
+        "    Profile Name: CiscoTAC-1\n"
+    )
+
+
+def _mail_servers(home: Section) -> str:
+    """``mail-server ADDRESS priority N``, numbered by priority."""
+    lines = [line.text.split() for line in home.under("mail-server")]
+    found = sorted((int(words[-1]), words[1]) for words in lines if words[-1].isdecimal())
+    return (
+        "".join(
+            f"    Mail-server[{number}]: Address: {address} Priority: {priority} Secure: none\n"
+            for number, (priority, address) in enumerate(found, 1)
+        )
+        or "    Mail-server: Not yet set up\n"
     )
 
 
