@@ -11,6 +11,7 @@ from nornir_smartlic.files import Document, render_smart_license
 from smartlic_lab.authority import authorizations, registrations, reports, trust
 from smartlic_lab.authority.bodies import count_in, member_objects, reports_in, text_in
 from smartlic_lab.authority.errors import Refusal
+from smartlic_lab.authority.intake import Incoming
 from smartlic_lab.authority.models import MAX_TEXT, SubmissionStatus, VirtualAccount
 from smartlic_lab.authority.work import Work
 from smartlic_lab.wire import AnswerStatus, Message, MessageKind, Reply
@@ -75,7 +76,7 @@ def _sync_trust(work: Work, message: Message, _receiver: Receiver) -> Reply:
 
 def _report_usage(work: Work, message: Message, receiver: Receiver) -> Reply:
     sender = trust.trusted_sender(work, message)
-    incoming = [reports.Incoming(report, message.hostname) for report in reports_in(message)]
+    incoming = [Incoming(report, message.hostname) for report in reports_in(message)]
     submission = reports.submit_own(work, sender, incoming, processing_time=receiver.processing_time)
     if submission.refusal is not None:
         return failed(message, submission.refusal)

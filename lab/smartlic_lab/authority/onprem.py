@@ -22,6 +22,7 @@ from smartlic_lab.authority.bodies import reports_in, text_in
 from smartlic_lab.authority.cssm import PROCESSING_TIME, Cssm
 from smartlic_lab.authority.device_messages import failed
 from smartlic_lab.authority.errors import NotFound, Refusal
+from smartlic_lab.authority.intake import Incoming
 from smartlic_lab.authority.models import ProductInstance, VirtualAccount
 from smartlic_lab.authority.product_instances import find_instance, sender_of, take_in
 from smartlic_lab.authority.relay import Forward, Relay, Upstream
@@ -178,7 +179,7 @@ class OnPrem(Cssm):
 
     def _enter(self, work: Work, message: Message, instance: ProductInstance) -> None:
         """Count the reports in the local inventory too; the ACK that the device gets is CSSM's."""
-        listed = [reports.Incoming(report, message.hostname) for report in reports_in(message)]
+        listed = [Incoming(report, message.hostname) for report in reports_in(message)]
         work.session.flush()
         submission = reports.submit_own(work, sender_of(instance), listed, processing_time=timedelta())
         if submission.refusal is not None:

@@ -27,8 +27,9 @@ from nornir_smartlic.files import (
 )
 from smartlic_lab.authority import authorizations
 from smartlic_lab.authority.errors import Conflict, NotFound, Refusal
+from smartlic_lab.authority.intake import Incoming, Unreadable
 from smartlic_lab.authority.models import MAX_TEXT, Origin, Submission, SubmissionStatus, UploadAnswer, VirtualAccount
-from smartlic_lab.authority.reports import Incoming, Unreadable, acknowledgements_for, submit
+from smartlic_lab.authority.reports import acknowledgements_for, submit
 from smartlic_lab.authority.rights import Right
 from smartlic_lab.authority.trust import trust_by_file
 from smartlic_lab.authority.work import Work

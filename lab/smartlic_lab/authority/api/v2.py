@@ -19,6 +19,7 @@ from smartlic_lab.authority import accounts, authorizations, reports, trust
 from smartlic_lab.authority.api.routes import BASE, BadRequest, Call, Route, Wire
 from smartlic_lab.authority.device_messages import POLL_INTERVAL
 from smartlic_lab.authority.errors import NotAllowed
+from smartlic_lab.authority.intake import Incoming, Unreadable
 from smartlic_lab.authority.models import Origin, Submission, SubmissionStatus, UploadAnswer, VirtualAccount
 from smartlic_lab.authority.rights import Right
 
@@ -247,14 +248,14 @@ def _accounts(call: Call) -> AccountsAnswer:
 def _report_usage(call: Call) -> PollTicket:
     asked: UsageData = call.body.data
     home = numbered_virtual_account(call)
-    incoming: list[reports.Incoming | reports.Unreadable] = []
+    incoming: list[Incoming | Unreadable] = []
     for device in asked.reports:
         where = f"PID:{device.sudi.udi_pid},SN:{device.sudi.udi_serial_number}"
         for raw in device.usage:
             try:
-                incoming.append(reports.Incoming(report_of(raw, where), device.hostname))
+                incoming.append(Incoming(report_of(raw, where), device.hostname))
             except FileRejected as rejected:
-                incoming.append(reports.Unreadable("", str(rejected)))
+                incoming.append(Unreadable("", str(rejected)))
     submitted = reports.submit(
         call.work,
         home,
