@@ -6,10 +6,13 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+# Beside the interpreter too: nobody activates the environment for `make test`.
+PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 PLAYBOOK = """
 - hosts: sw1
   gather_facts: false
@@ -33,7 +36,7 @@ PLAYBOOK = """
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("ansible-playbook") is None, reason="ansible-playbook is not installed")
+@pytest.mark.skipif(shutil.which("ansible-playbook", path=PATH) is None, reason="ansible-playbook is not installed")
 def test_facts_commands_and_idempotent_configuration(client_lab, tmp_path: Path):
     client_lab.inventory("ansible", tmp_path / "inventory.yaml")
     (tmp_path / "play.yaml").write_text(PLAYBOOK)
@@ -44,7 +47,7 @@ def test_facts_commands_and_idempotent_configuration(client_lab, tmp_path: Path)
         capture_output=True,
         text=True,
         timeout=250,
-        env={**os.environ, "ANSIBLE_HOST_KEY_CHECKING": "False", "ANSIBLE_LOCALHOST_WARNING": "False"},
+        env={**os.environ, "PATH": PATH, "ANSIBLE_HOST_KEY_CHECKING": "False", "ANSIBLE_LOCALHOST_WARNING": "False"},
     )
     if "couldn't resolve module/action 'cisco.ios" in done.stderr + done.stdout:
         pytest.skip("the collection cisco.ios is not installed")
