@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import ClassVar, TypeVar
 
-from nornir_smartlic.doors.terminal import SAVE, answered, read_over_terminal, taken
-from nornir_smartlic.errors import DeviceError, Refused
+from nornir.core.inventory import Host
+
+from nornir_smartlic.doors.terminal import SAVE, answered, read_over_terminal, taken, translated
+from nornir_smartlic.errors import DeviceError, Refused, TimedOut, Unreachable
 from nornir_smartlic.model import Secret
 from nornir_smartlic.operations.conversation import (
     Answer,
@@ -21,16 +24,21 @@ from nornir_smartlic.operations.conversation import (
     Wait,
 )
 
+T = TypeVar("T")
+
 
 class CopyRefused(Exception):
     """The device speaks no SCP, or did not take this copy; the text is the library's, in one line."""
 
 
 class BlockingDoor(ABC):
-    """Answers requests over a terminal; a library's connection gives the four ways below."""
+    """Answers requests over a terminal; a library's connection gives the ways below."""
 
-    def __init__(self, host: str) -> None:
-        self.host = host
+    plugin: ClassVar[str]  # Nornir's name for the connection
+
+    def __init__(self, host: Host) -> None:
+        self.host = host.name
+        self._nornir_host = host
 
     def answer(self, request: Request) -> Answer:
         """Do what *request* says. An error carries the host and never a secret."""
@@ -60,6 +68,10 @@ class BlockingDoor(ABC):
                 return Answer()
 
     @abstractmethod
+    def translate(self, error: Exception, command: str) -> DeviceError | None:
+        """The library's *error* in our words; ``None``: it is none of its own."""
+
+    @abstractmethod
     def run(self, request: Exec) -> str:
         """Run a command, answer its questions; its output without echo and prompt."""
 
@@ -87,6 +99,23 @@ class BlockingDoor(ABC):
         finally:
             self.configuration_mode(on=False)
         return "".join(said)
+
+    def call(self, call: Callable[[], T], command: str) -> T:
+        """What *call* gives; its errors in our words, and a connection that no longer answers is closed."""
+        try:
+            return translated(call, lambda error: self.translate(error, command))
+        except (Unreachable, TimedOut):
+            self._drop()
+            raise
+
+    def _drop(self) -> None:
+        """Close what no longer answers, so that the next task starts with a new connection."""
+        connections = self._nornir_host.connections
+        if self.plugin in connections:
+            try:
+                self._nornir_host.close_connection(self.plugin)
+            except Exception:  # noqa: BLE001  it is broken already; closing may fail in any way
+                connections.pop(self.plugin, None)
 
     def _fetch(self, path: str) -> bytes:
         try:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 import netmiko
@@ -20,7 +19,6 @@ from nornir_smartlic.doors.terminal import READ_SECONDS, hidden, one_line, trans
 from nornir_smartlic.errors import DeviceError, TimedOut, Unreachable
 from nornir_smartlic.operations.conversation import Exec
 
-T = TypeVar("T")
 _CONFIGURATION_PROMPT: Final = r"[\r\n][^\r\n]*\([^)\r\n]*\)#\s*$"
 _BUSY: Final = "the device did not take the login in time"
 _DOORS: Final[WeakKeyDictionary[Any, NetmikoDoor]] = WeakKeyDictionary()
@@ -52,18 +50,19 @@ def _connection(host: Host, configuration: Config) -> Any:
 class NetmikoDoor(BlockingDoor):
     """One command, one round trip: the prompt is known from the login and is not asked for again."""
 
+    plugin = "netmiko"
+
     def __init__(self, host: Host, connection: netmiko.BaseConnection) -> None:
-        super().__init__(host.name)
-        self._nornir_host = host
+        super().__init__(host)
         self._connection = connection
         self._prompt = rf"(?:^|[\r\n]){re.escape(connection.base_prompt)}[#>][ \t]*(?:[\r\n]|$)"
         self._is_privileged = False
 
     def run(self, request: Exec) -> str:
-        return self._call(lambda: self._run(request), request.command)
+        return self.call(lambda: self._run(request), request.command)
 
     def enter(self, line: str) -> str:
-        return self._call(
+        return self.call(
             lambda: str(
                 self._connection.send_command(
                     line.strip(),
@@ -77,10 +76,10 @@ class NetmikoDoor(BlockingDoor):
 
     def configuration_mode(self, on: bool) -> None:
         if on:
-            self._call(self._privileged, "enable")
-            self._call(lambda: self._connection.config_mode(), "configure terminal")
+            self.call(self._privileged, "enable")
+            self.call(lambda: self._connection.config_mode(), "configure terminal")
         else:
-            self._call(lambda: self._connection.exit_config_mode(), "end")
+            self.call(lambda: self._connection.exit_config_mode(), "end")
 
     def copy_from(self, path: str) -> bytes:
         return secure_copy.fetch(self._second_connection, path)
@@ -90,7 +89,7 @@ class NetmikoDoor(BlockingDoor):
 
     def _second_connection(self) -> Any:
         """A client of its own for SCP, with the parameters of the first: a device serves no two channels over one."""
-        return self._call(lambda: SCPConn(self._connection).scp_conn, "scp")
+        return self.call(lambda: SCPConn(self._connection).scp_conn, "scp")
 
     def _run(self, request: Exec) -> str:
         self._privileged()
@@ -123,20 +122,8 @@ class NetmikoDoor(BlockingDoor):
         if log is not None:
             log.no_log.update({f"smartlic-{hash(secret)}": secret.reveal() for secret in request.secrets})
 
-    def _call(self, call: Callable[[], T], command: str) -> T:
-        try:
-            return translated(call, lambda error: _ours(error, self.host, command))
-        except (Unreachable, TimedOut):
-            self._drop()
-            raise
-
-    def _drop(self) -> None:
-        """Close what no longer answers, so that the next task starts with a new connection."""
-        if "netmiko" in self._nornir_host.connections:
-            try:
-                self._nornir_host.close_connection("netmiko")
-            except Exception:  # noqa: BLE001  it is broken already; closing may fail in any way
-                self._nornir_host.connections.pop("netmiko", None)
+    def translate(self, error: Exception, command: str) -> DeviceError | None:
+        return _ours(error, self.host, command)
 
 
 def _ours(error: Exception, host: str, command: str) -> DeviceError | None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 import paramiko  # type: ignore[import-untyped]  # ships no type information
@@ -24,7 +23,6 @@ from nornir_smartlic.doors.terminal import READ_SECONDS, hidden, one_line, trans
 from nornir_smartlic.errors import DeviceError, TimedOut, Unreachable
 from nornir_smartlic.operations.conversation import Exec
 
-T = TypeVar("T")
 _PROMPT: Final = r"^[\w.\-@/:]{1,63}[#>]\s*$"
 _LOGGERS: Final = ("scrapli", "scrapli.channel", "scrapli.transport", "scrapli.driver")
 _DOORS: Final[WeakKeyDictionary[Any, ScrapliDoor]] = WeakKeyDictionary()
@@ -42,26 +40,27 @@ def scrapli_door(host: Host, configuration: Config) -> ScrapliDoor:
 class ScrapliDoor(BlockingDoor):
     """Speaks to scrapli's channel: its driver would leave configuration mode between lines."""
 
+    plugin = "scrapli"
+
     def __init__(self, host: Host, connection: Any) -> None:
-        super().__init__(host.name)
-        self._nornir_host = host
+        super().__init__(host)
         self._connection = connection
         connection.timeout_ops = max(connection.timeout_ops, READ_SECONDS)
         self._mode: str | None = None  # the privilege level that we are at; None: not asked yet
 
     def run(self, request: Exec) -> str:
-        return self._call(lambda: self._run(request), request.command)
+        return self.call(lambda: self._run(request), request.command)
 
     def enter(self, line: str) -> str:
         def send() -> str:
             _, answer = self._connection.channel.send_input(channel_input=line.strip())
             return str(answer.decode(errors="replace"))
 
-        return self._call(send, line.strip())
+        return self.call(send, line.strip())
 
     def configuration_mode(self, on: bool) -> None:
         level = "configuration" if on else "privilege_exec"
-        self._call(lambda: self._at(level), "configure terminal" if on else "end")
+        self.call(lambda: self._at(level), "configure terminal" if on else "end")
 
     def copy_from(self, path: str) -> bytes:
         return secure_copy.fetch(self._second_connection, path)
@@ -116,20 +115,8 @@ class ScrapliDoor(BlockingDoor):
         )
         return client
 
-    def _call(self, call: Callable[[], T], command: str) -> T:
-        try:
-            return translated(call, lambda error: _ours(error, self.host, command))
-        except (Unreachable, TimedOut):
-            self._drop()
-            raise
-
-    def _drop(self) -> None:
-        """Close what no longer answers, so that the next task starts with a new connection."""
-        if "scrapli" in self._nornir_host.connections:
-            try:
-                self._nornir_host.close_connection("scrapli")
-            except Exception:  # noqa: BLE001  it is broken already; closing may fail in any way
-                self._nornir_host.connections.pop("scrapli", None)
+    def translate(self, error: Exception, command: str) -> DeviceError | None:
+        return _ours(error, self.host, command)
 
 
 def _searched(question: str) -> str:
