@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -14,8 +15,8 @@ SW1, SW2 = Udi("C9300-24T", "FOC00000001"), Udi("C9300-24T", "FOC00000002")
 
 
 @pytest.fixture
-def journal() -> Iterator[Journal]:
-    with Store("sqlite://") as store:
+def journal(place: str | Path) -> Iterator[Journal]:
+    with Store(place) as store:
         yield Journal(store)
 
 

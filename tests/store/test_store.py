@@ -29,23 +29,23 @@ def audited(store: Store, day: int, *records: HostRecord) -> None:
     record_audit(store, JAN_1 + timedelta(days=day), "0.1.0", records)
 
 
-def test_migrations_make_the_tables_that_the_code_has(tmp_path):
-    Store(tmp_path / "store.db").close()
-    with create_engine(f"sqlite:///{tmp_path / 'store.db'}").connect() as connection:
+def test_migrations_make_the_tables_that_the_code_has(place):
+    Store(place).close()
+    with create_engine(place if isinstance(place, str) else f"sqlite:///{place}").connect() as connection:
         context = MigrationContext.configure(connection)
         assert compare_metadata(context, Base.metadata) == []
         assert context.get_current_revision() == REVISION
 
 
-def test_a_store_is_found_again(tmp_path):
-    with Store(tmp_path / "sub" / "store.db") as store:
+def test_a_store_is_found_again(place):
+    with Store(place) as store:
         audited(store, 0, record("sw1"))
-    with Store(tmp_path / "sub" / "store.db") as store:
+    with Store(place) as store:
         assert {line.license for line in consumption(store)} == {"network-advantage", "dna-advantage"}
 
 
-def test_what_changed_between_audits_is_told_by_host(tmp_path):
-    with Store(tmp_path / "store.db") as store:
+def test_what_changed_between_audits_is_told_by_host(place):
+    with Store(place) as store:
         audited(store, 0, record("sw1"), record("sw2"))
         audited(store, 1, record("sw1", trust_codes=()), record("sw2"))
         audited(store, 2, record("sw1"))
@@ -56,8 +56,8 @@ def test_what_changed_between_audits_is_told_by_host(tmp_path):
     ]
 
 
-def test_a_host_that_was_not_read_is_compared_with_its_last_reading(tmp_path):
-    with Store(tmp_path / "store.db") as store:
+def test_a_host_that_was_not_read_is_compared_with_its_last_reading(place):
+    with Store(place) as store:
         audited(store, 0, record("sw1"))
         audited(store, 1, record("sw1", error="no answer"))
         audited(store, 2, record("sw1"))
@@ -65,15 +65,15 @@ def test_a_host_that_was_not_read_is_compared_with_its_last_reading(tmp_path):
     assert found == [("error", None, "no answer"), ("error", "no answer", None)]
 
 
-def test_consumption_is_summed_over_hosts(tmp_path):
-    with Store(tmp_path / "store.db") as store:
+def test_consumption_is_summed_over_hosts(place):
+    with Store(place) as store:
         audited(store, 0, record("sw1"), record("sw2"))
         (line,) = consumption(store, license="network-advantage")
     assert (line.count, line.hosts) == (2, 2)
 
 
-def test_old_audits_are_forgotten_with_all_that_hangs_on_them(tmp_path):
-    with Store(tmp_path / "store.db") as store:
+def test_old_audits_are_forgotten_with_all_that_hangs_on_them(place):
+    with Store(place) as store:
         audited(store, 0, record("sw1"))
         audited(store, 9, record("sw1"))
         assert forget_audits(store, JAN_1 + timedelta(days=5)) == 1

@@ -1,36 +1,23 @@
-"""The authority's tests run on SQLite, and on PostgreSQL too where SMARTLIC_TEST_POSTGRESQL names one.
-
-Its user must be allowed to make databases: each worker of the suite has its own.
-"""
+"""The authority's tests run on SQLite, and on PostgreSQL too (`tests.postgresql`)."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 
 import pytest
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, text
 
 from smartlic_lab.authority import Cssm
 from smartlic_lab.authority.models import Base
 from tests.lab.authority.devices import JAN_1, FakeDevice, udi
-
-POSTGRESQL = os.environ.get("SMARTLIC_TEST_POSTGRESQL")
-DATABASES = ["sqlite", *(["postgresql"] if POSTGRESQL else [])]
+from tests.postgresql import DATABASES, make_empty, own_database
 
 
 def empty_postgresql() -> str:
     """A PostgreSQL database of this worker's own, with nothing in it: first without tables, then with empty ones."""
-    assert POSTGRESQL is not None
-    given = make_url(POSTGRESQL)
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    own = given.set(database=f"{given.database}_{worker}")
+    own = own_database("authority")
     if not migrated:
-        server = create_engine(given, isolation_level="AUTOCOMMIT")
-        with server.connect() as connection:
-            connection.execute(text(f'DROP DATABASE IF EXISTS "{own.database}" WITH (FORCE)'))
-            connection.execute(text(f'CREATE DATABASE "{own.database}"'))
-        server.dispose()
+        make_empty(own)
         migrated.append(True)
     else:
         engine = create_engine(own)
@@ -38,7 +25,7 @@ def empty_postgresql() -> str:
             tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
             connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
         engine.dispose()
-    return own.render_as_string(hide_password=False)
+    return own
 
 
 migrated: list[bool] = []

@@ -14,9 +14,10 @@ from nornir_smartlic.errors import StoreError
 from smartlic_lab.authority import Cssm
 from smartlic_lab.authority.migrations import HEAD, configuration, upgrade
 from smartlic_lab.authority.models import Base
-from tests.lab.authority.conftest import DATABASES, empty_postgresql
+from tests.lab.authority.conftest import empty_postgresql
 from tests.lab.authority.devices import JAN_1, FakeDevice, days, minutes
 from tests.lab.authority.test_reports import acknowledged
+from tests.postgresql import DATABASES
 
 
 @pytest.fixture(params=DATABASES)

@@ -19,8 +19,9 @@ from smartlic_lab.authority import Cssm
 from smartlic_lab.authority.models import Acknowledgement, Consumption, Report
 from smartlic_lab.network import HttpRequest, HttpResponse
 from smartlic_lab.wire import AnswerStatus, Reply
-from tests.lab.authority.conftest import DATABASES, empty_postgresql
+from tests.lab.authority.conftest import empty_postgresql
 from tests.lab.authority.devices import JAN_1, SMART, FakeDevice, days, minutes, udi
+from tests.postgresql import DATABASES
 
 KILLS = 100
 DEVICES = 4

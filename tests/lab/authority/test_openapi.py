@@ -18,8 +18,9 @@ from smartlic_lab.authority.api.v1 import AccountSearch
 from smartlic_lab.authority.catalogue import find_license
 from smartlic_lab.authority.licenses import add_pool
 from tests.lab.authority.api_client import ApiClient, wsgi
-from tests.lab.authority.conftest import DATABASES, empty_postgresql
+from tests.lab.authority.conftest import empty_postgresql
 from tests.lab.authority.devices import DNA_TAG, JAN_1, NETWORK_TAG, FakeDevice, days
+from tests.postgresql import DATABASES
 
 
 @pytest.fixture(scope="module", params=DATABASES)
