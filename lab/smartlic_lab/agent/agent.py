@@ -46,7 +46,7 @@ from smartlic_lab.agent.events import (
 )
 from smartlic_lab.agent.persistence import decode, encode
 from smartlic_lab.agent.registration import Registering, RegistrationTrigger
-from smartlic_lab.agent.rum import RELOADED, USAGE_REQUESTED
+from smartlic_lab.agent.rum import RELOADED, USAGE_REQUESTED, payload_so_far
 from smartlic_lab.agent.trust import Trust, TrustTrigger
 from smartlic_lab.agent.view import licensing_state
 from smartlic_lab.wire import MessageKind
@@ -103,6 +103,11 @@ class SmartAgent:
         """What survives a reload and a restart of the lab, JSON-able."""
         encoded: dict[str, Any] = encode(self._core.store)
         return encoded
+
+    def report_payload(self, number: int, now: datetime) -> str | None:
+        """The signed text of a RUM report; ``None``: there is no such report in storage."""
+        report = self._core.store.reports.reports.get(number)
+        return None if report is None else payload_so_far(report, self._core.identity(), now.astimezone(UTC))
 
     def is_authorized(self, entitlement: Entitlement, now: datetime) -> bool:
         """Whether a licence may be used: not enforced, or an authorization code for it is installed."""
@@ -176,9 +181,9 @@ def _usage_changed(core: Core, event: UsageChanged, now: datetime) -> None:
     store = core.store
     store.history.log(now, "SAEVT_ENDPOINT_USAGE", count=str(event.count), entitlementTag=tag)
     if tag in store.reports.open_ids:
-        store.reports.measure(tag, event.count, now)
+        store.reports.measure(tag, event.count, now, event.joined, event.left)
     elif event.count:
-        store.reports.open(entitlement, event.count, now, core.udi)
+        store.reports.open(entitlement, event.count, now, core.udi, event.joined, event.left)
     reserved = store.authorizations.reserved().get(tag, 0)
     owed_before = store.usage.get(tag, 0) > reserved  # what is reserved needs no report
     if event.count:

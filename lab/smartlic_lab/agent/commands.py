@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -18,11 +18,12 @@ from nornir_smartlic.files import (
     render_trust_request,
     render_usage_file,
 )
-from nornir_smartlic.model import RumReportState, TransportType, Udi
+from nornir_smartlic.model import EnforcementType, RumReportState, TransportType, Udi
 from smartlic_lab.agent import exchange, installation
 from smartlic_lab.agent.authorization import NOT_FOUND, NOTHING_INSTALLED, AuthorizationTrigger, RequestedAuthorization
 from smartlic_lab.agent.communication import Errand
 from smartlic_lab.agent.core import Core
+from smartlic_lab.agent.deadlines import class_of
 from smartlic_lab.agent.events import (
     AuthorizationRequested,
     AuthorizationReturned,
@@ -148,7 +149,8 @@ def save_authorization_request(core: Core, now: datetime) -> None:
 def return_authorization(core: Core, event: AuthorizationReturned, now: datetime) -> None:
     """``license smart authorization return``: the codes are printed, or written to a file, and online sent to CSSM.
 
-    What is in use cannot be given back. The form of the printed lines is recalled (reference/cli.md section 3).
+    What is in use and needs a code cannot be given back; a reservation of licences that need none can, and from then on
+    they are reported. The form of the printed lines is recalled (reference/cli.md section 3).
     """
     authorizations = core.store.authorizations
     udis = [udi for udi in _scoped(core, event.scope) if authorizations.is_installed(udi)]
@@ -157,9 +159,12 @@ def return_authorization(core: Core, event: AuthorizationReturned, now: datetime
     if event.online:
         _require_transport(core)
     tags = {udi: [license_.tag for license_ in authorizations.of(udi).licenses] for udi in udis}
-    if any(core.usage[tag].count for udi in udis for tag in tags[udi] if tag in core.usage):
+    used = [core.usage[tag] for udi in udis for tag in tags[udi] if tag in core.usage]
+    if any(one.count and one.entitlement.enforcement is not EnforcementType.NOT_ENFORCED for one in used):
         raise IllegalEvent(IN_USE)
+    reserved = authorizations.reserved()
     codes = [(udi, authorizations.of(udi).give_back(udi, now)) for udi in udis]
+    _owe_reports(core, reserved, now)
     for udi, _code in codes:
         text = f"A licensing authorization code has been removed from {udi}"
         core.log(6, "AUTHORIZATION_REMOVED", text)
@@ -178,6 +183,15 @@ def return_authorization(core: Core, event: AuthorizationReturned, now: datetime
             ]
         }
         exchange.launch(core, Errand(MessageKind.AUTHORIZATION_RETURN, body), now)
+
+
+def _owe_reports(core: Core, reserved: Mapping[str, int], now: datetime) -> None:
+    """What was *reserved* needed no report; what is in use beyond what still is, does."""
+    still = core.store.authorizations.reserved()
+    for tag, used in core.usage.items():
+        if still.get(tag, 0) < used.count <= reserved.get(tag, 0):
+            core.store.reporting.license_added(class_of(used.entitlement), core.classes(), now)
+    core.store.reporting.reschedule(core.push_interval(), now)
 
 
 def request_factory_reset(core: Core) -> None:

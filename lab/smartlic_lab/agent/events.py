@@ -7,7 +7,7 @@ from datetime import timedelta
 from enum import Enum
 from typing import TypeAlias
 
-from nornir_smartlic.model import Entitlement, Member, Proxy, Secret, TransportType
+from nornir_smartlic.model import Entitlement, Member, Proxy, Secret, TransportType, Udi
 from smartlic_lab.wire import Message, Reply
 
 
@@ -63,6 +63,8 @@ class UsageChanged:
 
     entitlement: Entitlement
     count: int
+    joined: tuple[Udi, ...] | None = None  # access points that use it since now; None: it is not counted by them
+    left: tuple[Udi, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

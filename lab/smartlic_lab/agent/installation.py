@@ -133,7 +133,7 @@ def _install_trust_code(core: Core, document: TrustCodeDocument, now: datetime) 
     store = core.store
     first = not store.trust.installed
     store.trust.install(document, now)
-    store.legacy.certificate = None
+    store.legacy = store.legacy.forgotten()  # the trust code takes the place of the registration of older releases
     _remember_account(core, document.smart_account, document.virtual_account, now)
     core.log(
         6,

@@ -111,17 +111,17 @@ def booted(core: Core, now: datetime) -> None:
         store.legacy.move(RegistrationTrigger.REQUESTED)
         body = {"action": "register", "force": True, "usage": usage(core)}
         exchange.launch(core, Errand(MessageKind.REGISTRATION, body), now)
-    _evaluate(core, now)
+    evaluate(core, now)
 
 
 def usage_changed(core: Core, now: datetime) -> None:
     """Consumption changed: a registered device asks anew, another one evaluates."""
     if core.store.legacy.is_registered and core.settles is None:
         ask_authorization(core, now)
-    _evaluate(core, now)
+    evaluate(core, now)
 
 
-def _evaluate(core: Core, now: datetime) -> None:
+def evaluate(core: Core, now: datetime) -> None:
     """The evaluation period runs while something is in use and nobody answers for it."""
     legacy = core.store.legacy
     runs = (
@@ -139,10 +139,8 @@ def _evaluate(core: Core, now: datetime) -> None:
 
 
 def _forget_registration(core: Core, now: datetime) -> None:
-    old = core.store.legacy
-    fresh = type(old)(evaluation_used=old.evaluation_used, reservations=old.reservations, failure=old.failure)
-    core.store.legacy = fresh
-    _evaluate(core, now)
+    core.store.legacy = core.store.legacy.forgotten()
+    evaluate(core, now)
 
 
 # --- time -----------------------------------------------------------------------------------------------------------
@@ -227,7 +225,7 @@ def registration_answered(core: Core, flight: Flight, reply: Reply, now: datetim
     if action == "register":
         legacy.registered = now
         core.log(6, "AGENT_REG_SUCCESS", f"Smart Agent for Licensing Registration {what} successful")
-        _evaluate(core, now)
+        evaluate(core, now)
         ask_authorization(core, now)
     else:
         legacy.last_renewal, legacy.last_renewal_reason = now, None

@@ -100,6 +100,12 @@ class LegacyLicensing:
         self.evaluation_used = EVALUATION - self.evaluation_left(now)
         self.evaluation_since = None
 
+    def forgotten(self) -> LegacyLicensing:
+        """What stays when the registration is gone."""
+        return LegacyLicensing(
+            evaluation_used=self.evaluation_used, reservations=self.reservations, failure=self.failure
+        )
+
     @property
     def is_registered(self) -> bool:
         """Whether CSSM knows the device."""

@@ -13,7 +13,7 @@ from typing import Final
 from nornir_smartlic.errors import FileRejected, IllegalEvent
 from nornir_smartlic.files import AuthorizationDocument, parse_smart_license
 from nornir_smartlic.model import Udi
-from smartlic_lab.agent import installation
+from smartlic_lab.agent import installation, legacy
 from smartlic_lab.agent.authorization import NOTHING_INSTALLED
 from smartlic_lab.agent.core import Core
 from smartlic_lab.agent.events import (
@@ -68,7 +68,8 @@ def install(core: Core, event: ReservationInstalled, now: datetime) -> None:
     installation.read_documents(core, event.code)  # signed by CSSM
     for document in codes:
         installation.install(core, document, now)
-        del reservations[str(document.udi)]
+        reservations.pop(str(document.udi), None)  # a file may hold two codes for one device
+    legacy.evaluate(core, now)
     core.do(Print("Reservation install successful\n"))  # recalled
 
 
@@ -82,6 +83,7 @@ def give_back(core: Core, event: ReservationReturned, now: datetime) -> None:
         code = core.store.authorizations.of(udi).give_back(udi, now)
         printed += [code] if len(udis) == 1 else [f"UDI: {udi}", f"    Return code: {code}"]
     core.do(Print("\n".join([*printed, ""])))
+    legacy.evaluate(core, now)
 
 
 def cancel(core: Core, _event: ReservationCancelled, _now: datetime) -> None:

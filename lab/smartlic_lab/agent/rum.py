@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, Final
@@ -63,6 +63,8 @@ class Span:
     count: int
     end: datetime | None = None
     clock_change: timedelta = timedelta(0)
+    joined: tuple[Udi, ...] | None = None  # access points that came with this measurement; None: nothing changed
+    left: tuple[Udi, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,26 +131,46 @@ class RumReports:
 
     # --- opening and measuring ---
 
-    def open(self, entitlement: Entitlement, count: int, now: datetime, udi: Udi) -> None:
+    def open(
+        self,
+        entitlement: Entitlement,
+        count: int,
+        now: datetime,
+        udi: Udi,
+        joined: tuple[Udi, ...] | None = None,
+        left: tuple[Udi, ...] = (),
+    ) -> None:
         """Begin to measure a licence. The first id is the epoch of its creation. Source: reports.md section 1.2."""
         number = int(now.timestamp()) if self.next_id is None else self.next_id
         self.next_id = number + 1
         previous = self.last_ids.get(entitlement.tag)
-        self.reports[number] = Report(number, entitlement, udi, [Span(now, count)], previous_id=previous)
+        first = Span(now, count, joined=joined, left=left)
+        self.reports[number] = Report(number, entitlement, udi, [first], previous_id=previous)
         if previous in self.reports:
             self.reports[previous].next_id = number
         self.open_ids[entitlement.tag] = self.last_ids[entitlement.tag] = number
         self.total += 1
 
-    def measure(self, tag: str, count: int, now: datetime) -> None:
+    def measure(
+        self,
+        tag: str,
+        count: int,
+        now: datetime,
+        joined: tuple[Udi, ...] | None = None,
+        left: tuple[Udi, ...] = (),
+    ) -> None:
         """The count changed: one measurement ends, the next begins, in the same report."""
         report = self.reports[self.open_ids[tag]]
         last = report.spans[-1]
-        if last.start == now:
-            last.count = count
-        else:
+        if last.start != now:
             last.end = now
-            report.spans.append(Span(now, count))
+            report.spans.append(Span(now, count, joined=joined, left=left))
+            return
+        last.count = count
+        if joined is not None:  # twice at this moment: both changes are told, and what came and went is in neither
+            came, gone = (*(last.joined or ()), *joined), (*last.left, *left)
+            last.joined = tuple(udi for udi in came if udi not in gone)
+            last.left = tuple(udi for udi in gone if udi not in came)
 
     def clock_changed(self, change: timedelta) -> None:
         """The clock jumped: what is being measured now takes note of it."""
@@ -175,7 +197,10 @@ class RumReports:
                 report.udi = new_udi or report.udi
                 continue
             last = report.spans[-1]
+            joined: tuple[Udi, ...] | None = None
+            left: tuple[Udi, ...] = ()
             if last.start == now and len(report.spans) > 1:  # changed at this very moment: the new report has it
+                joined, left = last.joined, last.left
                 report.spans.pop()
                 report.spans[-1].end = now
             else:
@@ -184,7 +209,7 @@ class RumReports:
             report.move(ReportTrigger.CLOSED)
             del self.open_ids[tag]
             if last.count > 0:
-                self.open(report.entitlement, last.count, now, new_udi or identity.udi)
+                self.open(report.entitlement, last.count, now, new_udi or identity.udi, joined, left)
 
     def stop(self, now: datetime, reason: str, identity: Identity) -> None:
         """Close all open reports and begin none: the device goes down."""
@@ -337,6 +362,19 @@ def rum_report(report: Report) -> RumReport:
     return report.signed
 
 
+def payload_so_far(report: Report, identity: Identity, now: datetime) -> str | None:
+    """The signed text of a report, of an open one up to *now*; ``None``: it is not stored any more.
+
+    Source: rum-report-file/xavier-c9800cl-test-license-smart-rum-show, where report 1671840757 is OPEN.
+    """
+    if not report.stored:
+        return None
+    if report.identity is not None:
+        return rum_report(report).payload
+    last = report.spans[-1]
+    return _payload(replace(report, spans=[*report.spans[:-1], replace(last, end=max(now, last.start))]), identity)
+
+
 _compact: Final = json.JSONEncoder(separators=(",", ":")).encode
 
 
@@ -354,7 +392,11 @@ def _payload(report: Report, identity: Identity) -> str:
     if identity.software_version is not None:
         meta["software_version"] = identity.software_version
     meta["ha_udi"] = [{"role": member.role.value, "sudi": _sudi(member.udi)} for member in identity.members]
-    parts = [_compact(asset), _compact(meta), _compact(_measurements(report))]  # each is written once
+    parts = [
+        _compact(asset),
+        _compact(meta),
+        _compact(_measurements(report, lists=identity.version_2)),
+    ]  # each is written once
     inner = sign(f"[{','.join(parts)}]", report_key(identity.software_id, report.udi))
     signature = _compact({"signing_type": "builtin", "key": identity.software_id, "value": inner})
     version = '"version":"2.0",' if identity.version_2 else ""
@@ -364,16 +406,20 @@ def _payload(report: Report, identity: Identity) -> str:
     )
 
 
-def _measurements(report: Report) -> list[dict[str, Any]]:
+def _measurements(report: Report, *, lists: bool) -> list[dict[str, Any]]:
+    """*lists*: whether the serial numbers of access points stand in them. Source: rum-report-file/xavier-c9800cl."""
     made = []
     start = int(report.start.timestamp())
     for number, span in enumerate(report.spans, 1):
         assert span.end is not None  # closed reports have no open span
         end = int(span.end.timestamp())
         meta: dict[str, Any] = {}
+        if span.joined is not None and lists:
+            meta["removed_sudi_list"] = [_sudi(udi) for udi in span.left]
+            meta["added_sudi_list"] = [_sudi(udi) for udi in span.joined]
         if span.clock_change:
             meta["clock_change_delta"] = str(int(span.clock_change.total_seconds()))
-        if number == len(report.spans):
+        if number == len(report.spans) and report.close_reason is not None:
             meta["termination_reason"] = meta["close_reason"] = report.close_reason
         made.append(
             {

@@ -15,6 +15,7 @@ from nornir_smartlic.model import (
     Conversion,
     DataPrivacy,
     EnforcementType,
+    Entitlement,
     HistoryMessage,
     Instant,
     LicenseAuthorizations,
@@ -27,6 +28,7 @@ from nornir_smartlic.model import (
     MessageHistory,
     Policy,
     Reservation,
+    ReservedLicense,
     ScheduledJob,
     TechSupport,
     TelemetrySummary,
@@ -257,9 +259,16 @@ class _View:
             )
             for member, code in records
         )
+        return LicenseAuthorizations(
+            members, tuple(self._authorization(tag, found) for tag, found in self._terms().items())
+        )
+
+    def _terms(self, *, reservations: bool = False) -> dict[str, list[AuthorizationTerm]]:
+        """What the codes of all members, or their *reservations* alone, authorize, by tag."""
         terms: dict[str, list[AuthorizationTerm]] = {}
-        for member, code in records:
-            if code is None:
+        for member in self.core.members:
+            code = self.core.store.authorizations.members.get(str(member.udi))
+            if code is None or (reservations and not code.is_reservation):
                 continue
             for license_ in code.licenses:
                 term = AuthorizationTerm(
@@ -272,17 +281,33 @@ class _View:
                     subscription_id=license_.subscription_id,
                 )
                 terms.setdefault(license_.tag, []).append(term)
-        return LicenseAuthorizations(members, tuple(self._authorization(tag, found) for tag, found in terms.items()))
+        return terms
+
+    def _known(self, tag: str) -> Entitlement:
+        known = next((one for one in self.core.profile.entitlements if one.tag == tag), None)
+        return known or Entitlement(tag, tag, tag, tag)
 
     def _authorization(self, tag: str, terms: list[AuthorizationTerm]) -> Authorization:
-        known = next((one for one in self.core.profile.entitlements if one.tag == tag), None)
+        known = self._known(tag)
         return Authorization(
-            name=tag if known is None else known.name,
-            display=tag if known is None else known.display,
-            description=tag if known is None else known.description,
-            total_count=sum(term.count for term in terms),
-            enforcement=EnforcementType.NOT_ENFORCED if known is None else known.enforcement,
+            name=known.name,
+            display=known.display,
+            description=known.description,
+            total_count=_total(terms),
+            enforcement=known.enforcement,
             terms=tuple(terms),
+        )
+
+    def _reserved(self, tag: str, terms: list[AuthorizationTerm]) -> ReservedLicense:
+        """Recalled: reference/outputs.md section 11."""
+        known = self._known(tag)
+        return ReservedLicense(
+            name=known.name,
+            display=known.display,
+            description=known.description,
+            total_count=_total(terms),
+            terms=tuple(terms),
+            enforcement=known.enforcement,
         )
 
     def _reservation(self) -> Reservation:
@@ -300,10 +325,16 @@ class _View:
                     installed=None if reservation is None else self.maybe(reservation.installed),
                     request_code=None if request is None else request.code,
                     last_return_code=None if code is None else code.return_code,
+                    last_confirmation_code=None if code is None else code.confirmation_code,
                 )
             )
-        enabled = core.settings.reservation or core.store.authorizations.is_reserved
-        return Reservation(enabled=enabled, members=tuple(members))
+        reserved = core.store.authorizations.is_reserved
+        return Reservation(
+            enabled=core.settings.reservation or reserved,
+            members=tuple(members),
+            licenses=tuple(self._reserved(tag, terms) for tag, terms in self._terms(reservations=True).items()),
+            export_controlled_allowed=True if reserved else None,
+        )
 
     def _telemetry(self) -> TelemetrySummary:
         """Source: reference/outputs.md section 6; the tech-support captures of 5.7.6, 6.0.1 and 6.3.7."""
@@ -401,6 +432,11 @@ class _View:
             last_success=self.maybe(statistic.last_success),
             last_failure=self.maybe(statistic.last_failure),
         )
+
+
+def _total(terms: list[AuthorizationTerm]) -> int:
+    """Supervisors of a chassis share a UDI, and with it a code."""
+    return sum({term.member.udi: term.count for term in terms}.values())
 
 
 def _zoned(instant: Instant, zone: tzinfo | None) -> Instant:

@@ -135,8 +135,11 @@ class Device:
 
     @property
     def catalogue(self) -> Catalogue:
-        """The commands it knows."""
-        return catalogue(self.release.version, self.family.traits)
+        """The commands it knows; ``service internal`` uncovers more."""
+        traits = self.family.traits
+        if self.running.has("service", "internal"):
+            traits |= {"internal"}
+        return catalogue(self.release.version, traits)
 
     @property
     def hostname(self) -> str:
@@ -288,9 +291,15 @@ class Device:
             export=boot.export_licence_in_use(self),
         )
         for entitlement in [*wanted, *(gone for gone in self._usage if gone not in wanted)]:
-            number = wanted.get(entitlement, 0)
-            if number != self._usage.get(entitlement, 0):
-                self.feed(UsageChanged(entitlement, number), now)
+            number, before = wanted.get(entitlement, 0), self._usage.get(entitlement, 0)
+            if number == before:
+                continue
+            joined: tuple[Udi, ...] | None = None
+            left: tuple[Udi, ...] = ()
+            if self.family.usage_counts == "access-points":
+                joined = usage.access_points(self.name, before + 1, number)
+                left = usage.access_points(self.name, number + 1, before)
+            self.feed(UsageChanged(entitlement, number, joined, left), now)
         self._usage = wanted
 
     # --- configuration -------------------------------------------------------------------------------------------

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
-from nornir_smartlic.model import BootLevel, Entitlement, LicenseType
-from smartlic_lab.device.specification import Build
+from nornir_smartlic.model import BootLevel, Entitlement, LicenseType, Udi
+from smartlic_lab.device.specification import Build, serial_number
+
+ACCESS_POINT: Final = "AIR-AP2802I-E-K9"  # Source: rum-report-file/xavier-c9800cl-17.9.2-rum-v2
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,13 @@ def boot_level(text: str | None) -> BootLevel | None:
         return None
     level, _, rest = text.partition(" addon ")
     return BootLevel(level.strip(), rest.strip() or None)
+
+
+def access_points(controller: str, first: int, last: int) -> tuple[Udi, ...]:
+    """The access points of a controller by their numbers, as its RUM reports name them."""
+    return tuple(
+        Udi(ACCESS_POINT, serial_number("FDW", f"{controller}/ap", number)) for number in range(first, last + 1)
+    )
 
 
 def licenses_in_use(

@@ -95,8 +95,7 @@ def test_older_releases_understand_registration_and_reservation(name: str) -> No
 def test_registration_is_gone_with_slp(name: str) -> None:
     table = commands(name)
     for line in LEGACY_EXEC:
-        if "reservation return" not in line:  # a reservation outlives the upgrade, and can be returned
-            assert not understood(table, "exec", line), line
+        assert not understood(table, "exec", line), line
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from smartlic_lab.device.commands.registry import Call, handles
 from smartlic_lab.device.factory import interface_names
 from smartlic_lab.device.session import Session
 from smartlic_lab.device.texts import date_text, span_text
-from smartlic_lab.device.usage import boot_level
+from smartlic_lab.device.usage import ACCESS_POINT, boot_level
 
 if TYPE_CHECKING:
     from smartlic_lab.device.device import Device
@@ -470,6 +470,6 @@ def show_ap_summary(session: Session, call: Call) -> str:
     text += "-" * 168 + "\n"
     for number in range(1, device.access_points + 1):
         mac = mac_address(f"{device.name}/ap{number}")
-        text += f"{f'AP{number}':<33}2     {'AIR-AP2802I-E-K9':<21}{mac} {mac} GB   -E   "
+        text += f"{f'AP{number}':<33}2     {ACCESS_POINT:<21}{mac} {mac} GB   -E   "
         text += f"{f'192.0.2.{number % 250 + 1}':<42}{'Registered':<13}default location\n"
     return text

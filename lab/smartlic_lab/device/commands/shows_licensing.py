@@ -3,15 +3,22 @@
 # ruff: noqa: ARG001  every handler has the same arguments, whether it needs both or not
 from __future__ import annotations
 
-from smartlic_lab.device.commands.registry import Call, handles
+from collections.abc import Callable
+from dataclasses import replace
+
+from nornir_smartlic.model import LicensingState
+from smartlic_lab.agent.authorization import NOT_FOUND
+from smartlic_lab.device.commands.registry import Call, CommandFailed, handles
 from smartlic_lab.device.session import Session
 from smartlic_lab.show import form_of, render
 
 
-def rendered(session: Session, command: str) -> str:
-    """The output of a licensing command for the agent's state of now."""
+def rendered(
+    session: Session, command: str, part: Callable[[LicensingState], LicensingState] = lambda state: state
+) -> str:
+    """The output of a licensing command for the agent's state of now, or for the *part* of it that is asked for."""
     device = session.device
-    state = device.agent.state(device.clock(session.now))
+    state = part(device.agent.state(device.clock(session.now)))
     text = render(command, state, form_of(device.release.agent_number, device.family.name))
     return text if text.endswith("\n") else f"{text}\n"
 
@@ -20,27 +27,50 @@ def rendered(session: Session, command: str) -> str:
 def show_license(session: Session, call: Call) -> str:
     if call.match.words[:2] == ("show", "tech-support"):
         return rendered(session, "show license tech support")
-    if call.argument("id") and not call.has("detail"):
-        return _rum_lines(session, call.required("id"), column=0)
     return rendered(session, call.match.text)
 
 
-def _rum_lines(session: Session, wanted: str, *, column: int) -> str:
-    """The lines of ``rum id all`` that have *wanted* in a column (recalled: no source shows these forms)."""
-    text = rendered(session, "show license rum id all")
-    return "".join(
-        f"{line}\n" for line in text.splitlines() if not line[:1].isdigit() or line.split()[column] == wanted
-    )
+@handles("show_license_rum")
+def show_license_rum(session: Session, call: Call) -> str:
+    """``show license rum``: of all reports, of one, or of a feature's.
+
+    Source: show-license-rum-id-all, show-license-rum-id-detail; the forms for a feature are recalled, and what is
+    printed where there is no such report is inferred (agent error 143).
+    """
+    number, feature = call.argument("id"), call.argument("feature")
+    wanted = None if number is None else int(number)
+
+    def part(state: LicensingState) -> LicensingState:
+        lines = tuple(
+            line
+            for line in state.rum_reports or ()
+            if wanted in (None, line.report_id) and feature in (None, line.feature_name)
+        )
+        if not lines and (wanted is not None or feature is not None):
+            raise CommandFailed(NOT_FOUND)
+        ids = {line.report_id for line in lines}
+        details = tuple(detail for detail in state.rum_details or () if detail.report_id in ids)
+        return replace(state, rum_reports=lines, rum_details=details)
+
+    return rendered(session, f"show license rum id {'detail' if call.has('detail') else 'all'}", part)
+
+
+@handles("test_license_rum")
+def test_license_rum(session: Session, call: Call) -> str:
+    """The payload of one report, as it is signed. Source: rum-report-file/xavier-c9800cl-test-license-smart-rum-show.
+
+    What is printed for a report that is gone is inferred (agent error 143).
+    """
+    device = session.device
+    payload = device.agent.report_payload(int(call.required("id")), device.clock(session.now))
+    if payload is None:
+        raise CommandFailed(NOT_FOUND)
+    return f"{payload}\n"
 
 
 @handles("show_license_tech")
 def show_license_tech(session: Session, call: Call) -> str:
     return rendered(session, "show license tech support")
-
-
-@handles("show_license_rum_feature")
-def show_license_rum_feature(session: Session, call: Call) -> str:
-    return _rum_lines(session, call.required("feature"), column=-1)
 
 
 @handles("show_license_old")
