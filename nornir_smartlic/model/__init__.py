@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         Reservation,
         ReservedLicense,
         TrustCode,
+        UsageReservation,
         UsageStatus,
     )
     from nornir_smartlic.model.merge import (
@@ -124,7 +125,7 @@ _NAMES: Final = {  # by module; a test compares them with the imports above and 
     "licenses": (
         "ApplicationHa Authorization AuthorizationStatus AuthorizationTerm EnforcementType Entitlement "
         "LicenseAuthorizations LicenseType LicenseUsage Measurement MemberAuthorization MemberReservation "
-        "Reservation ReservedLicense TrustCode UsageStatus"
+        "Reservation ReservedLicense TrustCode UsageReservation UsageStatus"
     ),
     "merge": "Disagreement merge",
     "platform": "CallHomeProfile CryptoThroughput SmartCallHome SyslogLine ThroughputLevel Trustpoint",
@@ -229,6 +230,7 @@ __all__ = [
     "UnplacedTime",
     "UsageReportSummary",
     "UsageReporting",
+    "UsageReservation",
     "UsageStatus",
     "merge",
     "placed",

@@ -25,6 +25,16 @@ class EnforcementType(Enum):
     EXPORT_RESTRICTED = "EXPORT RESTRICTED"
 
 
+class AuthorizationStatus(Enum):
+    """Whether a member has an authorization code. Source: reference/outputs.md section 5; the last three recalled."""
+
+    NOT_INSTALLED = "NOT INSTALLED"
+    SMART_INSTALLED = "SMART AUTHORIZATION INSTALLED"
+    SPECIFIC_INSTALLED = "SPECIFIC INSTALLED"
+    UNIVERSAL_INSTALLED = "UNIVERSAL INSTALLED"
+    PAK = "PAK"
+
+
 class UsageStatus(Enum):
     """Status of a licence. SLP has the first two; the rest is legacy, recalled."""
 
@@ -81,15 +91,23 @@ class Measurement:
 
 
 @dataclass(frozen=True, slots=True)
+class UsageReservation:
+    """``Reservation:`` of one licence; recalled."""
+
+    status: AuthorizationStatus
+    total_count: int
+
+
+@dataclass(frozen=True, slots=True)
 class LicenseUsage:
     """One licence, as far as the command tells: summary gives the first four fields, tech support all."""
 
-    name: str
+    name: str  # "" before a legacy device is registered: the name comes from CSSM then; recalled
     display: str | None  # in brackets; cut to 20 characters and "..." in the summary
     count: int
     status: UsageStatus
     description: str | None = None
-    version: str | None = None
+    version: str | None = None  # "" where the device prints nothing behind the colon, as for the features below
     export_status: str | None = None  # NOT RESTRICTED | RESTRICTED - ALLOWED | RESTRICTED - NOT ALLOWED
     feature_name: str | None = None
     feature_description: str | None = None
@@ -106,16 +124,7 @@ class LicenseUsage:
     measurements: tuple[Measurement, ...] = ()
     soft_enforced: bool | None = None
     sync_overdue_deadline: Instant | None = None  # agents with PolicyV2
-
-
-class AuthorizationStatus(Enum):
-    """Whether a member has an authorization code. Source: reference/outputs.md section 5; the last three recalled."""
-
-    NOT_INSTALLED = "NOT INSTALLED"
-    SMART_INSTALLED = "SMART AUTHORIZATION INSTALLED"
-    SPECIFIC_INSTALLED = "SPECIFIC INSTALLED"
-    UNIVERSAL_INSTALLED = "UNIVERSAL INSTALLED"
-    PAK = "PAK"
+    reservation: UsageReservation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +216,7 @@ class ReservedLicense:
 class Reservation:
     """``Reservation Info``."""
 
-    enabled: bool
+    enabled: bool | None  # None: not printed, as where SLP lists what was reserved before
     members: tuple[MemberReservation, ...] = ()
     licenses: tuple[ReservedLicense, ...] = ()
     export_controlled_allowed: bool | None = None

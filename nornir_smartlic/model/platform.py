@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
+from nornir_smartlic.model.seldom import seldom
+
 
 @dataclass(frozen=True, slots=True)
 class ThroughputLevel:
@@ -13,6 +15,7 @@ class ThroughputLevel:
 
     kbps: int | None
     unit: str | None = None  # kb/s | kbps, as printed
+    crypto: bool = seldom(False)  # "The current crypto throughput level is"; recalled
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +23,8 @@ class CryptoThroughput:
     """``show platform hardware throughput crypto``; levels as printed: T3, 250M, 10G."""
 
     configured: str
-    saved: bool
-    reboot_required: bool
+    saved: bool | None  # None, in all below: not printed
+    reboot_required: bool | None
     enforced: str | None
     throttling: str | None  # not throttled | throttled at 250M ...
     default: str | None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 
+from nornir_smartlic.model.seldom import seldom
 from nornir_smartlic.model.times import Instant
 
 
@@ -20,6 +21,8 @@ class RegistrationStatus(Enum):
     REGISTRATION_IN_PROGRESS = "REGISTERING - REGISTRATION IN PROGRESS"
     REGISTRATION_EXPIRED = "REGISTRATION EXPIRED"
     REGISTERED_UNIVERSAL = "REGISTERED - UNIVERSAL LICENSE RESERVATION"
+    REGISTRATION_PENDING = "UNREGISTERED - REGISTRATION PENDING"
+    UNREGISTERED_EXPIRED = "UNREGISTERED - REGISTRATION EXPIRED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +63,4 @@ class AuthorizationState:
     next_communication: Instant | None = None
     communication_deadline: Instant | None = None
     evaluation_expired: Instant | None = None  # recalled
+    deadline_exceeded: bool = seldom(False)  # "DEADLINE EXCEEDED" in place of the deadline; recalled

@@ -7,6 +7,7 @@ from datetime import timedelta
 from enum import Enum
 
 from nornir_smartlic.model.identity import Udi
+from nornir_smartlic.model.seldom import seldom
 from nornir_smartlic.model.times import Instant
 
 
@@ -45,13 +46,14 @@ class UsageReportSummary:
 
 
 class RumReportState(Enum):
-    """State of a RUM report as ``show license rum id`` prints it; UNACK is recalled (outputs.md section 8)."""
+    """State of a RUM report in ``show license rum id``; UNACK and PENDING are recalled (outputs.md section 8)."""
 
     OPEN = "OPEN"
     CLOSED = "CLOSED"
     UNACK = "UNACK"
     ACK = "ACK"
     DELETED = "DELETED"
+    PENDING = "PENDING"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,7 @@ class ScheduledJob:
     name: str
     due: Instant | None
     remaining: timedelta | None
+    available: bool = seldom(True)  # False: "Not Available"; agent 6.3 after a boot
 
 
 @dataclass(frozen=True, slots=True)

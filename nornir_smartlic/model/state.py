@@ -23,6 +23,7 @@ from nornir_smartlic.model.reporting import (
     UsageReporting,
     UsageReportSummary,
 )
+from nornir_smartlic.model.seldom import seldom
 from nornir_smartlic.model.times import Instant
 from nornir_smartlic.model.transport import DataPrivacy, Transport
 
@@ -56,6 +57,7 @@ class Conversion:
     status: str | None = None
     last_data_push: Instant | None = None
     last_file_export: Instant | None = None
+    members: tuple[tuple[Member, str], ...] = seldom(())  # each with its own status; recalled
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,8 @@ class LicensingState:
     classic: tuple[ClassicLicense, ...] | None = None  # show license
     right_to_use: RightToUse | None = None
     policy_v2: PolicyV2 | None = None  # agent 8
+    utility_details: tuple[tuple[str, str | None], ...] | None = None  # behind the status, as printed; recalled
+    reservation_mode: bool | None = None  # "License Reservation is ENABLED", a line of legacy outputs; recalled
     secondary_signing_cert: int | None = None  # agent 8
 
     def merge(self, *others: LicensingState) -> tuple[LicensingState, tuple[Disagreement, ...]]:

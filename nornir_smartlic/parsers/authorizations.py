@@ -18,7 +18,7 @@ from nornir_smartlic.model import (
 )
 from nornir_smartlic.parsers.instants import instant, optional_instant
 from nornir_smartlic.parsers.product import is_member, member
-from nornir_smartlic.parsers.section import Section, number, one_of, optional, text
+from nornir_smartlic.parsers.section import NOTHING, Section, number, one_of, optional, text
 
 _status = one_of({status.value: status for status in AuthorizationStatus})
 _enforcement = one_of({kind.value: kind for kind in EnforcementType})
@@ -28,9 +28,6 @@ def _dated_status(value: str) -> tuple[AuthorizationStatus, Instant | None]:
     """``NOT INSTALLED``, ``SMART AUTHORIZATION INSTALLED on TIME``."""
     words, on, time = value.partition(" on ")
     return _status(words), instant(time) if on else None
-
-
-NOTHING: Final = object()  # this section does not tell the field
 
 
 def pushes(section: Section) -> Any:
@@ -79,13 +76,26 @@ def _member_reservation(section: Section, who: Member) -> tuple[MemberReservatio
             member=who,
             status=status,
             installed=installed,
-            request_code=section.take("Request code", optional),
-            last_return_code=section.take("Last return code", optional),
-            last_confirmation_code=section.take("Last Confirmation code", optional),
-            authorization_code=section.take("Reservation authorization code", optional),
+            **_codes(section),
         ),
         allowed,
     )
+
+
+def _codes(section: Section) -> dict[str, str | None]:
+    """The codes of one member's reservation: all in tech support, elsewhere those that there are (recalled)."""
+    codes = {}
+    while (key := section.next_key()) in _CODES and _CODES[key or ""] not in codes:
+        codes[_CODES[key or ""]] = section.take(key or "", optional)
+    return codes
+
+
+_CODES: Final = {
+    "Request code": "request_code",
+    "Last return code": "last_return_code",
+    "Last Confirmation code": "last_confirmation_code",
+    "Reservation authorization code": "authorization_code",
+}
 
 
 _allowed = one_of({"ALLOWED": True, "NOT ALLOWED": False})
@@ -117,16 +127,23 @@ def _terms(section: Section) -> tuple[AuthorizationTerm, ...]:
     terms = []
     while is_member(section):
         who = member(section)
-        kind = section.take_optional("Authorization type", text)
-        license_type = section.take("License type", text)
-        start = section.take_optional("Start Date", _date)
-        end = section.take_optional("End Date", _date)
-        count = section.take("Term Count", number)
-        subscription = section.take_optional("Subscription ID", optional)
-        terms.append(AuthorizationTerm(who, kind, license_type, count, start, end, subscription))
+        terms.append(_term(section, who))
+        while section.next_key() in ("Authorization type", "License type"):
+            terms.append(_term(section, who))
     if not terms:
         raise section.missing("Active:")
     return tuple(terms)
+
+
+def _term(section: Section, who: Member) -> AuthorizationTerm:
+    """One term of a member, who may have several; only what stands next belongs to it."""
+    kind = section.take("Authorization type", text) if section.next_key() == "Authorization type" else None
+    license_type = section.take("License type", text)
+    start = section.take("Start Date", _date) if section.next_key() == "Start Date" else None
+    end = section.take("End Date", _date) if section.next_key() == "End Date" else None
+    count = section.take("Term Count", number)
+    subscription = section.take("Subscription ID", optional) if section.next_key() == "Subscription ID" else None
+    return AuthorizationTerm(who, kind, license_type, count, start, end, subscription)
 
 
 def _date(value: str) -> Instant | None:

@@ -48,6 +48,7 @@ _LEGACY: Final = {
     "transport": "Transport:",
     "export_authorization_keys": "Export Authorization Key:",
 }
+_SINCE_UTILITY: Final = ("transport", "export_authorization_keys")  # printed where Utility: is
 _PRODUCT: Final = {
     "usage": "License Usage",
     "udi": "Product Information",
@@ -71,6 +72,10 @@ def _require(
 ) -> bool:
     """Refuse what is not whole; whether it is an output of SLP. One that has no word of SLP is a legacy one."""
     is_slp: bool = facts.setdefault("slp", False)
+    if facts.get("enabled") is False and "registration" not in facts:
+        return False  # nothing more is printed; recalled
+    if not is_slp and not facts.keys() & {"utility", "privacy"}:  # before 16.8; recalled
+        legacy = {field: title for field, title in legacy.items() if field not in _SINCE_UTILITY}
     if "usage.heading" in facts and "udi" in facts:
         facts.setdefault("usage", ())  # an empty chapter, with others below it
     if is_slp and "policy_v2" in facts:
@@ -120,7 +125,9 @@ def license_summary(command: str, text: Text) -> tuple[LicensingState, tuple[str
     """``show license summary``."""
     facts, unparsed = read_sections(command, text)
     wanted = {"usage": "License Usage:"}
-    if "registration" in facts:
+    if facts.get("enabled") is False:
+        wanted = {}
+    elif "registration" in facts:
         facts["slp"] = False
         wanted["authorization_state"] = "License Authorization:"
     require(command, text, facts, wanted)
@@ -131,11 +138,16 @@ def license_usage(command: str, text: Text) -> tuple[LicensingState, tuple[str, 
     """``show license usage``: on some platforms headed by ``License Authorization:``."""
     facts, unparsed = read_sections(command, text)
     require(command, text, facts, {"usage": "a licence"})
+    told = [used.export_status is not None for used in facts["usage"]]
+    if any(told) and not all(told):  # before 16.8 no licence has it
+        raise located(command, text, Problem("the output ends where 'Export status:' was expected", None))
     return state_of(facts, text), tuple(unparsed)
 
 
 def license_authorization(command: str, text: Text) -> tuple[LicensingState, tuple[str, ...]]:
     """``show license authorization``."""
+    if text.body.startswith("Last Data Push:"):
+        text = text.below("License Authorizations")
     facts, unparsed = read_sections(command, text)
     wanted = {"authorization.members": "Overall status:", "authorization.purchased": "Purchased Licenses:"}
     require(command, text, facts, wanted)

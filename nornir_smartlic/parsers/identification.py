@@ -15,8 +15,9 @@ _FIRST: Final = (  # beginnings of the first line
     ("Smart Licensing Tech Support info", "show license tech support"),
     ("UDI: PID:", "show license udi"),
     ("SlotID", "show license udi"),
-    ("Device# PID", "show license udi"),
+    ("Device# ", "show license udi"),
     ("Overall status:", "show license authorization"),
+    ("Last Data Push:", "show license authorization"),
     ("License reservation:", "show license reservation"),
     ("Cisco IOS", "show version"),
     ("Cisco Internetwork Operating System", "show version"),
@@ -37,17 +38,20 @@ _FIRST: Final = (  # beginnings of the first line
     ("Trustpoint ", "show crypto pki trustpoints"),
     ("Current configured crypto throughput", "show platform hardware throughput crypto"),
     ("The current throughput level", "show platform hardware throughput level"),
+    ("The current crypto throughput level", "show platform hardware throughput level"),
     ("Syslog logging:", "show logging"),
     (" Slot#", "show license right-to-use"),
     ("Slot#", "show license right-to-use"),
     ("  License Name ", "show license right-to-use"),
 )
+_OF_A_LICENSE: Final = ("  Feature Description:", "  Export status:", "  Description: ")
 _ANYWHERE: Final = (  # whole lines; the first that is there decides
     ("Upcoming Scheduled Jobs", "show license tech support"),
     ("Product Information", "show license all"),
     ("Usage Reporting:", "show license status"),
     ("License Usage:", "show license summary"),
     ("Registration:", "show license status"),
+    ("Smart Licensing is DISABLED", "show license status"),
 )
 
 
@@ -71,7 +75,7 @@ def identify(text: str) -> str | None:
     for line, command in _ANYWHERE:
         if line in stripped:
             return command
-    if any(line.startswith("  Feature Description:") for line in lines) or "No licenses in use" in stripped:
+    if any(line.startswith(_OF_A_LICENSE) for line in lines) or "No licenses in use" in stripped:
         return "show license usage"
     if _RUM.match(lines[0]):  # filtered with | include
         return "show license rum id all"

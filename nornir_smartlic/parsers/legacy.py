@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import lru_cache
 
 from nornir_smartlic.model import Attempt, AuthorizationState, Instant, Registration, RegistrationStatus
 from nornir_smartlic.parsers.instants import instant, optional_instant
@@ -57,6 +58,7 @@ def authorization_state(section: Section) -> AuthorizationState:
         evaluation_remaining=section.take_optional("Evaluation Period Remaining", span),
         last_communication=_attempt(section, "Last Communication Attempt"),
         next_communication=section.take_optional("Next Communication Attempt", optional_instant),
+        deadline_exceeded=section.drop_line("Communication Deadline: DEADLINE EXCEEDED"),
         communication_deadline=section.take_optional("Communication Deadline", optional_instant),
         evaluation_expired=_expired(section),
     )
@@ -79,10 +81,12 @@ _UNITS = {"day": 86400, "hour": 3600, "minute": 60, "second": 1, "week": 604800}
 
 def span(value: str) -> timedelta:
     """``89 days, 23 hours, 59 minutes, 4 seconds``."""
-    seconds = 0
-    for part in value.split(", "):
-        count, _, unit = part.partition(" ")
-        if unit.removesuffix("s") not in _UNITS:
-            raise ValueError("expected a span such as '6 hours, 53 minutes, 4 seconds'")
-        seconds += number(count) * _UNITS[unit.removesuffix("s")]
-    return timedelta(seconds=seconds)
+    return timedelta(seconds=sum(map(_seconds, value.split(", "))))
+
+
+@lru_cache(maxsize=1024)  # most spans consist of the same few hundred parts
+def _seconds(part: str) -> int:
+    count, _, unit = part.partition(" ")
+    if unit.removesuffix("s") not in _UNITS:
+        raise ValueError("expected a span such as '6 hours, 53 minutes, 4 seconds'")
+    return number(count) * _UNITS[unit.removesuffix("s")]

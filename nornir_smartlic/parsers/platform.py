@@ -8,7 +8,7 @@ from typing import Final
 from nornir_smartlic.model import CallHomeProfile, CryptoThroughput, SmartCallHome, ThroughputLevel, Trustpoint
 from nornir_smartlic.parsers.section import Problem, Section, number, one_of, text
 
-_LEVEL: Final = re.compile(r"The current throughput level is (?:(\d+) (kb/s|kbps)|unthrottled)")
+_LEVEL: Final = re.compile(r"The current (crypto )?throughput level is (?:(\d+) (kb/s|kbps)|unthrottled)")
 
 
 def throughput_level(section: Section) -> ThroughputLevel:
@@ -17,11 +17,12 @@ def throughput_level(section: Section) -> ThroughputLevel:
     found = _LEVEL.fullmatch(line.rstrip("."))
     if found is None:
         raise Problem("expected 'The current throughput level is unthrottled', or a number of kb/s", line)
-    return ThroughputLevel(None if found.group(1) is None else int(found.group(1)), found.group(2))
+    crypto, level, unit = found.groups()
+    return ThroughputLevel(None if level is None else int(level), unit, crypto is not None)
 
 
 def crypto_throughput(section: Section) -> CryptoThroughput:
-    """``show platform hardware throughput crypto``."""
+    """``show platform hardware throughput crypto``; the boot level is the last line, and not everywhere."""
     configured = section.take("Current configured crypto throughput level", text)
     saved = reboot = None
     throttling = boot = None
@@ -35,10 +36,6 @@ def crypto_throughput(section: Section) -> CryptoThroughput:
         else:
             continue
         section.drop_line(line)
-    if saved is None or reboot is None:
-        raise section.missing("Level is saved, reboot is not required")
-    if boot is None:
-        raise section.missing("Current boot level is")
     return CryptoThroughput(
         configured=configured,
         saved=saved,
@@ -58,6 +55,8 @@ def smart_call_home(section: Section) -> SmartCallHome:
     """``show call-home smart-licensing``."""
     section.take("Current smart-licensing transport settings", str)
     enabled = section.take("Smart-license messages", one_of({"enabled": True, "disabled": False}))
+    if not enabled and section.next_line() is None:
+        return SmartCallHome(enabled, None, None, ())  # recalled
     profile = section.take("Profile", _profile)
     urls: list[str] = []
     if section.next_key() == "Destination  URL(s)":

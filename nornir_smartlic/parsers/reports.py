@@ -25,7 +25,7 @@ _state = one_of({state.value: state for state in RumReportState})
 
 def rum_reports(section: Section) -> tuple[RumReportLine, ...]:
     """``show license rum id all``; the heading is missing where the output was filtered with ``| include``."""
-    section.drop_line("Smart Licensing Usage Report:")
+    titled = section.drop_line("Smart Licensing Usage Report:")
     reports = []
     while (line := section.next_line()) is not None:
         words = line.split()
@@ -34,14 +34,14 @@ def rum_reports(section: Section) -> tuple[RumReportLine, ...]:
             continue
         if not words[0].isdigit():
             break
-        if len(words) != 4:
+        if len(words) < 4:
             raise Problem("expected a report id, its state, a flag and a feature name", line)
         try:
-            reports.append(RumReportLine(number(words[0]), _state(words[1]), words[2], words[3]))
+            reports.append(RumReportLine(number(words[0]), _state(words[1]), words[2], " ".join(words[3:])))
         except ValueError as error:
             raise Problem(str(error), line) from None
         section.take_line()
-    if not reports:
+    if not reports and (not titled or line is not None):
         raise section.missing("a report")
     return tuple(reports)
 
@@ -107,7 +107,7 @@ def _two(section: Section, first: str, second: str) -> tuple[str, str]:
 
 
 _EVENT: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)\.(\d{3}) (\S+) (\S+)(.*)")
-_ATTRIBUTE: Final = re.compile(r' ([\w.\-]+)="([^"]*)"')
+_ATTRIBUTE: Final = re.compile(r' ([\w.\-]+)="(.*?)"(?= [\w.\-]+="|$)')  # a message may have quotes of its own
 
 
 def event_log(section: Section) -> tuple[EventLogEntry, ...]:

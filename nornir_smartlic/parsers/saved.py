@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from nornir_smartlic.errors import ParseError
 from nornir_smartlic.model import Secret, UnplacedTime
+from nornir_smartlic.model.seldom import is_left_out
 from nornir_smartlic.parsers.commands import full_name, parse
 from nornir_smartlic.parsers.identification import identify
 
@@ -97,7 +98,7 @@ def to_jsonable(value: Any) -> Any:
     if isinstance(value, tuple | list | frozenset):
         return [to_jsonable(item) for item in value]
     if is_dataclass(value) and not isinstance(value, type):
-        told = {item.name: getattr(value, item.name) for item in fields(value)}
+        told = {item.name: shown for item in fields(value) if not is_left_out(item, shown := getattr(value, item.name))}
         if type(value).__name__ in _SPARSE:
             told = {name: item for name, item in told.items() if item is not None}
         return {name: to_jsonable(item) for name, item in told.items()}

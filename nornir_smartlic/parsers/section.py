@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import Final, TypeVar
 
 T = TypeVar("T")
+NOTHING: Final = object()  # what a function gives for a field that its section does not tell
 
 
 class Problem(Exception):

@@ -15,7 +15,7 @@ from typing import Any, Final
 from nornir_smartlic.errors import ParseError
 from nornir_smartlic.model import LicenseAuthorizations, LicensingState, MemberAuthorization, Reservation, TechSupport
 from nornir_smartlic.parsers import authorizations, legacy, product, status, techsupport, usage
-from nornir_smartlic.parsers.section import Problem, Section
+from nornir_smartlic.parsers.section import NOTHING, Problem, Section
 from nornir_smartlic.parsers.texts import Text
 
 Facts = dict[str, Any]  # fields of LicensingState; "tech.", "authorization.", "reservation." before those of its parts
@@ -50,6 +50,10 @@ def _enabled(section: Section) -> bool:
     return section.take_line() == "Smart Licensing is ENABLED"
 
 
+def _reservation_mode(section: Section) -> bool:
+    return section.take_line() == "License Reservation is ENABLED"
+
+
 def _no_licenses(_: Section) -> tuple[()]:
     return ()
 
@@ -65,7 +69,9 @@ RULES: Final[dict[str, Rule]] = {
     "Smart Licensing is DISABLED": _rule("enabled", _enabled, with_title=True),
     "License Conversion:": _rule("conversion", status.conversion),
     "Export Authorization Key:": _rule("export_authorization_keys", status.export_authorization_keys),
-    "Utility:": _rule("utility", status.status_switch),
+    "License Reservation is ENABLED": _rule("reservation_mode", _reservation_mode, with_title=True),
+    "License Reservation is DISABLED": _rule("reservation_mode", _reservation_mode, with_title=True),
+    "Utility:": _rule("utility utility_details", status.utility),
     "Smart Licensing Using Policy:": _rule("slp reporting_mode", status.using_policy),
     "Account Information:": _rule("account", status.account),
     "Registration:": _rule("registration", legacy.registration),
@@ -151,7 +157,6 @@ class Piece:
         return self.told
 
 
-NOTHING: Final = authorizations.NOTHING  # what a function gives for a field that its section does not tell
 
 
 @lru_cache(maxsize=_LATELY)
@@ -163,7 +168,7 @@ def _cut(paragraph: str) -> tuple[Piece, ...]:
         if not lines:
             return ()
         paragraph = "\n".join(lines)
-    at_margin = [index for index, line in enumerate(lines) if line[:1] not in (" ", "")]
+    at_margin = [index for index, line in enumerate(lines) if line[:1] not in (" ", "") or line[:2] == " ("]
     if at_margin == [0]:
         return (Piece(_rule_of(lines[0]), paragraph),)
     starts = [index for index in at_margin if _rule_of(lines[index]) is not None]
@@ -291,11 +296,11 @@ def state_of(facts: Facts, text: Text) -> LicensingState:
 
 
 def _reservation(told: Facts) -> Reservation | None:
-    if "enabled" not in told:
+    if not told.keys() & {"enabled", "licenses"}:
         return None
     members, export_allowed = told.get("members", ((), None))
     return Reservation(
-        enabled=told["enabled"],
+        enabled=told.get("enabled"),
         members=members,
         licenses=told.get("licenses", ()),
         export_controlled_allowed=export_allowed,

@@ -31,7 +31,7 @@ from nornir_smartlic.model import (
 )
 from nornir_smartlic.parsers.instants import instant, optional_instant
 from nornir_smartlic.parsers.product import is_member, member
-from nornir_smartlic.parsers.section import Problem, Section, number, one_of, optional, text
+from nornir_smartlic.parsers.section import NOTHING, Problem, Section, number, one_of, optional, text
 
 switch = one_of({"ENABLED": True, "DISABLED": False})
 truth = one_of({"True": True, "False": False, "TRUE": True, "FALSE": False})
@@ -40,8 +40,25 @@ origin = one_of({kind.value: kind for kind in PolicyOrigin})
 
 
 def status_switch(section: Section) -> bool:
-    """``Utility:`` and ``Smart Licensing Using Policy:``, each with one ``Status:``."""
+    """``Status:`` alone."""
     return section.take("Status", switch)
+
+
+def utility(section: Section) -> tuple[bool, Any]:
+    """``Utility:``; where it is enabled, a report and the customer may follow, kept as printed (recalled)."""
+    enabled = section.take("Status", switch)
+    details = []
+    while (key := section.next_key()) in _UTILITY:
+        details.append((key or "", section.take(key or "", optional)))
+    return enabled, tuple(details) or NOTHING
+
+
+_UTILITY: Final = frozenset(
+    {
+        "Utility report", "Last success", "Last attempt", "Failure reason", "Next attempt", "Customer Information",
+        "Id", "Name", "Street", "City", "State", "Country", "Postal Code",
+    }
+)  # fmt: skip
 
 
 def using_policy(section: Section) -> tuple[bool, str | None]:
@@ -51,8 +68,13 @@ def using_policy(section: Section) -> tuple[bool, str | None]:
 
 def conversion(section: Section) -> Conversion:
     """``License Conversion:``, agent 5.10 and later."""
+    automatic = section.take("Automatic Conversion Enabled", truth)
+    members = []
+    while is_member(section):
+        members.append((member(section), section.take("Status", text)))
     return Conversion(
-        automatic=section.take("Automatic Conversion Enabled", truth),
+        automatic=automatic,
+        members=tuple(members),
         status=section.take_optional("Status", optional),
         last_data_push=section.take_optional("Last Data Push", optional_instant),
         last_file_export=section.take_optional("Last File Export", optional_instant),

@@ -21,9 +21,12 @@ def scheduled_jobs(section: Section) -> tuple[Instant | None, tuple[ScheduledJob
 def _job(name: str, value: str) -> ScheduledJob:
     if value == "Expired Not Rescheduled":
         return _not_rescheduled(name)
+    if value == "Not Available":
+        return ScheduledJob(name, None, None, available=False)
     time, bracket, remaining = value.partition("(")
     if not bracket:
-        raise Problem("expected when it is due, or 'Expired Not Rescheduled'", f"{name}: {value}")
+        problem = "expected when it is due, 'Expired Not Rescheduled' or 'Not Available'"
+        raise Problem(problem, f"{name}: {value}")
     try:
         due = instant(time.rstrip())
         left = None if remaining == "Expired)" else span(remaining.removesuffix(" remaining)"))

@@ -22,6 +22,7 @@ _SYSLOG_START: Final = re.compile(
 )
 _LOAD: Final = re.compile(r"Load for five secs: (\S+); one minute: (\S+); five minutes: (\S+)")
 _PAGER: Final = re.compile(r" ?--More-- ?(?:\x08[\x08 ]*|\r *\r)")  # what a terminal wiped out again
+_RETURNS: Final = re.compile(r"\r+\n")
 _PROMPT: Final = re.compile(r"[A-Za-z0-9_.\-:/()]+[#>]")
 _ECHO: Final = re.compile(r"(?:[A-Za-z0-9_.\-:/()]+[#>]\s*)?(?:do )?(sh|sho|show)\s+\S.*")
 
@@ -74,7 +75,9 @@ def prepare(command: str, text: str, *, log: bool = False) -> Text:
         ParseError: the device refused the command, or there is nothing.
     """
     if "\x08" in text or "\r" in text:
-        text = _PAGER.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+        text = _RETURNS.sub("\n", _PAGER.sub("", text)).replace("\r", "\n")
+    if text[:1] == "\ufeff":  # byte order mark
+        text = text[1:]
     if "\xa0" in text:
         text = text.replace("\xa0", " ")
     text = text.rstrip()
@@ -89,7 +92,9 @@ def prepare(command: str, text: str, *, log: bool = False) -> Text:
             start, echo, header = _head(text)
         _refused(command, text[start:])
     prompt = None
-    if text[-1:] in "#>" and (match := _PROMPT.fullmatch(text, text.rfind("\n") + 1)) and match.start() >= start:
+    while (
+        text[-1:] in ("#", ">") and (match := _PROMPT.fullmatch(text, text.rfind("\n") + 1)) and match.start() >= start
+    ):
         prompt = match.group()
         text = text[: match.start()].rstrip()
     if len(text) <= start:

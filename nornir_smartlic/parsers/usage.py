@@ -6,13 +6,16 @@ Source: reference/outputs.md sections 1, 3 and 7.
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Final
 
 from nornir_smartlic.model import (
     ApplicationHa,
+    AuthorizationStatus,
     EnforcementType,
     LicenseType,
     LicenseUsage,
     Measurement,
+    UsageReservation,
     UsageStatus,
 )
 from nornir_smartlic.parsers.instants import optional_instant
@@ -21,63 +24,83 @@ from nornir_smartlic.parsers.section import Problem, Section, number, one_of, te
 usage_status = one_of({status.value: status for status in UsageStatus})
 enforcement = one_of({kind.value: kind for kind in EnforcementType})
 license_type = one_of({kind.value: kind for kind in LicenseType})
+_authorization = one_of({status.value: status for status in AuthorizationStatus})
+NONE_IN_USE: Final = "No licenses in use"
 
 
 def summary_table(section: Section) -> tuple[LicenseUsage, ...]:
-    """``License Usage:`` of the summary, its title first: a heading, a rule, a row per licence."""
+    """``License Usage:`` of the summary, its title first: a heading, a rule, a row per licence.
+
+    Where there is none, the heading may stand all the same.
+    """
     section.take_line()
     rows = []
     while section.next_line() is not None:
         rows.append(section.take_line())
-    if rows == ["No licenses in use"]:
+    if rows == [NONE_IN_USE]:
         return ()
     if len(rows) < 2 or not rows[0].startswith("License ") or not rows[1].startswith("---"):
         raise Problem("expected the table of licences", rows[0] if rows else None)
     if len(rows) == 2:
         raise Problem("the output ends where a licence was expected", None)
+    if rows[2:] == [NONE_IN_USE]:
+        return ()
     return tuple(_row(row) for row in rows[2:])
 
 
 def _row(row: str) -> LicenseUsage:
+    """``network-advantage       (C9300-24 Network Advan...)       1 IN USE``; the name may be missing."""
     name, _, rest = row.partition("(")
     display, closing, counted = rest.rpartition(")")
     if not closing:  # the tag is long, and cut without a bracket
         raise Problem("expected a licence, its tag in brackets, a count and a status", row)
     count, _, status = counted.strip().partition(" ")
     try:
-        return LicenseUsage(text(name.strip()), display, number(count), usage_status(status.strip()))
+        return LicenseUsage(name.strip(), display, number(count), usage_status(status.strip()))
     except ValueError as error:
         raise Problem(str(error), row) from None
 
 
 def is_title(line: str) -> bool:
-    """``network-advantage (C9300-24 Network Advantage):``, or ``Handle: 1`` of tech support."""
-    return (line[-2:] == "):" and line[0] != " ") or line[:8] == "Handle: "
+    """``network-advantage (C9300-24 Network Advantage):``, or ``Handle: 1`` of tech support.
+
+    A licence that has no name yet begins with a blank: `` (C9300-24 Network Advantage):``.
+    """
+    return (line[-2:] == "):" and (line[0] != " " or line[:2] == " (")) or line[:8] == "Handle: "
 
 
 def license_block(section: Section) -> LicenseUsage:
     """One licence of ``show license usage`` and ``show license all``, its title first."""
     title = section.take_line()
-    name, _, display = title[:-2].partition(" (")
+    name, _, display = title[:-2].partition("(")
     used = LicenseUsage(
-        name=name,
+        name=name.strip(),
         display=display,
         description=section.take("Description", str),
         count=section.take("Count", number),
-        version=section.take("Version", text),
+        version=section.take_optional("Version", str),
         status=section.take("Status", usage_status),
         export_status=section.take_optional("Export status", text),
         feature_name=section.take_optional("Feature Name", str),
         feature_description=section.take_optional("Feature Description", str),
         enforcement=section.take_optional("Enforcement type", enforcement),
         license_type=section.take_optional("License type", license_type),
+        reservation=_reservation(section) if section.next_line() is not None else None,
         application_ha=_application_ha(section) if section.next_line() is not None else None,
     )
     if used.license_type is None and used.status in (UsageStatus.IN_USE, UsageStatus.NOT_IN_USE):
         raise section.missing("License type:")  # the last line of a block under SLP
-    if used.export_status is None:
-        raise section.missing("Export status:")
     return used
+
+
+def _reservation(section: Section) -> UsageReservation | None:
+    """``Reservation:`` of a licence that is reserved; recalled."""
+    if section.take_optional("Reservation", str) is None:
+        return None
+    return UsageReservation(
+        status=section.take("Reservation status", _authorization),
+        total_count=section.take("Total reserved count", number),
+    )
 
 
 def _application_ha(section: Section) -> ApplicationHa | None:
@@ -110,7 +133,7 @@ def handle(section: Section) -> LicenseUsage:
     tag = section.take("Entitlement tag" if section.next_key() == "Entitlement tag" else "Entitlement Tag", text)
     description = section.take("Description", str)
     count = section.take("Count", number)
-    version = section.take("Version", text)
+    version = section.take_optional("Version", str)
     status, code = section.take("Status", _coded_status)
     overdue = section.take_optional("Sync Overdue Deadline", optional_instant)
     counts = None
@@ -138,6 +161,7 @@ def handle(section: Section) -> LicenseUsage:
         license_type=section.take_optional("License type", license_type),
         measurements=_measurements(section),
         soft_enforced=section.take_optional("Soft Enforced", one_of({"True": True, "False": False})),
+        reservation=_reservation(section) if section.next_line() is not None else None,
         application_ha=_application_ha(section) if section.next_line() is not None else None,
         handle=number_of_handle,
         tag=tag,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Final
 
 from nornir_smartlic.model import LicensingState
@@ -24,6 +23,7 @@ SECTIONS: Final = frozenset(  # titles of sections, as long as no chapter has be
         "Smart Licensing is DISABLED", "License Conversion:", "Export Authorization Key:", "Utility:",
         "Smart Licensing Using Policy:", "Account Information:", "Registration:", "License Authorization:",
         "Data Privacy:", "Transport:", "Miscellaneous:", "Policy:", "PolicyV2:", "Usage Reporting:",
+        "License Reservation is ENABLED", "License Reservation is DISABLED",
     }
 )  # fmt: skip
 CHAPTERS: Final = frozenset(  # own everything down to the next chapter
@@ -64,14 +64,16 @@ class Form:
     slot_heading: str = "SlotID"
     dashes: int | None = None  # length of the rule below a table's heading
     singular: bool = False  # "1 day" for "1 days"
-    return_code_last: bool = False  # of an authorization, behind the confirmation code
+    codes: tuple[tuple[str, ...], ...] = ()  # keys of the codes met below the status of each member
+    blocks: tuple[str, ...] = ()  # titles of the blocks of authorizations in the order met
+    purchased_mark: str = ""  # that an author left behind the line on purchases
     mixed_case: bool = False  # "Allowed" for ALLOWED
-    before: tuple[str, ...] = ()  # blank lines before the echo
-    echo: str | None = None  # the command, with its prompt
-    prompt: str | None = None  # behind the output
+    before: tuple[str, ...] = ()  # lines before the output: the command with its prompt, the clock header
+    after: tuple[str, ...] = ()  # lines behind the output: the prompt
     between: tuple[tuple[int, str], ...] = ()  # log lines that came in between, by their place in the whole text
     newline: str = "\n"
-    unended: bool = False  # the last line has no end
+    ends: tuple[tuple[int, str], ...] = ()  # of lines that end otherwise, by their place in the whole text
+    mark: str = ""  # the byte order mark, where the text begins with one
     spacing: Spacing = Spacing()
 
     def since(self, *version: int) -> bool:
@@ -152,7 +154,9 @@ def scan(form: Form, lines: list[str]) -> Form:
         dashes=next((len(line.strip()) for line in lines if line.strip() and not line.strip().strip("-")), None),
         singular=any(_SINGULAR.search(line) for line in lines),
         slot_heading="Device#" if lines and lines[0].startswith("Device#") else "SlotID",
-        return_code_last=_comes_before("Last Confirmation code:", "Last return code:", lines),
+        codes=_codes(lines),
+        blocks=tuple([line.strip() for line in lines if line.strip() in BLOCKS]),
+        purchased_mark=next((found[1] for line in lines if (found := _PURCHASED.match(line))), ""),
         mixed_case=any(line.endswith(("Functionality: Allowed", "Functionality: Not Allowed")) for line in lines),
     )
     if "VRF:" in (line.strip() for line in lines):
@@ -169,10 +173,29 @@ def scan(form: Form, lines: list[str]) -> Form:
     return changed
 
 
-def _comes_before(first: str, second: str, lines: list[str]) -> bool:
-    """Whether a line that begins with *second* follows at once on one that begins with *first*."""
-    stripped = [line.strip() for line in lines]
-    return any(a.startswith(first) and b.startswith(second) for a, b in pairwise(stripped))
+CODES: Final = {  # keys of the codes of a member, and their fields
+    "Request code": "request_code",
+    "Last return code": "last_return_code",
+    "Last Confirmation code": "last_confirmation_code",
+    "Reservation authorization code": "authorization_code",
+}
+BLOCKS: Final = ("Authorizations:", "Specified license reservations:", "Purchased Licenses:", "Derived Licenses:")
+_PURCHASED: Final = re.compile(r"  No Purchase Information Available(#+)")
+
+
+def _codes(lines: list[str]) -> tuple[tuple[str, ...], ...]:
+    """The keys of the codes of each member below ``Overall status:``."""
+    members: list[list[str]] = []
+    within = False
+    for line in lines:
+        key = line.strip().partition(":")[0]
+        if line.strip() == "Overall status:" or line.strip() in BLOCKS:
+            within = key == "Overall status"
+        elif within and key in ("Active", "Standby", "Member"):
+            members.append([])
+        elif within and members and key in CODES:
+            members[-1].append(key)
+    return tuple(map(tuple, members))
 
 
 _SINGULAR: Final = re.compile(r"\b1 (?:day|hour|minute|second)\b")

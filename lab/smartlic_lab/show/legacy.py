@@ -50,8 +50,9 @@ def authorization_state(page: Page) -> Lines | None:
     known = told.last_communication is not None
     lines += _attempt(page.form, title, "Last Communication Attempt", told.last_communication, known)
     lines += _time(page.form, title, "Next Communication Attempt", told.next_communication, known)
-    lines += _time(page.form, title, "Communication Deadline", told.communication_deadline, known)
-    return lines
+    if told.deadline_exceeded:
+        return [*lines, "  Communication Deadline: DEADLINE EXCEEDED"]
+    return lines + _time(page.form, title, "Communication Deadline", told.communication_deadline, known)
 
 
 def _left(form: Form, span: timedelta) -> str:

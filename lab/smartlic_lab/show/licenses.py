@@ -10,12 +10,13 @@ from smartlic_lab.show.words import instant, interval, time_or_none, truth
 
 Lines = list[str]
 _WIDEST_TAG: Final = 25  # a longer one is cut to 22 characters and "..."; inferred from genie-c9300-48-noindent-table
+_WIDEST_NAME: Final = 23  # a longer one is cut to 20 characters and "..."; recalled
 
 
 def summary_table(page: Page) -> Lines:
     """``License Usage:`` of the summary."""
     shown = [used for used in page.state.usage or () if page.form.met or used.status is not UsageStatus.NOT_IN_USE]
-    if not shown:
+    if not shown and page.form.dashes is None:
         return ["License Usage:", "  No licenses in use"]
     indent = " " * page.form.table_indent
     lines = [
@@ -23,11 +24,18 @@ def summary_table(page: Page) -> Lines:
         f"{indent}{'License':<24}{page.form.tag_heading:<30}Count Status",
         f"{indent}{'-' * (page.form.dashes or 77)}",
     ]
+    if not shown:
+        return [*lines, "  No licenses in use"]
+    met = page.form.met is not None
     for used in shown:
-        tag = used.display or used.name
-        tag = tag if len(tag) <= _WIDEST_TAG else f"{tag[:22]}..."
-        lines.append(f"{indent}{used.name:<24}{f'({tag})':<30}{used.count:>5} {used.status.value}")
+        name = used.name if met else _cut(used.name, _WIDEST_NAME)
+        tag = (used.display or "") if met else _cut(used.display or used.name, _WIDEST_TAG)
+        lines.append(f"{indent}{name:<23} {f'({tag})':<29} {used.count:>5} {used.status.value}")
     return lines
+
+
+def _cut(text: str, widest: int) -> str:
+    return text if len(text) <= widest else f"{text[: widest - 3]}..."
 
 
 def chapter(page: Page) -> Lines:
@@ -53,13 +61,29 @@ def blocks(page: Page) -> Lines:
 
 def _block(used: LicenseUsage) -> Lines:
     lines = [
-        f"{used.name} ({used.display or used.name}):",
+        f"{used.name} ({used.name if used.display is None else used.display}):",
         f"  Description: {used.description or ''}".rstrip(),
         f"  Count: {used.count}",
-        f"  Version: {used.version or '1.0'}",
+        *_version(used),
         f"  Status: {used.status.value}",
     ]
-    return [*lines, *_features(used), *_license_type(used), *_application_ha(used.application_ha)]
+    return [*lines, *_features(used), *_license_type(used), *_rest(used)]
+
+
+def _version(used: LicenseUsage) -> Lines:
+    return [] if used.version is None else [f"  Version: {used.version}".rstrip()]
+
+
+def _rest(used: LicenseUsage) -> Lines:
+    """What follows the licence type, or the measurements of tech support."""
+    lines = []
+    if used.reservation is not None:
+        lines = [
+            "  Reservation:",
+            f"    Reservation status: {used.reservation.status.value}",
+            f"    Total reserved count: {used.reservation.total_count}",
+        ]
+    return lines + _application_ha(used.application_ha)
 
 
 def _features(used: LicenseUsage) -> Lines:
@@ -110,7 +134,7 @@ def _handle(used: LicenseUsage, form: Form) -> Lines:
         f"  Entitlement Tag: {used.tag}",
         f"  Description: {used.description or ''}".rstrip(),
         f"  Count: {used.count}",
-        f"  Version: {used.version or '1.0'}",
+        *_version(used),
         f"  Status: {used.status.value}({code})",
     ]
     if form.prints(title, "Sync Overdue Deadline", form.since(8)):
@@ -129,7 +153,7 @@ def _handle(used: LicenseUsage, form: Form) -> Lines:
             lines += _measurement(measured, form, title)
     if used.soft_enforced is not None:
         lines.append(f"  Soft Enforced: {truth(used.soft_enforced)}")
-    return [*lines, *_application_ha(used.application_ha)]
+    return [*lines, *_rest(used)]
 
 
 def _measurement(measured: Measurement, form: Form, title: str) -> Lines:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Final
 
 from nornir_smartlic.model import (
-    Authorization,
     AuthorizationStatus,
     AuthorizationTerm,
     Instant,
     LicenseAuthorizations,
+    MemberAuthorization,
     MemberReservation,
 )
-from smartlic_lab.show.forms import ALL, TECH, Page
+from smartlic_lab.show.forms import ALL, CODES, TECH, Page
 from smartlic_lab.show.words import allowed, instant, member, none, time_or_none
 
 Lines = list[str]
@@ -68,16 +69,31 @@ def authorizations(page: Page) -> Lines:
     lines = ["Overall status:"]
     if page.form.prints(title, "Last Data Push", page.form.since(5, 11) and title != ""):
         lines = [*_pushes(told), "", "Overall status:"]
-    for item in told.members:
+    for number, item in enumerate(told.members):
         lines += [f"  {member(item.member)}", f"{indent}Status: {_dated(item.status, item.installed)}"]
-        codes = [("Last return code", item.last_return_code), ("Last Confirmation code", item.last_confirmation_code)]
-        for key, code in reversed(codes) if page.form.return_code_last else codes:
-            if code is not None:
-                lines.append(f"{indent}{key}: {code}")
-    lines += _authorized(page, told.authorizations)
-    lines += ["", *_purchased(told.purchased)]
-    if told.derived_tags:
-        lines += ["", "Derived Licenses:", *(f"  Entitlement Tag: {tag}" for tag in told.derived_tags)]
+        known = [key for key, field in CODES.items() if getattr(item, field, None) is not None]
+        lines += _codes(page, number, item, known)
+    usual = ["Purchased Licenses:"]
+    if told.authorizations:
+        usual.insert(0, "Authorizations:")
+    if page.state.reservation is not None and page.state.reservation.licenses:
+        usual.insert(-1, "Specified license reservations:")
+    return lines + _blocks(page, [*usual, "Derived Licenses:"] if told.derived_tags else usual)
+
+
+def _codes(page: Page, number: int, item: MemberAuthorization | MemberReservation, usual: Sequence[str]) -> Lines:
+    """The codes below the status of the member with this *number*."""
+    met = page.form.codes
+    keys = usual if page.form.met is None else met[number] if number < len(met) else ()
+    indent = " " * page.form.member_status_indent
+    return [f"{indent}{key}: {none(getattr(item, CODES[key], None))}" for key in keys]
+
+
+def _blocks(page: Page, usual: Sequence[str]) -> Lines:
+    """What stands below the status of the members, each under its title."""
+    lines = []
+    for title in usual if page.form.met is None else page.form.blocks:
+        lines += ["", title, *_BLOCKS[title](page)]
     return lines
 
 
@@ -85,15 +101,19 @@ def _dated(status: AuthorizationStatus, installed: Instant | None) -> str:
     return status.value if installed is None else f"{status.value} on {instant(installed)}"
 
 
-def _purchased(purchased: Sequence[str]) -> Lines:
-    return ["Purchased Licenses:", *(f"  {line}" for line in purchased or ("No Purchase Information Available",))]
+def _purchased(page: Page) -> Lines:
+    purchased = () if page.state.authorizations is None else page.state.authorizations.purchased
+    return [f"  {line}" for line in purchased or (f"No Purchase Information Available{page.form.purchased_mark}",)]
 
 
-def _authorized(page: Page, told: Sequence[Authorization]) -> Lines:
-    if not told:
-        return []
-    lines = ["", "Authorizations:"]
-    for item in told:
+def _derived(page: Page) -> Lines:
+    tags = () if page.state.authorizations is None else page.state.authorizations.derived_tags
+    return [f"  Entitlement Tag: {tag}" for tag in tags]
+
+
+def _authorized(page: Page) -> Lines:
+    lines = []
+    for item in () if page.state.authorizations is None else page.state.authorizations.authorizations:
         lines += [
             f"  {item.name} ({item.display}):",
             f"    Description: {item.description}",
@@ -106,19 +126,45 @@ def _authorized(page: Page, told: Sequence[Authorization]) -> Lines:
 
 def _terms(page: Page, terms: Sequence[AuthorizationTerm]) -> Lines:
     title = _chapter(page)
+    dated = any(term.start is not None for term in terms)
     lines = ["    Term information:"]
+    who = None
     for term in terms:
-        lines.append(f"      {member(term.member)}")
-        if page.form.prints(title, "Authorization type", term.authorization_type is not None):
-            lines.append(f"        Authorization type: {none(term.authorization_type)}")
+        if term.member != who:
+            who = term.member
+            lines.append(f"      {member(who)}")
+        if term.authorization_type is not None:
+            lines.append(f"        Authorization type: {term.authorization_type}")
         lines.append(f"        License type: {term.license_type}")
+        of_a_term = term.start is not None or not dated  # only a term has dates and a subscription
         for key, time in (("Start Date", term.start), ("End Date", term.end)):
-            if page.form.prints(title, key, time is not None):
+            if of_a_term and page.form.prints(title, key, time is not None):
                 lines.append(f"          {key}: {'<none>' if time is None else _date(time)}")
         lines.append(f"          Term Count: {term.count}")
-        if page.form.prints(title, "Subscription ID", term.subscription_id is not None):
+        if of_a_term and page.form.prints(title, "Subscription ID", term.subscription_id is not None):
             lines.append(f"          Subscription ID: {none(term.subscription_id)}")
     return lines
+
+
+def _reserved(page: Page) -> Lines:
+    lines = []
+    for reserved in () if page.state.reservation is None else page.state.reservation.licenses:
+        lines += [
+            f"  {reserved.name} ({reserved.display}):",
+            f"    Description: {reserved.description}",
+            f"    Total reserved count: {reserved.total_count}",
+            *([] if reserved.enforcement is None else [f"    Enforcement type: {reserved.enforcement.value}"]),
+            *_terms(page, reserved.terms),
+        ]
+    return lines
+
+
+_BLOCKS: Final[dict[str, Callable[[Page], Lines]]] = {
+    "Authorizations:": _authorized,
+    "Specified license reservations:": _reserved,
+    "Purchased Licenses:": _purchased,
+    "Derived Licenses:": _derived,
+}
 
 
 def _chapter(page: Page) -> str:
@@ -157,33 +203,13 @@ def reservation(page: Page) -> Lines:
         return lines
     lines += ["", "Overall status:"]
     indent = " " * page.form.member_status_indent
-    for item in told.members:
-        lines += _member_reservation(item, indent, told.export_controlled_allowed if page.command != TECH else None)
+    for number, item in enumerate(told.members):
+        lines += [f"  {member(item.member)}", f"{indent}Reservation status: {_dated(item.status, item.installed)}"]
+        if told.export_controlled_allowed is not None and page.command != TECH:
+            lines.append(f"{indent}Export-Controlled Functionality: {allowed(told.export_controlled_allowed)}")
+        lines += _codes(page, number, item, list(CODES))
+    usual = ["Specified license reservations:"]
     if authorized is not None and page.command == TECH:
-        lines += _authorized(page, authorized.authorizations)
-    if page.form.prints(title, "Specified license reservations", True):
-        lines += ["", "Specified license reservations:"]
-        for reserved in told.licenses:
-            lines += [
-                f"  {reserved.name} ({reserved.display}):",
-                f"    Description: {reserved.description}",
-                f"    Total reserved count: {reserved.total_count}",
-                *([] if reserved.enforcement is None else [f"    Enforcement type: {reserved.enforcement.value}"]),
-                *_terms(page, reserved.terms),
-            ]
-    if authorized is not None and page.form.prints(title, "Purchased Licenses", page.command == TECH):
-        lines += ["", *_purchased(authorized.purchased)]
-    return lines
-
-
-def _member_reservation(item: MemberReservation, indent: str, export_allowed: bool | None) -> Lines:
-    lines = [f"  {member(item.member)}", f"{indent}Reservation status: {_dated(item.status, item.installed)}"]
-    if export_allowed is not None:
-        lines.append(f"{indent}Export-Controlled Functionality: {allowed(export_allowed)}")
-    return [
-        *lines,
-        f"{indent}Request code: {none(item.request_code)}",
-        f"{indent}Last return code: {none(item.last_return_code)}",
-        f"{indent}Last Confirmation code: {none(item.last_confirmation_code)}",
-        f"{indent}Reservation authorization code: {none(item.authorization_code)}",
-    ]
+        usual = [*(["Authorizations:"] if authorized.authorizations else []), *usual, "Purchased Licenses:"]
+        usual += ["Derived Licenses:"] if authorized.derived_tags else []
+    return lines + _blocks(page, usual)

@@ -11,16 +11,15 @@ Lines = list[str]
 def throughput_level(told: ThroughputLevel) -> Lines:
     """``show platform hardware throughput level``."""
     level = "unthrottled" if told.kbps is None else f"{told.kbps} {told.unit or 'kb/s'}"
-    return [f"The current throughput level is {level}"]
+    return [f"The current {'crypto ' if told.crypto else ''}throughput level is {level}"]
 
 
 def crypto_throughput(told: CryptoThroughput) -> Lines:
     """``show platform hardware throughput crypto``."""
-    saved, reboot = "" if told.saved else "not ", "" if told.reboot_required else "not "
-    lines = [
-        f"Current configured crypto throughput level: {told.configured}",
-        f"Level is {saved}saved, reboot is {reboot}required",
-    ]
+    lines = [f"Current configured crypto throughput level: {told.configured}"]
+    if told.saved is not None:
+        saved, reboot = "" if told.saved else "not ", "" if told.reboot_required else "not "
+        lines.append(f"Level is {saved}saved, reboot is {reboot}required")
     if told.enforced is not None:
         lines.append(f"Current enforced crypto throughput level: {told.enforced}")
     if told.throttling is not None:

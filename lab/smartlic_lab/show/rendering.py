@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
@@ -34,6 +35,8 @@ SECTIONS: Final[dict[str, Draw]] = {
     "Smart Licensing is ENABLED": _enabled,
     "License Conversion:": status.conversion,
     "Export Authorization Key:": status.export_keys,
+    "License Reservation is ENABLED": status.reservation_mode,
+    "License Reservation is DISABLED": status.reservation_mode,
     "Utility:": status.utility,
     "Smart Licensing Using Policy:": status.using_policy,
     "Account Information:": status.account,
@@ -89,16 +92,19 @@ _ORDER: Final = {
 }  # fmt: skip
 _LEGACY_ORDER: Final = {
     STATUS: (
-        "Smart Licensing is ENABLED", "Utility:", "Data Privacy:", "Transport:", "Registration:",
+        "Smart Licensing is ENABLED", "License Reservation is ENABLED", "Utility:", "Data Privacy:", "Transport:",
+        "Registration:",
         "License Authorization:", "Export Authorization Key:", "Miscellaneous:",
     ),
     ALL: (
-        "Smart Licensing Status", "Smart Licensing is ENABLED", "Registration:", "License Authorization:",
+        "Smart Licensing Status", "Smart Licensing is ENABLED", "License Reservation is ENABLED", "Registration:",
+        "License Authorization:",
         "Export Authorization Key:", "Utility:", "Data Privacy:", "Transport:", "License Usage",
         "Product Information", "Agent Version", "Reservation Info",
     ),
     "show license summary": (
-        "Smart Licensing is ENABLED", "Registration:", "License Authorization:", "License Usage:",
+        "Smart Licensing is ENABLED", "License Reservation is ENABLED", "Registration:", "License Authorization:",
+        "License Usage:",
     ),
 }  # fmt: skip
 
@@ -110,10 +116,11 @@ def render(command: str, state: Any, form: Form) -> str:
     """
     name = full_name(command)
     lines = spaced(_usual_lines(name, state, form), form.spacing)
-    around = [*form.before, *([form.echo] if form.echo else []), *lines, *([form.prompt] if form.prompt else [])]
+    around = [*form.before, *lines, *form.after]
     for place, line in form.between:
         around.insert(place, line)
-    return form.newline.join(around) + ("" if form.unended else form.newline)
+    ends = dict(form.ends)
+    return form.mark + "".join([line + ends.get(place, form.newline) for place, line in enumerate(around)])
 
 
 def _usual_lines(command: str, state: Any, form: Form) -> Lines:
@@ -161,6 +168,8 @@ def _sections(page: Page) -> Lines:
 
 def _blanks(command: str, title: str, before: Lines) -> int:
     """Empty lines before a section: one, but two behind the purchased licences of tech support."""
+    if title.startswith("License Reservation is "):
+        return 0
     after_purchased = command == TECH and before[-1] == "  No Purchase Information Available"
     return 2 if after_purchased or (command == ALL and title == "Device Enforcement State:") else 1
 
@@ -209,14 +218,27 @@ def form_met(command: str, text: str) -> Form:
     form = _indented(scan(form, prepared.lines), prepared.lines)
     if name == "show version":
         form = replace(form, order=version.kinds_met(prepared.lines))
-    lines, newline = text.splitlines(), "\r\n" if "\r\n" in text else "\n"
-    form, body = _around(form, lines, prepared)
+    mark = _MARK if text.startswith(_MARK) else ""
+    lines, ends = _lines(text[len(mark) :])
+    newline = max(set(ends), key=ends.count, default="\n")
+    form, body = _around(form, lines, prepared, held=isinstance(state, LicensingState))
     return replace(
         form,
         newline=newline,
-        unended=not text.endswith("\n"),
+        ends=tuple([(place, end) for place, end in enumerate(ends) if end != newline]),
+        mark=mark,
         spacing=spacing_met(_usual_lines(name, state, form), body),
     )
+
+
+_MARK: Final = "\ufeff"
+
+
+def _lines(text: str) -> tuple[list[str], list[str]]:
+    """The lines of a text, and how each ends: the last perhaps with nothing."""
+    parts = re.split(r"(\r*\n|\r)", text)
+    lines, ends = parts[::2], [*parts[1::2], ""]
+    return (lines, ends) if lines[-1] else (lines[:-1], ends[:-1])
 
 
 def _indented(form: Form, lines: list[str]) -> Form:
@@ -227,21 +249,25 @@ def _indented(form: Form, lines: list[str]) -> Form:
     return form
 
 
-def _around(form: Form, lines: list[str], prepared: Text) -> tuple[Form, list[str]]:
-    """*form* with echo, prompt and log lines, and what is left: the output itself."""
+def _around(form: Form, lines: list[str], prepared: Text, *, held: bool) -> tuple[Form, list[str]]:
+    """*form* with what stands around the output, and what is left: the output itself.
+
+    The clock header belongs to the output where the state has *held* it.
+    """
     log = [(place, line) for place, line in enumerate(lines) if line.rstrip() in prepared.syslog]
     places = {place for place, _ in log}
     body = [line for place, line in enumerate(lines) if place not in places]
-    form = replace(form, between=tuple(log))
+    begin, end = 0, len(body)
     if prepared.echo is not None:
-        at = next(index for index, line in enumerate(body) if line.rstrip() == prepared.echo)
-        form = replace(form, echo=body[at], before=tuple(body[:at]))
-        body = body[at + 1 :]
+        begin = 1 + next(index for index, line in enumerate(body) if line.rstrip() == prepared.echo)
+    if prepared.header is not None and not held:
+        begin = 2 + next(index for index, line in enumerate(body) if line.startswith("Load for five secs: "))
     if prepared.prompt is not None:
-        at = max(index for index, line in enumerate(body) if line.rstrip() == prepared.prompt)
-        form = replace(form, prompt=body[at])
-        body = body[:at]
-    return form, body
+        end = max(index for index, line in enumerate(body) if line.rstrip() == prepared.prompt)
+        while end > begin and body[end - 1].strip() in ("", prepared.prompt):
+            end -= 1
+    form = replace(form, between=tuple(log), before=tuple(body[:begin]), after=tuple(body[end:]))
+    return form, body[begin:end]
 
 
 def roundtrip(text: str, command: str | None = None) -> str:

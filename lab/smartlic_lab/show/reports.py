@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nornir_smartlic.model import ClassicLicense, HistoryMessage, Instant, RumReportDetail, UnplacedTime
 from smartlic_lab.show.forms import Page
+from smartlic_lab.show.status import conversion_members
 from smartlic_lab.show.words import instant, none, time_or_none
 
 Lines = list[str]
@@ -100,9 +101,13 @@ def data_conversion(page: Page) -> Lines:
     return [
         "License Conversion:",
         f"  Automatic Conversion Enabled: {told.automatic}",
+        *conversion_members(told),
         *status,
-        f"  Last Data Push: {time_or_none(told.last_data_push)}",
-        f"  Last File Export: {time_or_none(told.last_file_export)}",
+        *(
+            f"  {key}: {time_or_none(time)}"
+            for key, time in (("Last Data Push", told.last_data_push), ("Last File Export", told.last_file_export))
+            if page.form.prints("License Conversion:", key, True)
+        ),
     ]
 
 

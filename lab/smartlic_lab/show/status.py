@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nornir_smartlic.model import (
+    Conversion,
     PolicyAttributes,
     PolicyDays,
     PolicyOrigin,
@@ -21,7 +22,7 @@ def conversion(page: Page) -> Lines | None:
     if told is None or not (page.form.met or page.form.since(5, 10)):
         return None
     title = "License Conversion:"
-    lines = [title, f"  Automatic Conversion Enabled: {truth(told.automatic)}"]
+    lines = [title, f"  Automatic Conversion Enabled: {truth(told.automatic)}", *conversion_members(told)]
     if page.form.prints(title, "Status", told.status is not None):
         lines.append(f"  Status: {none(told.status)}")
     if page.form.prints(title, "Last Data Push", True):
@@ -31,6 +32,11 @@ def conversion(page: Page) -> Lines | None:
     return lines
 
 
+def conversion_members(told: Conversion) -> Lines:
+    """The status of each member; recalled."""
+    return [line for who, status in told.members for line in (f"  {member(who)}", f"    Status: {status}")]
+
+
 def export_keys(page: Page) -> Lines:
     """``Export Authorization Key:``."""
     keys = page.state.export_authorization_keys or ("<none>",)
@@ -38,8 +44,26 @@ def export_keys(page: Page) -> Lines:
 
 
 def utility(page: Page) -> Lines:
-    """``Utility:``."""
-    return ["Utility:", f"  Status: {switch(bool(page.state.utility))}"]
+    """``Utility:``; what may follow the status is recalled."""
+    lines = ["Utility:", f"  Status: {switch(bool(page.state.utility))}"]
+    customer = False
+    for key, value in page.state.utility_details or ():
+        if key in ("Utility report", "Customer Information"):
+            lines.append(f"  {key}:")
+            customer = key == "Customer Information"
+        elif key == "Failure reason":
+            lines.append(f"      {key}: {none(value)}")
+        else:
+            lines.append(f"    {key}: {empty(value) if customer else none(value)}")
+    return lines
+
+
+def reservation_mode(page: Page) -> Lines | None:
+    """``License Reservation is ENABLED``, of a legacy device; recalled."""
+    told = page.state.reservation_mode
+    if told is None and page.form.met is None and page.state.reservation is not None:
+        told = page.state.reservation.enabled or None
+    return None if told is None else [f"License Reservation is {switch(told)}"]
 
 
 def using_policy(page: Page) -> Lines | None:
@@ -99,9 +123,11 @@ def transport(page: Page) -> Lines | None:
             lines += [
                 f"    Address: {empty(proxy.address if proxy else None)}",
                 f"    Port: {empty(proxy.port if proxy else None)}",
-                f"    Username: {empty(proxy.username if proxy else None)}",
-                "    Password: <empty>",
             ]
+            if page.form.prints(title, "Username", True):
+                lines.append(f"    Username: {empty(proxy.username if proxy else None)}")
+            if page.form.prints(title, "Password", True):
+                lines.append("    Password: <empty>")
         else:
             lines.append("    Not Configured")
     if page.form.prints(title, "Server Identity Check", page.command == TECH and networked):

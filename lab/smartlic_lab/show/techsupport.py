@@ -19,6 +19,8 @@ def scheduled_jobs(page: Page) -> Lines | None:
 
 
 def _due(job: ScheduledJob) -> str:
+    if not job.available:
+        return "Not Available"
     if job.due is None:
         return "Expired Not Rescheduled"
     if job.remaining is None:
