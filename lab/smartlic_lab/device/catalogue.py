@@ -2,13 +2,36 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from functools import cache
+from typing import TypeAlias
 
 from smartlic_lab.device.grammar import Grammar, Row, Version, read_table
-from smartlic_lab.platforms import command_rows, help_texts
+from smartlic_lab.platforms import command_rows, family, help_texts
 
 FREE_MODE = "config-any"  # modes without a table of their own take any line
 _COMMON = "config-common"
+_FIRST_TIERS = (17, 7, 1)  # of virtual routers. Source: reference/cli.md section 1
+
+Words: TypeAlias = tuple[tuple[str, str], ...]
+"""What ``@NAME`` in a row stands for, as syntax."""
+
+
+@cache
+def words_of(name: str, release: Version) -> Words:
+    """The levels and throughputs that the family called *name* has on a release."""
+    known = family(name)
+    levels = _one_of(
+        *(f"{level} [addon {_one_of(*addons)}]" if addons else level for level, addons in known.boot.levels.items())
+    )
+    tiers = "virtual" not in known.traits or release >= _FIRST_TIERS
+    throughputs = _one_of(*(name for name in known.throughputs if tiers or not name.startswith("T")))
+    found = {"air-levels" if known.boot.style == "air" else "boot-levels": levels, "throughputs": throughputs}
+    return tuple((name, syntax) for name, syntax in found.items() if syntax)
+
+
+_NAMED = re.compile(r"@([a-z-]+)")
 
 
 @cache
@@ -16,17 +39,28 @@ def _rows() -> tuple[Row, ...]:
     return read_table(command_rows())
 
 
+def _one_of(*words: str) -> str:
+    return f"{{{'|'.join(words)}}}" if words else ""
+
+
 @cache
-def rows_of(release: Version, traits: frozenset[str]) -> tuple[Row, ...]:
-    """The rows that a release and family offer."""
-    return tuple(row for row in _rows() if row.offered(release, traits))
+def rows_of(release: Version, traits: frozenset[str], words: Words = ()) -> tuple[Row, ...]:
+    """The rows that a release and family offer; those that ask for words which it does not have are left out."""
+    known = dict(words)
+    rows = []
+    for row in _rows():
+        wanted = _NAMED.search(row.syntax)
+        if not row.offered(release, traits) or (wanted and wanted[1] not in known):
+            continue
+        rows.append(replace(row, syntax=_NAMED.sub(known[wanted[1]], row.syntax)) if wanted else row)
+    return tuple(rows)
 
 
 class Catalogue:
     """The grammars of one release and family, by mode and privilege; shared by all devices that are alike."""
 
-    def __init__(self, release: Version, traits: frozenset[str]) -> None:
-        self._rows = rows_of(release, traits)
+    def __init__(self, release: Version, traits: frozenset[str], words: Words) -> None:
+        self._rows = rows_of(release, traits, words)
         self._modes = {row.mode for row in self._rows}
         self._grammars: dict[tuple[str, int, bool], Grammar] = {}
 
@@ -49,6 +83,6 @@ class Catalogue:
 
 
 @cache
-def catalogue(release: Version, traits: frozenset[str]) -> Catalogue:
-    """The catalogue of a release and family."""
-    return Catalogue(release, traits)
+def catalogue(release: Version, traits: frozenset[str], words: Words = ()) -> Catalogue:
+    """The catalogue of a release and family; *words* as of `words_of`."""
+    return Catalogue(release, traits, words)

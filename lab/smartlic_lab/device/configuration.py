@@ -55,7 +55,12 @@ ORDER: Final[tuple[tuple[str, ...], ...]] = (
     ("crypto pki trustpoint",),
     ("crypto pki certificate chain",),
     ("system mtu",),
-    ("license udi", "no license smart enable", "license boot level", "license air level", "license smart", "license"),
+    (  # "url" before "url smart": a wiki's configuration, reference/cli.md section 4; the rest of the order is recalled
+        "license udi", "no license smart enable", "license boot level", "license air level",
+        "license smart reservation", "license smart transport", "license smart url", "license smart url smart",
+        "license smart url cslu", "license smart url utility", "license smart proxy address",
+        "license smart proxy port", "license smart", "license",
+    ),
     ("device classifier", "memory free", "diagnostic"),
     ("spanning-tree",),
     ("enable secret", "enable password"),  # here by the C8000V configuration of cli.md section 4

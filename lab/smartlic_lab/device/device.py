@@ -31,7 +31,7 @@ from smartlic_lab.agent.events import (
     UsageChanged,
 )
 from smartlic_lab.device import boot, images, settings, usage
-from smartlic_lab.device.catalogue import Catalogue, catalogue
+from smartlic_lab.device.catalogue import Catalogue, catalogue, words_of
 from smartlic_lab.device.commands import (  # noqa: F401  they register what they handle
     archives,
     configuring,
@@ -139,7 +139,7 @@ class Device:
         traits = self.family.traits
         if self.running.has("service", "internal"):
             traits |= {"internal"}
-        return catalogue(self.release.version, traits)
+        return catalogue(self.release.version, traits, words_of(self.family.name, self.release.version))
 
     @property
     def hostname(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smartlic_lab.device.catalogue import Catalogue, catalogue
+from smartlic_lab.device.catalogue import Catalogue, catalogue, words_of
 from smartlic_lab.device.grammar import Match
 from smartlic_lab.platforms import family, release, releases
 
@@ -61,7 +61,8 @@ SLP_SHOWS = (
 
 
 def commands(name: str, platform: str = "c9300") -> Catalogue:
-    return catalogue(release(name).version, family(platform).traits)
+    version = release(name).version
+    return catalogue(version, family(platform).traits, words_of(platform, version))
 
 
 def understood(table: Catalogue, mode: str, line: str, *, negated: bool = False) -> bool:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from smartlic_lab.device.catalogue import rows_of
+from smartlic_lab.device.catalogue import rows_of, words_of
 from smartlic_lab.device.grammar import Row
 from smartlic_lab.device.grammar.syntax import Compiler, Keyword
 from smartlic_lab.platforms import family, release
@@ -88,7 +88,8 @@ def test_whatever_the_tables_allow_can_be_typed(platform: str, train: str, seed:
     dice = random.Random(seed)
     device = make_device(platform=platform, release=train, members=1)
     terminal = Terminal(device)
-    for row in rows_of(release(train).version, family(platform).traits):
+    version = release(train).version
+    for row in rows_of(version, family(platform).traits | {"internal"}, words_of(platform, version)):
         if row.handler.startswith(ENDS_THE_SESSION) or row.mode in ("config-common", "config-any"):
             continue
         lines = [example_of(row, dice)]

@@ -276,33 +276,26 @@ def license_air_level(session: Session, call: Call) -> str:
 
 
 def _license_level(session: Session, call: Call, key: tuple[str, ...]) -> str:
-    if call.negated or call.default:
-        level = call.argument("level")
-        for line in list(session.section.under(*key)):
-            if level is None or session.device.family.boot.style != "isr" or line.words[len(key)].startswith(level):
-                session.section.remove(*line.key)
-        return _NEXT_BOOT if session.kind != "system" else ""
-    level, addon = call.required("level"), call.argument("addon")
-    levels = session.device.boot_levels(air=key[1] == "air")
-    known = [name for name in levels if name.startswith(level)]
-    exact = [name for name in known if name == level] or known
-    if len(exact) != 1:
-        raise CommandFailed(_at_marker(session, f"{' '.join(key)} "))
-    level = exact[0]
-    words: tuple[str, ...] = (*key, level)
-    if addon is not None:
-        addons = [name for name in levels[level] if name.startswith(addon)]
-        if len(addons) != 1:
-            raise CommandFailed(_at_marker(session, f"{' '.join(key)} {level} addon "))
-        words = (*words, "addon", addons[0])
+    words = call.match.words
     several = session.device.family.boot.style == "isr"  # technology packages, each with its line
-    session.section.put(words, (*key, level) if several else key)
+    if call.negated or call.default:
+        level = words[len(key)] if len(words) > len(key) else None
+        for line in list(session.section.under(*key)):
+            if level is None or not several or line.words[len(key)] == level:
+                session.section.remove(*line.key)
+    else:
+        session.section.put(words, words[: len(key) + 1] if several else key)
     return _NEXT_BOOT if session.kind != "system" else ""
 
 
-def _at_marker(session: Session, before: str) -> str:
-    column = len(session.prompt) + len(before)
-    return f"{' ' * column}^\n% Invalid input detected at '^' marker.\n"
+@handles("platform_line")
+def platform_line(session: Session, call: Call) -> str:
+    """Any line on the platform, but not the throughput levels of other families."""
+    if call.required("rest").split()[:2] == ["hardware", "throughput"]:
+        column = len(session.prompt) + len("platform hardware ")
+        raise CommandFailed(f"{' ' * column}^\n% Invalid input detected at '^' marker.\n")
+    set_line(session, call)
+    return ""
 
 
 @handles("throughput")
@@ -312,11 +305,7 @@ def throughput(session: Session, call: Call) -> str:
     if call.negated or call.default:
         set_line(session, call)
         return ""
-    level = call.required("level")
-    known = {name.lower(): name for name in device.family.throughputs}
-    name = known.get(level.lower()) or known.get(level.lower().removesuffix("m"))
-    if name is None:
-        raise CommandFailed(_at_marker(session, " ".join(call.match.key) + " "))
+    name = call.match.words[-1]
     if (
         session.kind != "system"
         and boot.needs_authorization(device, name)
