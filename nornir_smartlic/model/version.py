@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nornir_smartlic.model.identity import Udi
+from nornir_smartlic.model.seldom import seldom
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class StackMemberLine:
     model: str
     version: str
     image: str
-    mode: str  # INSTALL | BUNDLE
+    mode: str | None  # INSTALL | BUNDLE; None: the table has no such column
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ class DeviceDetails:
     suites: tuple[tuple[str, tuple[str, ...]], ...] = ()  # suite and its features
     suite_module: str | None = None
     configuration_register: str | None = None
+    hardware: tuple[tuple[int, str], ...] = seldom(())  # (1, "terminal line"): what is no interface
     remarks: tuple[str, ...] = ()  # every other line, as printed
 
 
@@ -107,3 +109,4 @@ class DeviceVersion:
     addon_license_type: str | None = None
     packages: tuple[LicensePackage, ...] = ()
     details: DeviceDetails | None = None  # the rest of the output
+    crypto_throughput_kbps: int | None = None

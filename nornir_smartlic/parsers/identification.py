@@ -44,7 +44,7 @@ _FIRST: Final = (  # beginnings of the first line
     ("Slot#", "show license right-to-use"),
     ("  License Name ", "show license right-to-use"),
 )
-_OF_A_LICENSE: Final = ("  Feature Description:", "  Export status:", "  Description: ")
+_OF_A_LICENSE: Final = ("Feature Description:", "Export status:", "Description: ")
 _ANYWHERE: Final = (  # whole lines; the first that is there decides
     ("Upcoming Scheduled Jobs", "show license tech support"),
     ("Product Information", "show license all"),
@@ -75,7 +75,7 @@ def identify(text: str) -> str | None:
     for line, command in _ANYWHERE:
         if line in stripped:
             return command
-    if any(line.startswith(_OF_A_LICENSE) for line in lines) or "No licenses in use" in stripped:
+    if any(line.startswith(_OF_A_LICENSE) for line in stripped) or "No licenses in use" in stripped:
         return "show license usage"
     if _RUM.match(lines[0]):  # filtered with | include
         return "show license rum id all"

@@ -136,10 +136,10 @@ def _head(text: str) -> tuple[int, str | None, ClockHeader | None]:
         line = (text[start:] if end < 0 else text[start:end]).rstrip()
         if not line and end >= 0:
             start = end + 1
-        elif end > 0 and line.startswith("Load for five secs: "):
+        elif end > 0 and line.lstrip().startswith("Load for five secs: "):
             second = text.find("\n", end + 1)
             second = len(text) if second < 0 else second
-            header = _clock_header(line, text[end + 1 : second].rstrip())
+            header = _clock_header(line.lstrip(), text[end + 1 : second].strip())
             if header is None:
                 break
             start = second + 1

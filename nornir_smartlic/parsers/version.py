@@ -62,6 +62,11 @@ PROSE: Final = (  # lines that are the same everywhere
     "Technology Technology-package Technology-package",
     "Suite Suite Current Type Suite Next reboot",
     "Switch Ports Model SW Version SW Image Mode",
+    "Switch Ports Model SW Version SW Image",
+    "GPL code under the terms of GPL Version 2.0.",
+    "(http://www.gnu.org/licenses/gpl-2.0.html) For more details, see the",
+    "Technology Type Technology-package Technology-package",
+    "Current Next Reboot",
 )
 _PROSE: Final = {line: number for number, line in enumerate(PROSE)}
 _KINDS: Final = tuple(
@@ -84,8 +89,9 @@ _KINDS: Final = tuple(
         ("restarted", r"System restarted at (.+)"),
         ("image", r'System image file is "(.+)"'),
         ("throughput", r"The current throughput level is (\d+) kbps"),
+        ("crypto_throughput", r"The current crypto throughput level is (\d+) kbps"),
         ("suite_module", r"Suite License Information for Module:'(.+)'"),
-        ("row_of_stack", r"(\*?) *(\d+) (\d+) (\S+) (\S+) (\S+) (INSTALL|BUNDLE)"),
+        ("row_of_stack", r"(\*?) *(\d+) (\d+) (\S+) (\S+) (\S+)(?: (INSTALL|BUNDLE))?"),
         (
             "processor",
             r"[Cc]isco (\S+) (?:\((\S+)\) )?(?:processor )?(?:\(revision (\S+)\) )?"
@@ -101,6 +107,7 @@ _KINDS: Final = tuple(
         ("rule", r"-+(?: -+)*"),
         ("level", rf"({'|'.join(FIELDS)}):(?: (.*))?"),
         ("inventory", r"([A-Z][\w ]+?) :(?: (.*))?"),
+        ("hardware", r"(\d+) ((?=\S*[A-Za-z])[\w./()-]+(?: [\w./()-]+)*)"),
     )
 )
 
@@ -136,16 +143,34 @@ def _table(heading: str) -> str:
         return "suite"
     if heading == "Technology Technology-package Technology-package":
         return "technology"
+    if heading == "Technology Type Technology-package Technology-package":
+        return "typed"
     return "package" if heading == "Technology-package Technology-package" else ""
 
 
 def _is_row(table: str, line: str) -> bool:
-    columns = len(re.split(r"\s{2,}", line.strip()))
-    return columns == {"package": 3, "technology": 4, "suite": 4}[table] or (table == "suite" and columns == 1)
+    if table == "typed":
+        return len(line.split()) > 3
+    columns = _columns(line)
+    if table == "suite" and len(columns) == 1:
+        return " " not in columns[0]
+    return len(columns) == {"package": 3, "technology": 4, "suite": 4}[table]
+
+
+def _columns(line: str) -> list[str]:
+    return re.split(r"\s{2,}|\t", line.strip())
+
+
+def _typed(line: str) -> list[str]:
+    """The columns of routers since 17.x, which a single blank may part: technology, current, type, next reboot."""
+    *head, current, following = line.split()
+    technology = " ".join(head[:2]) if head[:2] == ["Smart", "License"] else head[0]
+    return [technology, current, " ".join(head[len(technology.split()) :]), following]
 
 
 _LICENSING: Final = ("License ", "Addon License", "Smart Licensing ", "AIR License", "Next reload ", "Next reboot ")
 _VERSION: Final = re.compile(r"Version (\d[\w.()]*)")
+_ADDRESS: Final = "Base Ethernet Mac Address"
 _PLATFORM: Final = re.compile(r"[Cc]isco (\S+) \(.*(?:processor|revision)|[Cc]isco (\S+) processor")
 _OLD_LEVEL: Final = re.compile(r"(.*?)(?:\.|\s) *Type: (.+)")  # "License Level: entservices   Type: Permanent"
 
@@ -159,6 +184,7 @@ class _Draft:
         self.packages: list[LicensePackage] = []
         self.suites: list[tuple[str, list[str]]] = []
         self.interfaces: list[tuple[int, str]] = []
+        self.hardware: list[tuple[int, str]] = []
         self.memories: list[tuple[int, str]] = []
         self.stack: list[StackMemberLine] = []
         self.inventory: list[tuple[int | None, list[tuple[str, str | None]]]] = []
@@ -178,17 +204,20 @@ def device_version(command: str, text: Text) -> tuple[DeviceVersion, tuple[str, 
         ParseError: the text is no ``show version``, or only a part of it.
     """
     draft = _Draft()
+    kind = ""
     for kind, words, found in kinds(text.lines):
         _take(draft, kind, words, found)
-    serials = [value for _, pairs in draft.inventory for key, value in pairs if key == "System Serial Number"]
-    addresses = [key for _, pairs in draft.inventory for key, _ in pairs if key == "Base Ethernet MAC Address"]
+    switches = [{key.title() for key, _ in pairs} for _, pairs in draft.inventory]
+    whole = [keys for keys in switches if "System Serial Number" in keys]
+    # Some wireless controllers tell their address alone; recalled.
+    begun = [keys for keys in switches if _ADDRESS in keys and (len(keys) > 1 or kind == "inventory")]
     if draft.release is None:
         raise ParseError(command, "expected a line with 'Version'", line_number=text.number(0), line=text.lines[0])
     for missing, there in (
         ("cisco MODEL ... processor", draft.platform is not None),
-        ("Processor board ID", "board" in draft.one or bool(serials)),
+        ("Processor board ID", "board" in draft.one or bool(whole)),
         ("bytes of ... memory", bool(draft.memories)),
-        ("System Serial Number", len(serials) >= len(addresses)),
+        ("System Serial Number", all(keys in whole for keys in begun)),
     ):
         if not there:
             raise ParseError(
@@ -206,8 +235,8 @@ def _take(draft: _Draft, kind: str, words: str, found: re.Match[str] | None) -> 
         draft.release = version.group(1)
     if draft.platform is None and (platform := _PLATFORM.match(words)):
         draft.platform = platform.group(1) or platform.group(2)
-    if kind in ("package", "technology", "suite"):
-        _take_row(draft, kind, re.split(r"\s{2,}", words))
+    if kind in ("package", "technology", "suite", "typed"):
+        _take_row(draft, kind, _typed(words) if kind == "typed" else _columns(words))
     elif found is None:
         if kind == "remark":
             draft.remarks.append(" ".join(words.split()))
@@ -217,6 +246,8 @@ def _take(draft: _Draft, kind: str, words: str, found: re.Match[str] | None) -> 
         draft.levels.setdefault(FIELDS[found[1]], (found[2] or "").strip())
     elif kind == "memory":
         draft.memories.append((int(found[1]), found[2]))
+    elif kind == "hardware":
+        draft.hardware.append((int(found[1]), found[2]))
     elif kind == "interface":
         draft.interfaces.append((int(found[1]), found[2]))
     elif kind == "row_of_stack":
@@ -249,7 +280,7 @@ def _level(value: str | None) -> str | None:
 
 
 def _device(draft: _Draft, release: str) -> DeviceVersion:
-    inventories = [dict(pairs) for _, pairs in draft.inventory]
+    inventories = [{key.title(): value for key, value in pairs} for _, pairs in draft.inventory]
     members = tuple(
         Udi(model, serial)
         for told in inventories
@@ -269,8 +300,13 @@ def _device(draft: _Draft, release: str) -> DeviceVersion:
         fields["boot_level"], fields["next_boot_level"] = catalyst[0].current, catalyst[0].next_boot
     if len(catalyst) > 1:
         fields["addon_level"], fields["next_addon_level"] = catalyst[1].current, catalyst[1].next_boot
+    for package in draft.packages:
+        if package.technology == "Smart License":  # routers since 17.x
+            level = "addon_level" if package.type == "Subscription" else "boot_level"
+            fields[level], fields[f"next_{level}"] = package.current, package.next_boot
     hostname, uptime = draft.one.get("uptime", (None, None))
     throughput = draft.one.get("throughput", (None,))[0]
+    crypto = draft.one.get("crypto_throughput", (None,))[0]
     return DeviceVersion(
         release=_normalised(release),
         hostname=hostname,
@@ -280,6 +316,7 @@ def _device(draft: _Draft, release: str) -> DeviceVersion:
         uptime=uptime,
         image=draft.one.get("image", (None,))[0],
         throughput_kbps=None if throughput is None else int(throughput),
+        crypto_throughput_kbps=None if crypto is None else int(crypto),
         packages=tuple(draft.packages),
         details=_details(draft),
         **fields,
@@ -303,6 +340,7 @@ def _details(draft: _Draft) -> DeviceDetails:
         board_id=first.get("board"),
         operating_mode=first.get("mode"),
         interfaces=tuple(draft.interfaces),
+        hardware=tuple(draft.hardware),
         memories=tuple(draft.memories),
         installation_mode=first.get("installation"),
         inventory=tuple((switch, tuple(pairs)) for switch, pairs in draft.inventory),

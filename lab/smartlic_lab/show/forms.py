@@ -58,12 +58,13 @@ class Form:
     member_status_indent: int = 6
     order: tuple[str, ...] | None = None  # of the section titles met; None: the usual
     met: frozenset[tuple[str, str]] | None = None  # (section title, key) of each line met; None: by version
+    keys: tuple[tuple[str, str], ...] = ()  # the same in their order, below titles that are no chapters
     trust: tuple[str, ...] | None = None  # the wording of the lines on trust codes that was met
     underlines: tuple[tuple[str, int], ...] = ()  # titles underlined with another length than usual
-    blank: frozenset[str] = frozenset()  # keys of Other Info with nothing behind the colon
+    blank: frozenset[str] = frozenset()  # keys of flat lists with nothing behind the colon
     slot_heading: str = "SlotID"
     dashes: int | None = None  # length of the rule below a table's heading
-    singular: bool = False  # "1 day" for "1 days"
+    units: tuple[tuple[str, tuple[str, ...]], ...] = ()  # of spans, by the key of their line: ("days", "hour")
     codes: tuple[tuple[str, ...], ...] = ()  # keys of the codes met below the status of each member
     blocks: tuple[str, ...] = ()  # titles of the blocks of authorizations in the order met
     purchased_mark: str = ""  # that an author left behind the line on purchases
@@ -122,6 +123,7 @@ def scan(form: Form, lines: list[str]) -> Form:
     """*form* with the sections, keys and switches that the *lines* of a saved output show."""
     order: list[str] = []
     met: set[tuple[str, str]] = set()
+    keys: list[tuple[str, str]] = []
     underlines: list[tuple[str, int]] = []
     trust: list[str] = []
     blank: set[str] = set()
@@ -140,7 +142,9 @@ def scan(form: Form, lines: list[str]) -> Form:
             underlines.append((order[-1], len(stripped)))
         else:
             met.add((title, stripped.partition(":")[0]))
-        if title == "Other Info" and stripped.endswith(":"):
+            if title in SECTIONS and known != title:
+                keys.append((title, stripped.partition(":")[0]))
+        if title in _FLAT and stripped.endswith(":"):
             blank.add(stripped[:-1])
     if trust and not trust[-1]:
         trust.pop()  # the empty line before the next section
@@ -148,11 +152,12 @@ def scan(form: Form, lines: list[str]) -> Form:
         form,
         order=tuple(order),
         met=frozenset(met),
+        keys=tuple(keys),
         underlines=tuple(underlines),
         trust=tuple(trust) or None,
         blank=frozenset(blank),
         dashes=next((len(line.strip()) for line in lines if line.strip() and not line.strip().strip("-")), None),
-        singular=any(_SINGULAR.search(line) for line in lines),
+        units=tuple([_units(line) for line in lines if _SPAN.search(line)]),
         slot_heading="Device#" if lines and lines[0].startswith("Device#") else "SlotID",
         codes=_codes(lines),
         blocks=tuple([line.strip() for line in lines if line.strip() in BLOCKS]),
@@ -173,6 +178,7 @@ def scan(form: Form, lines: list[str]) -> Form:
     return changed
 
 
+_FLAT: Final = ("Other Info", "License Certificates", "HA Info")
 CODES: Final = {  # keys of the codes of a member, and their fields
     "Request code": "request_code",
     "Last return code": "last_return_code",
@@ -198,7 +204,13 @@ def _codes(lines: list[str]) -> tuple[tuple[str, ...], ...]:
     return tuple(map(tuple, members))
 
 
-_SINGULAR: Final = re.compile(r"\b1 (?:day|hour|minute|second)\b")
+_SPAN: Final = re.compile(r"\d+ ((?:week|day|hour|minute|second)s?)\b")
+
+
+def _units(line: str) -> tuple[str, tuple[str, ...]]:
+    return line.strip().partition(":")[0], tuple(_SPAN.findall(line))
+
+
 _VALUES: Final = (  # where a value of a trust code stands in its line
     (
         re.compile(r"((?:INSTALLED|Installed) on:?|Trust Code Installed:) [A-Z][a-z]{2} \d.*?\d{4} \S+"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from nornir_smartlic.model import Attempt, Instant
 from smartlic_lab.show.forms import Form, Page
 from smartlic_lab.show.words import allowed, instant, remaining
@@ -44,7 +42,8 @@ def authorization_state(page: Page) -> Lines | None:
     since = "" if told.since is None else f" on {instant(told.since)}"
     lines = [title, f"  Status: {told.status}{since}"]
     if told.evaluation_remaining is not None:
-        lines.append(f"  Evaluation Period Remaining: {_left(page.form, told.evaluation_remaining)}")
+        left = remaining(told.evaluation_remaining, dict(page.form.units).get("Evaluation Period Remaining", ()))
+        lines.append(f"  Evaluation Period Remaining: {left}")
     if told.evaluation_expired is not None:
         lines.append(f"  Evaluation Period Expired on {instant(told.evaluation_expired)}")
     known = told.last_communication is not None
@@ -53,10 +52,6 @@ def authorization_state(page: Page) -> Lines | None:
     if told.deadline_exceeded:
         return [*lines, "  Communication Deadline: DEADLINE EXCEEDED"]
     return lines + _time(page.form, title, "Communication Deadline", told.communication_deadline, known)
-
-
-def _left(form: Form, span: timedelta) -> str:
-    return remaining(span, singular=form.singular)
 
 
 def _attempt(form: Form, title: str, key: str, told: Attempt | None, usual: bool) -> Lines:

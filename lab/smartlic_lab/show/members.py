@@ -126,7 +126,6 @@ def _authorized(page: Page) -> Lines:
 
 def _terms(page: Page, terms: Sequence[AuthorizationTerm]) -> Lines:
     title = _chapter(page)
-    dated = any(term.start is not None for term in terms)
     lines = ["    Term information:"]
     who = None
     for term in terms:
@@ -136,12 +135,12 @@ def _terms(page: Page, terms: Sequence[AuthorizationTerm]) -> Lines:
         if term.authorization_type is not None:
             lines.append(f"        Authorization type: {term.authorization_type}")
         lines.append(f"        License type: {term.license_type}")
-        of_a_term = term.start is not None or not dated  # only a term has dates and a subscription
         for key, time in (("Start Date", term.start), ("End Date", term.end)):
-            if of_a_term and page.form.prints(title, key, time is not None):
-                lines.append(f"          {key}: {'<none>' if time is None else _date(time)}")
+            if time is not None:
+                lines.append(f"          {key}: {_date(time)}")
         lines.append(f"          Term Count: {term.count}")
-        if of_a_term and page.form.prints(title, "Subscription ID", term.subscription_id is not None):
+        dated = term.start is not None and page.form.prints(title, "Subscription ID", False)
+        if term.subscription_id is not None or dated:
             lines.append(f"          Subscription ID: {none(term.subscription_id)}")
     return lines
 

@@ -162,8 +162,18 @@ def _sections(page: Page) -> Lines:
             drawn[1] = "=" * lengths[title]
         if lines:
             lines += [""] * _blanks(command, title, lines)
-        lines += drawn
+        lines += _in_order(title, drawn, form)
     return lines
+
+
+def _in_order(title: str, drawn: Lines, form: Form) -> Lines:
+    """The lines of a section in the order in which their keys were met, where they are the same."""
+    met = [key for section, key in form.keys if section == title]
+    ours = [line.strip().partition(":")[0] for line in drawn[1:]]
+    if ours == met or sorted(ours) != sorted(met):
+        return drawn
+    left = list(zip(ours, drawn[1:], strict=True))
+    return [drawn[0], *(left.pop([key for key, _ in left].index(wanted))[1] for wanted in met)]
 
 
 def _blanks(command: str, title: str, before: Lines) -> int:
@@ -261,7 +271,7 @@ def _around(form: Form, lines: list[str], prepared: Text, *, held: bool) -> tupl
     if prepared.echo is not None:
         begin = 1 + next(index for index, line in enumerate(body) if line.rstrip() == prepared.echo)
     if prepared.header is not None and not held:
-        begin = 2 + next(index for index, line in enumerate(body) if line.startswith("Load for five secs: "))
+        begin = 2 + next(index for index, line in enumerate(body) if "Load for five secs: " in line)
     if prepared.prompt is not None:
         end = max(index for index, line in enumerate(body) if line.rstrip() == prepared.prompt)
         while end > begin and body[end - 1].strip() in ("", prepared.prompt):

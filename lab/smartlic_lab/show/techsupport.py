@@ -14,18 +14,19 @@ def scheduled_jobs(page: Page) -> Lines | None:
     told = page.state.tech_support
     if told is None:
         return None
+    units = dict(page.form.units)
     lines = ["Upcoming Scheduled Jobs", "=======================", f"Current time: {time_or_none(told.current_time)}"]
-    return lines + [f"{job.name}: {_due(job)}" for job in told.jobs]
+    return lines + [f"{job.name}: {_due(job, units.get(job.name, ()))}" for job in told.jobs]
 
 
-def _due(job: ScheduledJob) -> str:
+def _due(job: ScheduledJob, units: tuple[str, ...]) -> str:
     if not job.available:
         return "Not Available"
     if job.due is None:
         return "Expired Not Rescheduled"
     if job.remaining is None:
         return f"{instant(job.due)}  (Expired)"
-    return f"{instant(job.due)} ({remaining(job.remaining)} remaining)"
+    return f"{instant(job.due)} ({remaining(job.remaining, units)} remaining)"
 
 
 def communication(page: Page) -> Lines | None:
@@ -62,17 +63,17 @@ def _statistic(group: CommunicationStatistic) -> Lines:
 def certificates(page: Page) -> Lines | None:
     """``License Certificates``."""
     told = page.state.tech_support
-    return None if told is None else ["License Certificates", "====================", *_pairs(told.certificates)]
+    return None if told is None else ["License Certificates", "====================", *_pairs(page, told.certificates)]
 
 
 def ha_info(page: Page) -> Lines | None:
     """``HA Info``."""
     told = page.state.tech_support
-    return None if told is None else ["HA Info", "==========", *_pairs(told.ha)]
+    return None if told is None else ["HA Info", "==========", *_pairs(page, told.ha)]
 
 
-def _pairs(pairs: tuple[tuple[str, str], ...]) -> Lines:
-    return [f"{key}: {value}" if value else key for key, value in pairs]
+def _pairs(page: Page, pairs: tuple[tuple[str, str], ...]) -> Lines:
+    return [f"{key}: {value}".rstrip() if value or key in page.form.blank else key for key, value in pairs]
 
 
 def reporting_not_required(page: Page) -> Lines | None:

@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nornir_smartlic.model import DeviceDetails, DeviceVersion, LicensePackage, Processor, SoftwareBuild
+from nornir_smartlic.model import (
+    DeviceDetails,
+    DeviceVersion,
+    LicensePackage,
+    Processor,
+    SoftwareBuild,
+    StackMemberLine,
+)
 from nornir_smartlic.parsers.version import FIELDS, PROSE, kinds
 from smartlic_lab.show.forms import Form
 
@@ -60,6 +67,7 @@ def _lines(told: DeviceVersion) -> dict[str, Lines]:
     lines["uptime"] = [f"{told.hostname} uptime is {told.uptime}"]
     lines["image"] = [f'System image file is "{told.image}"']
     lines["throughput"] = [f"The current throughput level is {told.throughput_kbps} kbps"]
+    lines["crypto_throughput"] = [f"The current crypto throughput level is {told.crypto_throughput_kbps} kbps"]
     details = told.details
     if details is None:
         return lines
@@ -68,6 +76,11 @@ def _lines(told: DeviceVersion) -> dict[str, Lines]:
     lines["package"] = [_row(package) for package in catalyst]
     lines["technology"] = [
         _row(package) for package in told.packages if package.technology and package.technology not in suites
+    ]
+    lines["typed"] = [
+        f"{package.technology}  {package.type}  {package.current}  {package.next_boot}"
+        for package in told.packages
+        if package.technology and package.technology not in suites
     ]
     lines["suite"] = list(_suites(told.packages, details))
     return lines | ({} if details.build is None else _build(details.build)) | _details(details)
@@ -122,20 +135,23 @@ def _details(told: DeviceDetails) -> dict[str, Lines]:
         "installation": [f"Installation mode is {told.installation_mode}"],
         "register": [f"Configuration register is {told.configuration_register}"],
         "interface": [f"{count} {kind} interface{'' if count == 1 else 's'}" for count, kind in told.interfaces],
+        "hardware": [f"{count} {what}" for count, what in told.hardware],
         "memory": [f"{kib}K bytes of {what}." for kib, what in told.memories],
         "switch": [f"Switch {switch:02d}" for switch, _ in told.inventory if switch is not None],
         "inventory": [f"{key:<35}: {value or ''}".rstrip() for _, pairs in told.inventory for key, value in pairs],
         "remark": list(told.remarks),
-        "row_of_stack": [
-            f"{'*' if row.own else ' '} {row.switch} {row.ports} {row.model} {row.version} {row.image} {row.mode}"
-            for row in told.stack
-        ],
+        "row_of_stack": [_row_of_stack(row) for row in told.stack],
     }
     if told.processor is not None:
         for wording in ("processor", "physical processor", "", "physical "):
             for name in ("cisco", "Cisco"):
                 lines[f"processor:{name} {wording}"] = [f"{name} {_processor(told.processor, wording)}"]
     return lines
+
+
+def _row_of_stack(row: StackMemberLine) -> str:
+    columns = [str(row.switch), str(row.ports), row.model, row.version, row.image, *([row.mode] if row.mode else [])]
+    return f"{'*' if row.own else ' '} {' '.join(columns)}"
 
 
 def _processor(told: Processor, wording: str) -> str:

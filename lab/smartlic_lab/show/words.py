@@ -69,19 +69,28 @@ def short_udi(udi: Udi) -> str:
     return f"P:{udi.pid},S:{udi.sn}"
 
 
-def remaining(span: timedelta, *, singular: bool = False) -> str:
+_SECONDS: Final = {"week": 604800, "day": 86400, "hour": 3600, "minute": 60, "second": 1}
+
+
+def remaining(span: timedelta, units: tuple[str, ...] = ()) -> str:
     """``6 hours, 53 minutes, 4 seconds``; larger units that are zero are left out, smaller ones are not.
 
-    Devices print ``1 hours``; with *singular*, ``1 hour``.
+    Devices print ``1 hours``. With *units*, in those and in their spelling.
     """
     seconds = int(span.total_seconds())
+    if units:
+        told = []
+        for unit in units:
+            count, seconds = divmod(seconds, _SECONDS[unit.removesuffix("s")])
+            told.append(f"{count} {unit}")
+        return ", ".join(told)
     days, seconds = divmod(seconds, 86400)
     hours, seconds = divmod(seconds, 3600)
     minutes, seconds = divmod(seconds, 60)
     parts = [(days, "days"), (hours, "hours"), (minutes, "minutes"), (seconds, "seconds")]
     while len(parts) > 1 and parts[0][0] == 0:
         del parts[0]
-    return ", ".join(f"{count} {unit[:-1] if singular and count == 1 else unit}" for count, unit in parts)
+    return ", ".join(f"{count} {unit}" for count, unit in parts)
 
 
 def interval(span: timedelta) -> str:
