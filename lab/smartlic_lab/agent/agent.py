@@ -46,7 +46,7 @@ from smartlic_lab.agent.events import (
 )
 from smartlic_lab.agent.persistence import decode, encode
 from smartlic_lab.agent.registration import Registering, RegistrationTrigger
-from smartlic_lab.agent.rum import RELOADED, USAGE_REQUESTED, payload_so_far
+from smartlic_lab.agent.rum import RELOADED, USAGE_REQUESTED, Span, payload_so_far
 from smartlic_lab.agent.trust import Trust, TrustTrigger
 from smartlic_lab.agent.view import licensing_state
 from smartlic_lab.wire import MessageKind
@@ -183,7 +183,7 @@ def _usage_changed(core: Core, event: UsageChanged, now: datetime) -> None:
     if tag in store.reports.open_ids:
         store.reports.measure(tag, event.count, now, event.joined, event.left)
     elif event.count:
-        store.reports.open(entitlement, event.count, now, core.udi, event.joined, event.left)
+        store.reports.open(entitlement, Span(now, event.count, joined=event.joined, left=event.left), core.udi)
     reserved = store.authorizations.reserved().get(tag, 0)
     owed_before = store.usage.get(tag, 0) > reserved  # what is reserved needs no report
     if event.count:
@@ -259,21 +259,24 @@ def _members_changed(core: Core, event: MembersChanged, now: datetime) -> None:
 
 
 def _clock_changed(core: Core, event: ClockChanged, now: datetime) -> None:
-    """Relative timers go on as they were; deadlines are dates and stay."""
+    """Relative timers go on as they were; deadlines are dates and stay, and reminders of them come again."""
     core.clock_synchronised = event.synchronised
-    if not event.change:
+    change = event.change
+    if not change:
         return
     core.log(5, "SYSTEM_CLOCK_CHANGED", "Smart Agent for Licensing System clock has been changed")
-    core.store.reports.clock_changed(event.change)
-    core.communication.shift(event.change)
-    for poll in core.store.polls:
-        poll.due += event.change
-    reporting = core.store.reporting
-    if reporting.next_push is not None:
-        reporting.next_push += event.change
+    store, reporting = core.store, core.store.reporting
+    store.reports.clock_changed(change, now)
+    core.communication.shift(change)
+    for poll in store.polls:
+        poll.due += change
+    reporting.clock_changed(change, now)
+    if store.legacy.evaluation_since is not None:
+        store.legacy.evaluation_since += change
     if core.settles is not None:
-        core.settles += event.change
-    del now
+        core.settles += change
+    if core.booted is not None:
+        core.booted += change
 
 
 def _eventlog_cleared(core: Core, _event: EventlogCleared, _now: datetime) -> None:

@@ -82,11 +82,7 @@ def save_usage(core: Core, event: UsageSaveRequested, now: datetime) -> None:
 
 def _selected(core: Core, event: UsageSaveRequested, now: datetime) -> Sequence[Report]:
     """The reports that the command names and that have something in them, open ones included."""
-    reports = [
-        report
-        for report in core.store.reports.reports.values()
-        if report.stored and (report.end is not None or report.start < now)
-    ]
+    reports = [report for report in core.store.reports.reports.values() if report.stored and report.has_measured(now)]
     if event.rum_id is not None:
         return [report for report in reports if report.report_id == event.rum_id]
     if event.days is not None:

@@ -231,11 +231,15 @@ class Communication:
 
     def shift(self, change: timedelta) -> None:
         """The clock was moved: pauses last as long as before."""
-        for flight in self.flights.values():
-            flight.sent += change
         for noticed in self.noticed:
             noticed.due += change
-            noticed.flight.sent += change
+        flights = [*self.flights.values(), *(noticed.flight for noticed in self.noticed)]
+        for flight in flights:
+            flight.sent += change
+        errands = {id(one): one for one in (*self.waiting, *(flight.errand for flight in flights))}
+        for errand in errands.values():
+            if errand.closed_reports is not None:
+                errand.closed_reports += change
         if self.first_attempt is not None:
             self.first_attempt += change
         if self.retry is not None:

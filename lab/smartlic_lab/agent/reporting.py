@@ -146,6 +146,15 @@ class UsageReports:
         elif self.last_push is not None:
             self.next_push = min(self.next_push or self.last_push + interval, max(now, self.last_push + interval))
 
+    def clock_changed(self, change: timedelta, now: datetime) -> None:
+        """Pushes are as far ahead as before; a reminder that lies ahead now was not logged yet."""
+        if self.next_push is not None:
+            self.next_push += change
+        if self.backlog is not None:
+            self.backlog += change
+        if self.reminded is not None:
+            self.reminded = min(self.reminded, now)
+
     # --- reminders ---
 
     def next_reminder(self, after: datetime) -> datetime | None:

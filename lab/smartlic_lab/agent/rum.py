@@ -57,7 +57,12 @@ KEPT_UNREPORTED: Final = 600
 
 @dataclass(slots=True)
 class Span:
-    """One measurement; ``end`` is ``None`` while it goes on."""
+    """One measurement; ``end`` is ``None`` while it goes on.
+
+    A change of the clock begins another one, that starts where the clock stood before and notes the change; so the time
+    that was measured is that between start and end, less the change, and no measurement ends before it starts.
+    Source: the third measurement of rum-report-file/xavier-c9800cl-17.9.2-rum-v2.
+    """
 
     start: datetime
     count: int
@@ -65,6 +70,15 @@ class Span:
     clock_change: timedelta = timedelta(0)
     joined: tuple[Udi, ...] | None = None  # access points that came with this measurement; None: nothing changed
     left: tuple[Udi, ...] = ()
+
+    def has_measured(self, now: datetime) -> bool:
+        """Whether time has passed in it."""
+        return now > self.start + self.clock_change
+
+    def ended(self, now: datetime, count: int) -> Span:
+        """End it; gives back the one that follows."""
+        self.end = max(now, self.start)
+        return Span(self.end, count, clock_change=now - self.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +125,10 @@ class Report:
         """When measuring ended; ``None``: it goes on."""
         return self.spans[-1].end
 
+    def has_measured(self, now: datetime) -> bool:
+        """Whether there is anything in it yet."""
+        return len(self.spans) > 1 or self.end is not None or self.spans[0].has_measured(now)
+
     def move(self, trigger: ReportTrigger) -> None:
         """Take *trigger*; raises `IllegalEvent`."""
         self.state = step(TRANSITIONS, self.state, trigger)
@@ -131,40 +149,27 @@ class RumReports:
 
     # --- opening and measuring ---
 
-    def open(
-        self,
-        entitlement: Entitlement,
-        count: int,
-        now: datetime,
-        udi: Udi,
-        joined: tuple[Udi, ...] | None = None,
-        left: tuple[Udi, ...] = (),
-    ) -> None:
+    def open(self, entitlement: Entitlement, span: Span, udi: Udi) -> None:
         """Begin to measure a licence. The first id is the epoch of its creation. Source: reports.md section 1.2."""
-        number = int(now.timestamp()) if self.next_id is None else self.next_id
+        number = int(span.start.timestamp()) if self.next_id is None else self.next_id
         self.next_id = number + 1
         previous = self.last_ids.get(entitlement.tag)
-        first = Span(now, count, joined=joined, left=left)
-        self.reports[number] = Report(number, entitlement, udi, [first], previous_id=previous)
+        self.reports[number] = Report(number, entitlement, udi, [span], previous_id=previous)
         if previous in self.reports:
             self.reports[previous].next_id = number
         self.open_ids[entitlement.tag] = self.last_ids[entitlement.tag] = number
         self.total += 1
 
     def measure(
-        self,
-        tag: str,
-        count: int,
-        now: datetime,
-        joined: tuple[Udi, ...] | None = None,
-        left: tuple[Udi, ...] = (),
+        self, tag: str, count: int, now: datetime, joined: tuple[Udi, ...] | None = None, left: tuple[Udi, ...] = ()
     ) -> None:
         """The count changed: one measurement ends, the next begins, in the same report."""
         report = self.reports[self.open_ids[tag]]
         last = report.spans[-1]
-        if last.start != now:
-            last.end = now
-            report.spans.append(Span(now, count, joined=joined, left=left))
+        if last.has_measured(now):
+            following = last.ended(now, count)
+            following.joined, following.left = joined, left
+            report.spans.append(following)
             return
         last.count = count
         if joined is not None:  # twice at this moment: both changes are told, and what came and went is in neither
@@ -172,10 +177,16 @@ class RumReports:
             last.joined = tuple(udi for udi in came if udi not in gone)
             last.left = tuple(udi for udi in gone if udi not in came)
 
-    def clock_changed(self, change: timedelta) -> None:
-        """The clock jumped: what is being measured now takes note of it."""
+    def clock_changed(self, change: timedelta, now: datetime) -> None:
+        """The clock jumped by *change* to *now*."""
+        before = now - change
         for number in self.open_ids.values():
-            self.reports[number].spans[-1].clock_change += change
+            report = self.reports[number]
+            last = report.spans[-1]
+            if last.has_measured(before):
+                last = last.ended(before, last.count)
+                report.spans.append(last)
+            last.clock_change += change
 
     # --- closing ---
 
@@ -193,23 +204,17 @@ class RumReports:
         """
         for tag in list(self.open_ids) if tags is None else list(tags):
             report = self.reports[self.open_ids[tag]]
-            if report.start >= now:
+            if not report.has_measured(now):
                 report.udi = new_udi or report.udi
                 continue
             last = report.spans[-1]
-            joined: tuple[Udi, ...] | None = None
-            left: tuple[Udi, ...] = ()
-            if last.start == now and len(report.spans) > 1:  # changed at this very moment: the new report has it
-                joined, left = last.joined, last.left
-                report.spans.pop()
-                report.spans[-1].end = now
-            else:
-                last.end = now
+            changed_now = not last.has_measured(now)  # then the new report has it
+            following = report.spans.pop() if changed_now else last.ended(now, last.count)
             report.close_reason, report.identity = reason, identity
             report.move(ReportTrigger.CLOSED)
             del self.open_ids[tag]
             if last.count > 0:
-                self.open(report.entitlement, last.count, now, new_udi or identity.udi, joined, left)
+                self.open(report.entitlement, following, new_udi or identity.udi)
 
     def stop(self, now: datetime, reason: str, identity: Identity) -> None:
         """Close all open reports and begin none: the device goes down."""
@@ -423,7 +428,7 @@ def _measurements(report: Report, *, lists: bool) -> list[dict[str, Any]]:
             meta["termination_reason"] = meta["close_reason"] = report.close_reason
         made.append(
             {
-                "log_time": start,
+                "log_time": start + int(span.clock_change.total_seconds()),
                 "metric_name": "ENTITLEMENT",
                 "start_time": start,
                 "end_time": end,

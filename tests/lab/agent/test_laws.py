@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from nornir_smartlic.errors import IllegalEvent
-from nornir_smartlic.files import Ack, parse_usage_file
+from nornir_smartlic.files import Ack, check_report, parse_usage_file
 from nornir_smartlic.model import Role, RumReportState, Secret, Udi
 from nornir_smartlic.parsers import parse
 from smartlic_lab.agent import SmartAgent
@@ -34,6 +34,7 @@ from smartlic_lab.agent.events import (
 )
 from smartlic_lab.agent.releases import agent_number
 from smartlic_lab.show import form_of, render
+from smartlic_lab.signing import report_key
 from tests.lab.agent.kit import (
     CSLU,
     DNA_ADVANTAGE,
@@ -83,6 +84,7 @@ class LicensingLife(RuleBasedStateMachine):
         self.bench = Bench(SMART)
         self.bench.booted((NETWORK_ADVANTAGE, 3), (DNA_ADVANTAGE, 3))
         self.saved: list[int] = []
+        self.acks: list[str] = []
         self.unacknowledged: set[int] = set()
         self.acknowledged: set[int] = set()
         self.acknowledged_before = self.dropped = 0
@@ -124,12 +126,16 @@ class LicensingLife(RuleBasedStateMachine):
     @rule(selection=st.sampled_from([{"all": True}, {"unreported": True}, {"days": 3}]))
     def usage_is_saved(self, selection):
         for written in self.happen(UsageSaveRequested(**selection)):
-            self.saved = [report.report_id for report in parse_usage_file(written.content).reports]
+            reports = parse_usage_file(written.content).reports
+            for report in reports:
+                assert check_report(report, key=report_key(report.software_id, report.udi)) == ()
+            self.saved = [report.report_id for report in reports]
 
     @precondition(lambda self: self.saved)
     @rule()
     def an_ack_is_imported(self):
-        self.happen(FileImported(text(Ack(self.bench.state.udi, self.bench.now, tuple(self.saved)))))
+        self.acks.append(text(Ack(self.bench.state.udi, self.bench.now, tuple(self.saved))))
+        self.happen(FileImported(self.acks[-1]))
 
     @rule(
         away=st.sampled_from([None, NAME_NOT_RESOLVED, "Communications failure"]),
@@ -162,7 +168,7 @@ class LicensingLife(RuleBasedStateMachine):
     def everything_is_reset(self):
         self.happen(FactoryResetRequested())
         self.bench.reload()
-        self.saved, self.unacknowledged, self.acknowledged = [], set(), set()
+        self.saved, self.acks, self.unacknowledged, self.acknowledged = [], [], set(), set()
         self.acknowledged_before = self.dropped = 0
         self.bench.far_end.payloads.clear()
         self.before = self._seen()
@@ -174,11 +180,30 @@ class LicensingLife(RuleBasedStateMachine):
         self.bench.members = roles
         self.happen(MembersChanged(roles))
 
-    @rule(seconds=st.integers(-7200, 7200))
-    def the_clock_is_set(self, seconds):
+    @rule(seconds=st.one_of(st.integers(-7200, 7200), st.integers(-100 * 86400, 100 * 86400)), trusted=st.booleans())
+    def the_clock_is_set(self, seconds, trusted):
         change = timedelta(seconds=seconds)
         self.bench.now += change
-        self.happen(ClockChanged(synchronised=True, change=change))
+        self.happen(ClockChanged(synchronised=trusted, change=change))
+
+    @rule(sn=st.sampled_from(["FOC00000003", "FOC00000004", "FOC00000005"]))
+    def a_member_is_swapped(self, sn):
+        self.bench.members = (*self.bench.members[:2], replace(MEMBERS[2], udi=Udi("C9300-24T", sn)))
+        self.happen(MembersChanged(self.bench.members))
+
+    @rule()
+    def a_member_leaves_and_another_joins(self):
+        members = self.bench.members
+        self.bench.members = members[:2]
+        self.happen(MembersChanged(members[:2]))
+        self.bench.members = members
+        self.happen(MembersChanged(members))
+
+    @rule(file=st.integers(0, 10))
+    def an_old_ack_is_imported(self, file):
+        """Whatever was acknowledged once, in a file that CSSM made long ago."""
+        if self.acks:
+            self.happen(FileImported(self.acks[file % len(self.acks)]))
 
     @rule(event=st.sampled_from(WRONG))
     def something_illegal_is_tried(self, event):

@@ -19,7 +19,19 @@ from smartlic_lab.agent.events import (
 )
 from smartlic_lab.signing import report_key
 from smartlic_lab.wire import MessageKind
-from tests.lab.agent.kit import CSLU, JAN_1, MEMBERS, NETWORK_ADVANTAGE, OFF, SMART, days, profile, stack, text
+from tests.lab.agent.kit import (
+    CSLU,
+    DNA_ADVANTAGE,
+    JAN_1,
+    MEMBERS,
+    NETWORK_ADVANTAGE,
+    OFF,
+    SMART,
+    days,
+    profile,
+    stack,
+    text,
+)
 
 MINUTES_10 = timedelta(minutes=10)
 
@@ -185,9 +197,50 @@ def test_a_clock_that_jumps_is_told_in_the_measurement():
     bench.now += timedelta(seconds=3600)
     bench.feed(ClockChanged(synchronised=True, change=timedelta(seconds=3600)))
     bench.pass_time(days(1))
-    measurement = save(bench, all=True).reports[0].measurements[0]
-    assert measurement.clock_change == timedelta(seconds=3600)
-    assert measurement.num_samples == measurement.expected_samples == 193
+    before, after = save(bench, all=True).reports[0].measurements
+    assert before.clock_change == timedelta(0)
+    assert before.num_samples == before.expected_samples == 97
+    assert after.clock_change == timedelta(seconds=3600)
+    assert after.start == before.end == JAN_1 + days(1)
+    assert after.num_samples == after.expected_samples == 97
+
+
+@pytest.mark.parametrize("back", [days(0.5), days(90)])
+def test_a_clock_that_is_set_back_loses_no_usage(back):
+    """Source: the same; log_time is before start_time there."""
+    bench = stack(settings=OFF).pass_time(days(1))
+    bench.now -= back
+    bench.feed(ClockChanged(synchronised=True, change=-back))
+    bench.pass_time(days(0.25)).use(DNA_ADVANTAGE, 2).pass_time(days(0.25)).reload()
+    usage = save(bench, all=True)
+    for report in usage.reports:
+        measured = [one.end - one.start - one.clock_change for one in report.measurements]
+        assert all(one.num_samples == one.expected_samples for one in report.measurements)
+        assert all(span >= timedelta(0) for span in measured)
+        assert sum(measured, timedelta(0)) >= days(1.5)
+    assert [one.count for one in usage.reports[1].measurements] == [3, 3, 2]
+
+
+def test_reminders_come_again_after_the_clock_was_set_back():
+    """Source: policy.md section 3.5; deadlines are dates."""
+    bench = stack(settings=OFF).pass_time(days(89))
+    told = len(bench.times_of("REPORTING_REQUIRED"))
+    bench.now -= days(60)
+    bench.feed(ClockChanged(synchronised=True, change=-days(60)))
+    bench.pass_time(days(60))
+    assert len(bench.times_of("REPORTING_REQUIRED")) > told + 3
+
+
+def test_a_push_that_fails_closes_reports_daily_whatever_the_clock_does():
+    """Source: policy.md section 3.6; pauses are spans of time."""
+    bench = stack(settings=CSLU)
+    bench.far_end.away = "Communications failure"
+    bench.pass_time(days(3))
+    bench.now -= days(300)
+    bench.feed(ClockChanged(synchronised=True, change=-days(300)))
+    before = bench.state.report_summary.total
+    bench.pass_time(days(305))
+    assert bench.state.report_summary.total >= before + 4
 
 
 def test_a_switchover_closes_reports_and_the_new_active_reports_on():

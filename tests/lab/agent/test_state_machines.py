@@ -15,6 +15,7 @@ TABLES = {
     for module in (authorization, communication, registration, reporting, rum, trust)
 }
 ENDS = {"DELETED"}
+UNUSED = {"PENDING"}  # a word that the parsers know, and no agent of the lab prints
 
 
 def test_the_page_of_state_diagrams_is_what_the_tables_give():
@@ -23,7 +24,7 @@ def test_the_page_of_state_diagrams_is_what_the_tables_give():
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
 def test_every_state_is_reached_and_left(table):
-    states = type(next(iter(table))[0])
+    states = [state for state in type(next(iter(table))[0]) if state.name not in UNUSED]
     left = {state for (state, _), after in table.items() if state is not after}
     reached = {after for (state, _), after in table.items() if state is not after}
     assert {state.name for state in states} - {state.name for state in left} <= ENDS
