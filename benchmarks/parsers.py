@@ -2,21 +2,23 @@
 
     python benchmarks/parsers.py [--rounds 400] [--mutations 100000]
 
-Three ways to ask, since our parsers read a section that they have seen before only once:
+Three ways to ask, since our parsers remember the sections that they have read, and what like sections have in common:
 
 * ``same``: one text again and again, as such benchmarks are made; every section has been seen before.
-* ``fleet``: every text with its own times and serial numbers, as from devices of a fleet.
+* ``fleet``: every text with its own times, spans, serial numbers and counts, as from the devices of a fleet that are set
+  up alike. Of what varies by more than that (a job that was never scheduled, another licence) each form counts as a
+  fleet of its own, whose first few devices are read as ``cold`` reads them.
 * ``cold``: as ``fleet``, with everything forgotten before each text; what a process pays for its first output.
 
 Genie and TextFSM cost the same in all three. Asked for: 25 times Genie and 3 times TextFSM on ``show license all`` and
-``show license tech support``, and an import under 100 ms. Exit 1 where ``same`` does not reach it.
+``show license tech support``, and an import under 100 ms. Exit 1 where ``same`` does not reach it; what the other ways
+reach is printed.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
-import re
 import resource
 import subprocess
 import sys
@@ -32,20 +34,10 @@ sys.path.insert(0, str(HERE.parent))
 from nornir_smartlic.errors import ParseError  # noqa: E402
 from nornir_smartlic.parsers import parse  # noqa: E402
 from tests.captures import capture, captures, command_of  # noqa: E402
+from tests.parsers.mutations import mutated, of_another_device, texts  # noqa: E402
 
 COMMANDS = {"show license all": "show_license_all", "show license tech support": "show_license_tech_support"}
 WANTED_GENIE, WANTED_TEXTFSM, WANTED_IMPORT_MS = 25.0, 3.0, 100.0
-
-
-def varied(text: str, chance: random.Random) -> str:
-    """*text* as another device of the fleet prints it: other times, other serial numbers."""
-    stock = f"{chance.randrange(10000):04d}"
-    text = re.sub(r"(SN:|S:)([A-Z]{3})\d{4}", rf"\g<1>\g<2>{stock}", text)
-    return re.sub(
-        r"\b\d\d:\d\d:\d\d\b",
-        lambda _: f"{chance.randrange(24):02d}:{chance.randrange(60):02d}:{chance.randrange(60):02d}",
-        text,
-    )
 
 
 def typical(read: Callable[[str], object], texts: list[str], before: Callable[[], None] | None = None) -> float:
@@ -96,7 +88,7 @@ def compare(command: str, rounds: int) -> bool:
     print(f"{'capture':58}{'genie':>8}{'textfsm':>9}{'same':>7}{'fleet':>7}{'cold':>7}")
     for path in (path for path in captures() if command_of(path) == command):
         text = capture(path)
-        fleet = [varied(text, chance) for _ in range(rounds)]
+        fleet = [of_another_device(text, chance) for _ in range(rounds)]
         ours = lambda text: parse(command, text)  # noqa: E731
         found = {
             "genie": typical(genie, fleet[: rounds // 8]),
@@ -132,8 +124,6 @@ def import_milliseconds() -> float:
 
 def fuzz(count: int) -> bool:
     """Garble outputs *count* times; whether only models and `ParseError` came of it."""
-    from tests.parsers.mutations import mutated, texts
-
     chance = random.Random(2)
     models = refused = 0
     start = time.perf_counter()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any, Final
 
 from nornir_smartlic.model import Instant, UnplacedTime
+from nornir_smartlic.parsers.making import maker
 
 _MONTHS: Final = {
     name: f"{number:02d}"
@@ -41,26 +42,37 @@ def _zone(spelling: str) -> timezone | None:
     return found
 
 
+_DAYS: Final = {
+    f"{name} {day}": f"{month}-{number:02d}"
+    for name, month in _MONTHS.items()
+    for number in range(1, 32)
+    for day in (f"{number:2d}", f"{number:02d}")
+}  # "Oct 14" -> "10-14", "Oct  4" and "Oct 04" -> "10-04"
+_unplaced: Final = maker(UnplacedTime)
+
+
 def instant(text: str) -> Instant:
     """``Oct 14 12:10:32 2021 UTC``; raises `ValueError`."""
     try:
-        if text[9] != ":" or text[12] != ":" or text[3] + text[6] + text[15] + text[20] != "    ":
+        if text[9:13:3] != "::" or text[15:21:5] != "  " or text[6] != " ":
             raise ValueError
-        day = text[4:6] if text[4] != " " else f"0{text[5]}"
-        stamp = f"{text[16:20]}-{_MONTHS[text[:3]]}-{day}T{text[7:15]}"
+        day = f"{text[16:20]}-{_DAYS[text[:6]]}"
         spelling = text[21:]
         if spelling == "UTC":
-            return datetime.fromisoformat(f"{stamp}+00:00")
+            return datetime.fromisoformat(f"{day}T{text[7:15]}+00:00")
         if not spelling or " " in spelling:
             raise ValueError
-        return _placed(datetime.fromisoformat(stamp), spelling)
+        return _placed(date.fromisoformat(day), time.fromisoformat(text[7:15]), spelling)
     except (KeyError, IndexError, ValueError):
         raise ValueError("expected a time such as 'Oct 14 12:10:32 2021 UTC'") from None
 
 
-def _placed(wall: datetime, spelling: str) -> Instant:
+def _placed(day: date, clock: time, spelling: str) -> Instant:
     zone = zone_named(spelling)
-    return UnplacedTime(wall, spelling) if zone is None else wall.replace(tzinfo=zone)
+    return _unplaced(_wall(day, clock), spelling) if zone is None else _wall(day, clock, zone)
+
+
+_wall: Final = datetime.combine
 
 
 def zone_named(spelling: str) -> timezone | None:
@@ -81,7 +93,10 @@ def clock_instant(text: str) -> Instant:
         clock, spelling, _weekday, month, day, year = text.split()
         if not clock[:2].isdigit() or len(day) > 2:
             raise ValueError
-        return _placed(datetime.fromisoformat(f"{year}-{_MONTHS[month]}-{day:0>2}T{clock}"), spelling)
+        wall = datetime.fromisoformat(f"{year}-{_MONTHS[month]}-{day:0>2}T{clock}")
+        if wall.tzinfo is not None:
+            raise ValueError
+        return _placed(wall.date(), wall.time(), spelling)
     except (KeyError, ValueError):
         raise ValueError("expected a time such as '15:09:55.102 UTC Wed Nov 10 2021'") from None
 

@@ -81,7 +81,10 @@ _UNITS = {"day": 86400, "hour": 3600, "minute": 60, "second": 1, "week": 604800}
 
 def span(value: str) -> timedelta:
     """``89 days, 23 hours, 59 minutes, 4 seconds``."""
-    return timedelta(seconds=sum(map(_seconds, value.split(", "))))
+    try:
+        return timedelta(seconds=sum(map(_seconds, value.split(", "))))
+    except OverflowError:
+        raise ValueError("expected a span that is not as long") from None
 
 
 @lru_cache(maxsize=1024)  # most spans consist of the same few hundred parts

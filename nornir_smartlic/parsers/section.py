@@ -43,6 +43,8 @@ class Section:
             return convert(entry[2].strip())
         except ValueError as error:
             raise Problem(str(error), "".join(entry)) from None
+        except OverflowError:
+            raise Problem("expected a number that is not as large", "".join(entry)) from None
 
     def take_optional(self, key: str, convert: Callable[[str], T]) -> T | None:
         """Like `take`; ``None`` where the section has no such line."""

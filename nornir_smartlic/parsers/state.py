@@ -15,11 +15,14 @@ from typing import Any, Final
 from nornir_smartlic.errors import ParseError
 from nornir_smartlic.model import LicenseAuthorizations, LicensingState, MemberAuthorization, Reservation, TechSupport
 from nornir_smartlic.parsers import authorizations, legacy, product, status, techsupport, usage
+from nornir_smartlic.parsers.making import maker
 from nornir_smartlic.parsers.section import NOTHING, Problem, Section
+from nornir_smartlic.parsers.shapes import Shapes
 from nornir_smartlic.parsers.texts import Text
 
 Facts = dict[str, Any]  # fields of LicensingState; "tech.", "authorization.", "reservation." before those of its parts
 _LATELY: Final = 1024  # sections
+_BEGINNING: Final = 20  # characters by which the shape of a section is looked for
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # equal to itself only: its hash is asked for at every section
@@ -130,16 +133,14 @@ def _rule_of(line: str) -> Rule | None:
     return RULES[_TRUST] if line[:21] == _TRUST else None
 
 
+@dataclass(slots=True, eq=False)
 class Piece:
     """A section as it stands, and what it tells once it was read. Equal texts give the same piece again."""
 
-    __slots__ = ("left", "rule", "text", "told")
-
-    def __init__(self, rule: Rule | None, text: str) -> None:
-        self.rule = rule  # None: it begins with no title
-        self.text = text
-        self.told: tuple[tuple[str, Any], ...] | None = None  # None: not read yet
-        self.left: tuple[str, ...] = ()  # lines that nobody took
+    rule: Rule | None  # None: it begins with no title
+    text: str
+    told: tuple[tuple[str, Any], ...] | None = None  # None: not read yet
+    left: tuple[str, ...] = ()  # lines that nobody took
 
     def read(self, rule: Rule) -> tuple[tuple[str, Any], ...]:
         """The facts of this section; raises `Problem`."""
@@ -157,11 +158,33 @@ class Piece:
         return self.told
 
 
+@lru_cache(maxsize=_LATELY)
+def _sections(paragraph: str) -> tuple[Piece, ...]:
+    """The sections of a text without empty lines; what stands before the first has no rule."""
+    return _shapes(None, paragraph[:_BEGINNING], paragraph.count("\n")).find(paragraph) or _cut(paragraph)
 
 
 @lru_cache(maxsize=_LATELY)
+def _joined(rule: Rule, text: str) -> Piece:
+    """A section that goes on behind an empty line."""
+    found = _shapes(rule, text[:_BEGINNING], text.count("\n")).find(text)
+    return Piece(rule, text) if found is None else found[0]
+
+
+@lru_cache(maxsize=512)
+def _shapes(rule: Rule | None, beginning: str, lines: int) -> Shapes[tuple[Piece, ...]]:  # noqa: ARG001  the key
+    """What the sections of *rule* have in common that begin so; without it, what the paragraphs have in common."""
+    return Shapes(lambda text: _read(_cut(text) if rule is None else (Piece(rule, text),)))
+
+
+def _read(found: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    for piece in found:
+        if piece.rule is not None:
+            piece.read(piece.rule)
+    return found
+
+
 def _cut(paragraph: str) -> tuple[Piece, ...]:
-    """The sections of a text without empty lines; what stands before the first has no rule."""
     lines = paragraph.split("\n")
     if " \n" in paragraph or paragraph[-1:].isspace() or not lines[0]:
         lines = [line for line in map(str.rstrip, lines) if line and line != " --More--"]
@@ -171,33 +194,40 @@ def _cut(paragraph: str) -> tuple[Piece, ...]:
     at_margin = [index for index, line in enumerate(lines) if line[:1] not in (" ", "") or line[:2] == " ("]
     if at_margin == [0]:
         return (Piece(_rule_of(lines[0]), paragraph),)
-    starts = [index for index in at_margin if _rule_of(lines[index]) is not None]
+    starts: list[int] = []
+    rules: list[Rule | None] = []
+    owned = False
+    for index in at_margin:
+        rule = _rule_of(lines[index])
+        if rule is not None and (not owned or rule.chapter):
+            starts.append(index)
+            rules.append(rule)
+            owned = rule.owner
     if not starts or starts[0]:
         starts.insert(0, 0)
+        rules.insert(0, None)
     ends = [*starts[1:], len(lines)]
-    return tuple([Piece(_rule_of(lines[a]), "\n".join(lines[a:b])) for a, b in zip(starts, ends, strict=True)])
-
-
-@lru_cache(maxsize=_LATELY)
-def _joined(rule: Rule | None, text: str) -> Piece:
-    """A section that goes on behind an empty line."""
-    return Piece(rule, text)
+    return tuple([Piece(rule, "\n".join(lines[a:b])) for rule, a, b in zip(rules, starts, ends, strict=True)])
 
 
 def pieces(body: str) -> list[Piece]:
     """The sections of an output in their order; parts without a title of their own go with the section before."""
     found: list[Piece] = []
+    more: dict[int, list[str]] = {}  # by the place in found of what it belongs to
     owned = False
-    for paragraph in body.split("\n\n"):
-        for piece in _cut(paragraph):
+    for paragraph in body.rsplit("\n\n"):  # from behind it is found twice as fast
+        for piece in _sections(paragraph):
             rule = piece.rule
             if rule is not None and (not owned or rule.chapter):
                 found.append(piece)
                 owned = rule.owner
             elif found:
-                found[-1] = _joined(found[-1].rule, f"{found[-1].text}\n\n{piece.text}")
+                more.setdefault(len(found) - 1, []).append(piece.text)
             else:
-                found.append(_joined(None, piece.text))
+                found.append(Piece(None, piece.text))
+    for index, texts in more.items():
+        rule, text = found[index].rule, "\n\n".join([found[index].text, *texts])
+        found[index] = Piece(None, text) if rule is None else _joined(rule, text)
     return found
 
 
@@ -282,29 +312,47 @@ def state_of(facts: Facts, text: Text) -> LicensingState:
     told.update(facts)
     told["header"] = text.header
     if len(told) > len(_BLANK):
-        parts: dict[str, Facts] = {}
-        for name in [name for name in facts if "." in name]:
-            part, _, field = name.partition(".")
-            parts.setdefault(part, {})[field] = told.pop(name)
-        if "reservation" in parts:
-            told["reservation"] = _reservation(parts["reservation"])
-        if "authorization" in parts:
-            told["authorizations"] = _authorizations(parts["authorization"], told["reservation"])
-        if "tech" in parts:
-            told["tech_support"] = _tech_support(parts["tech"])
+        _take(told, "usage")
+        if reservation := _take(told, "reservation"):
+            told["reservation"] = _reservation(reservation)
+        if authorization := _take(told, "authorization"):
+            told["authorizations"] = _authorizations(authorization, told["reservation"])
+        if tech := _take(told, "tech"):
+            told["tech_support"] = _make_tech_support(**{**_BLANK_TECH, **tech})
     return state
+
+
+def _parts() -> dict[str, tuple[tuple[str, str], ...]]:
+    """The facts of every part, as they are called among all and in their part."""
+    found: dict[str, set[tuple[str, str]]] = {}
+    for name in (name for rule in RULES.values() for name in rule.fields):
+        part, dot, field = name.partition(".")
+        if dot:
+            found.setdefault(part, set()).add((name, field))
+    return {part: tuple(sorted(names)) for part, names in found.items()}
+
+
+_PARTS: Final = _parts()
+_BLANK_TECH: Final = {
+    **{field.name: () for field in fields(TechSupport)},
+    **dict.fromkeys(("current_time", "communication_level", "overall_state")),
+}
+_make_tech_support: Final = maker(TechSupport)
+_make_reservation: Final = maker(Reservation)
+_make_authorization: Final = maker(MemberAuthorization)
+_make_authorizations: Final = maker(LicenseAuthorizations)
+
+
+def _take(told: Facts, part: str) -> Facts:
+    """The facts of *part*, which are taken away from *told*."""
+    return {field: told.pop(name) for name, field in _PARTS[part] if name in told}
 
 
 def _reservation(told: Facts) -> Reservation | None:
     if not told.keys() & {"enabled", "licenses"}:
         return None
     members, export_allowed = told.get("members", ((), None))
-    return Reservation(
-        enabled=told.get("enabled"),
-        members=members,
-        licenses=told.get("licenses", ()),
-        export_controlled_allowed=export_allowed,
-    )
+    return _make_reservation(told.get("enabled"), members, told.get("licenses", ()), export_allowed)
 
 
 def _authorizations(told: Facts, reservation: Reservation | None) -> LicenseAuthorizations | None:
@@ -312,36 +360,21 @@ def _authorizations(told: Facts, reservation: Reservation | None) -> LicenseAuth
     members = told.get("members")
     if members is None and reservation is not None and "purchased" in told:
         members = tuple(
-            MemberAuthorization(who.member, who.status, who.installed, who.last_confirmation_code, who.last_return_code)
-            for who in reservation.members
+            [
+                _make_authorization(
+                    who.member, who.status, who.installed, who.last_confirmation_code, who.last_return_code
+                )
+                for who in reservation.members
+            ]
         )
     if not members:
         return None
-    data_push, file_export = told.get("pushes", (None, None))
-    return LicenseAuthorizations(
-        members=members,
-        authorizations=told.get("codes", ()),
-        purchased=told.get("purchased", ()),
-        derived_tags=told.get("derived", ()),
-        last_data_push=data_push,
-        last_file_export=file_export,
-    )
-
-
-def _tech_support(told: Mapping[str, Any]) -> TechSupport:
-    return TechSupport(
-        current_time=told.get("current_time"),
-        jobs=told.get("jobs", ()),
-        communication_level=told.get("communication_level"),
-        overall_state=told.get("overall_state"),
-        statistics=told.get("statistics", ()),
-        certificates=told.get("certificates", ()),
-        ha=told.get("ha", ()),
-        reporting_not_required=told.get("reporting_not_required", ()),
-        other=told.get("other", ()),
-        trust_lines=told.get("trust_lines", ()),
-        mapping=told.get("mapping", ()),
-        enforced=told.get("enforced", ()),
+    return _make_authorizations(
+        members,
+        told.get("codes", ()),
+        told.get("purchased", ()),
+        told.get("derived", ()),
+        *told.get("pushes", (None, None)),
     )
 
 

@@ -1,8 +1,9 @@
-"""Outputs, and ways to garble them: lines dropped, doubled, swapped, cut, mixed with noise."""
+"""Outputs, as another device prints them, and ways to garble them: lines dropped, doubled, swapped, cut, mixed."""
 
 from __future__ import annotations
 
 import random
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -76,3 +77,48 @@ def _noisy(line: str, chance: random.Random) -> str:
         return chr(chance.randrange(32, 0x250))
     at = chance.randrange(len(line))
     return line[:at] + chr(chance.randrange(1, 0x250)) + line[at + 1 :]
+
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+TIME = re.compile(r"\b[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}\b")
+CLOCK = re.compile(r"\b\d\d:\d\d:\d\d(?=\.\d{3} )")  # of the header
+SERIAL = re.compile(r"(?<=,SN:)\w{4,}|(?<=,S:)\w{4,}")
+SPAN = re.compile(r"\b\d+(?= (?:days|hours|minutes|seconds)\b)")
+COUNT = re.compile(
+    r"((?:Total|Success|Fail|Overall|Communication)=|\d\(|(?:Count|Current Value|Current Report|Previous|Total|Purged"
+    r"|Total Acknowledged Received|Waiting for Ack|Available to Report|Collecting Data|Maximum Display|In Storage|MIA"
+    r"|Total licenses found|Event log current size): +)([1-9]\d*)"
+)
+
+
+def of_another_device(text: str, chance: random.Random) -> str:
+    """*text* as another device of the fleet prints it, in the same model and setup.
+
+    Other times and serial numbers, other counts, of as many digits or fewer, and spans. What is 0 or ``<none>`` stays
+    so: the device never did that, and the lines around say it too.
+    """
+
+    def clock() -> str:
+        return f"{chance.randrange(24):02d}:{chance.randrange(60):02d}:{chance.randrange(60):02d}"
+
+    serials: dict[str, str] = {}  # one device prints its serial number several times
+
+    def serial(found: re.Match[str]) -> str:
+        digits, letters = "0123456789", "ABCDEFGHJKLMNPQRSTUVWXYZ"
+        return serials.setdefault(
+            found[0],
+            found[0][:3] + "".join(chance.choice(digits if sign.isdigit() else letters) for sign in found[0][3:]),
+        )
+
+    def number(found: re.Match[str]) -> str:
+        digits = len(found[2])
+        return found[1] + str(chance.randrange(10 ** (digits - 1) if digits > 8 else 1, 10**digits))  # report ids
+
+    text = TIME.sub(
+        lambda _: f"{chance.choice(MONTHS)} {chance.randrange(1, 29):02d} {clock()} {chance.randrange(2022, 2027)}",
+        text,
+    )
+    text = CLOCK.sub(lambda _: clock(), text)
+    text = SERIAL.sub(serial, text)
+    text = SPAN.sub(lambda _: str(chance.randrange(2, 24)), text)
+    return COUNT.sub(number, text)

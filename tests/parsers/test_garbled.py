@@ -51,6 +51,24 @@ def test_an_output_given_to_the_parser_of_another_command_is_refused_or_read(see
     _parses_or_refuses(chance.choice(sorted(PARSERS)), text)
 
 
+@pytest.mark.parametrize(
+    ("section", "told"),
+    [
+        (
+            "Usage Reporting:\n  Last ACK received: <none>\n  Next ACK deadline: <none>\n",
+            "  Reporting push interval: 1000000000000  days",
+        ),
+        (
+            "License Authorization:\n  Status: EVAL MODE\n",
+            "  Evaluation Period Remaining: 1000000000000 days",
+        ),
+    ],
+)
+def test_a_span_that_is_too_long_is_refused(section: str, told: str) -> None:
+    with pytest.raises(ParseError, match=r"expected a (span|number) that is not as l"):
+        parse("show license status", section + told)
+
+
 @pytest.mark.parametrize("command", sorted(PARSERS))
 @pytest.mark.parametrize(
     "line", ["x" * 50, "a: b", "Status: ENABLED", "  Active: PID:A,SN:B", " ", "%A-3-B: x", "Trustpoint a:"]
