@@ -8,11 +8,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
-from nornir_smartlic.model import ClockHeader, LicensingState
+from nornir_smartlic.model import ClockHeader, LicensingState, SyslogLine
 from nornir_smartlic.parsers import full_name, identify, parse
+from nornir_smartlic.parsers.syslog import syslog_lines
 from nornir_smartlic.parsers.texts import Text, prepare
 from smartlic_lab.show import legacy, licenses, logging, members, platform, reports, status, techsupport, version
-from smartlic_lab.show.forms import ALL, STATUS, TECH, Form, Page, agent_release, form_of, scan
+from smartlic_lab.show.forms import ALL, STATUS, TECH, Form, Page, agent_release, form_of, key_of, scan
 from smartlic_lab.show.spacing import spaced, spacing_met
 from smartlic_lab.show.words import clock
 
@@ -102,6 +103,12 @@ _LEGACY_ORDER: Final = {
         "Export Authorization Key:", "Utility:", "Data Privacy:", "Transport:", "License Usage",
         "Product Information", "Agent Version", "Reservation Info",
     ),
+    TECH: (  # recalled: no capture of a legacy agent has it
+        "Smart Licensing Tech Support info", "Smart Licensing Status", "Smart Licensing is ENABLED",
+        "License Reservation is ENABLED", "Registration:", "License Authorization:", "Export Authorization Key:",
+        "Utility:", "Data Privacy:", "Transport:", "Miscellaneous:", "License Usage", "Product Information",
+        "Agent Version", "Reservation Info",
+    ),
     "show license summary": (
         "Smart Licensing is ENABLED", "License Reservation is ENABLED", "Registration:", "License Authorization:",
         "License Usage:",
@@ -126,12 +133,13 @@ def render(command: str, state: Any, form: Form) -> str:
 def _usual_lines(command: str, state: Any, form: Form) -> Lines:
     """The lines with their usual white space, the clock header before them if the state has one."""
     if command in _OTHERS:
-        return _OTHERS[command](state, form)
+        return _in_order(_OTHERS[command](state, form), form.keys)
     if command not in _ORDER and command not in _SINGLE:
         raise ValueError(f"'{command}' is not rendered here")
     lines = [] if state.header is None else [*_header(state.header), ""]
     page = Page(state, form, command)
-    return lines + (_sections(page) if command in _ORDER else _SINGLE[command](page))
+    drawn = _sections(page) if command in _ORDER else _SINGLE[command](page)
+    return lines + _in_order(drawn, form.keys)
 
 
 def _header(header: ClockHeader) -> Lines:
@@ -162,18 +170,20 @@ def _sections(page: Page) -> Lines:
             drawn[1] = "=" * lengths[title]
         if lines:
             lines += [""] * _blanks(command, title, lines)
-        lines += _in_order(title, drawn, form)
+        lines += drawn
     return lines
 
 
-def _in_order(title: str, drawn: Lines, form: Form) -> Lines:
-    """The lines of a section in the order in which their keys were met, where they are the same."""
-    met = [key for section, key in form.keys if section == title]
-    ours = [line.strip().partition(":")[0] for line in drawn[1:]]
+def _in_order(drawn: Lines, met: tuple[str, ...]) -> Lines:
+    """The lines in the order in which their keys were met, where they are the same: releases differ in it."""
+    worded = [line for line in drawn if line.strip()]
+    ours = tuple(map(key_of, worded))
     if ours == met or sorted(ours) != sorted(met):
         return drawn
-    left = list(zip(ours, drawn[1:], strict=True))
-    return [drawn[0], *(left.pop([key for key, _ in left].index(wanted))[1] for wanted in met)]
+    left: dict[str, Lines] = {}
+    for key, line in zip(reversed(ours), reversed(worded), strict=True):
+        left.setdefault(key, []).append(line)
+    return [left[key].pop() for key in met]
 
 
 def _blanks(command: str, title: str, before: Lines) -> int:
@@ -186,7 +196,8 @@ def _blanks(command: str, title: str, before: Lines) -> int:
 
 def _usage(page: Page) -> Lines:
     order = page.form.order
-    heads = page.form.heads_usage if order is None else "License Authorization:" in order
+    usual = page.form.heads_usage or page.state.slp is False
+    heads = usual if order is None else "License Authorization:" in order
     lines = [*(legacy.authorization_state(page) or []), ""] if heads else []
     return lines + (licenses.blocks(page) or ["No licenses in use"])
 
@@ -231,7 +242,7 @@ def form_met(command: str, text: str) -> Form:
     mark = _MARK if text.startswith(_MARK) else ""
     lines, ends = _lines(text[len(mark) :])
     newline = max(set(ends), key=ends.count, default="\n")
-    form, body = _around(form, lines, prepared, held=isinstance(state, LicensingState))
+    form, body = _around(form, lines, prepared, state)
     return replace(
         form,
         newline=newline,
@@ -253,24 +264,28 @@ def _lines(text: str) -> tuple[list[str], list[str]]:
 
 def _indented(form: Form, lines: list[str]) -> Form:
     """*form* with the indent of the status lines of members."""
-    for line in lines:
+    overall = next((number for number, line in enumerate(lines) if line.strip() == "Overall status:"), len(lines))
+    for line in lines[overall:]:
         if line.lstrip().startswith(("Status: ", "Reservation status: ")) and line.startswith("    "):
             return replace(form, member_status_indent=len(line) - len(line.lstrip()))
     return form
 
 
-def _around(form: Form, lines: list[str], prepared: Text, *, held: bool) -> tuple[Form, list[str]]:
+def _around(form: Form, lines: list[str], prepared: Text, told: object) -> tuple[Form, list[str]]:
     """*form* with what stands around the output, and what is left: the output itself.
 
-    The clock header belongs to the output where the state has *held* it.
+    The clock header belongs to the output where what was *told* holds it.
     """
     log = [(place, line) for place, line in enumerate(lines) if line.rstrip() in prepared.syslog]
+    if isinstance(told, tuple) and any(isinstance(line, SyslogLine) for line in told):
+        others = [(place, line) for place, line in enumerate(lines) if line.strip() and not syslog_lines([line])[0]]
+        log = others  # of other subjects
     places = {place for place, _ in log}
     body = [line for place, line in enumerate(lines) if place not in places]
     begin, end = 0, len(body)
     if prepared.echo is not None:
         begin = 1 + next(index for index, line in enumerate(body) if line.rstrip() == prepared.echo)
-    if prepared.header is not None and not held:
+    if prepared.header is not None and not isinstance(told, LicensingState):
         begin = 2 + next(index for index, line in enumerate(body) if "Load for five secs: " in line)
     if prepared.prompt is not None:
         end = max(index for index, line in enumerate(body) if line.rstrip() == prepared.prompt)

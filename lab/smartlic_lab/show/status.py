@@ -132,7 +132,8 @@ def transport(page: Page) -> Lines | None:
             lines.append("    Not Configured")
     if page.form.prints(title, "Server Identity Check", page.command == TECH and networked):
         lines.append(f"  Server Identity Check: {truth(told.server_identity_check is not False)}")
-    if page.form.prints(title, "VRF", networked and (page.form.since(5, 3) or page.command != TECH)):
+    has_vrf = page.form.since(5, 3) or (page.form.since(5) and page.command != TECH)
+    if page.form.prints(title, "VRF", networked and has_vrf):
         if page.form.vrf_block and page.command != TECH:
             lines += ["  VRF:", f"    {told.vrf or 'Not Configured'}"]
         else:

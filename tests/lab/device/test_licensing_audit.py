@@ -180,3 +180,23 @@ def test_supervisors_of_a_chassis_share_one_authorization() -> None:
     output = terminal.type("show license reservation")
     assert output.count("Total reserved count: 1") == 2
     assert output.count("Standby: PID:C9407R") == 3
+
+
+# --- before 17.3.2 --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("platform", ["c9300", "csr1000v"])
+def test_a_legacy_device_shows_its_registration_in_tech_support_and_usage(platform: str) -> None:
+    """Source: reference/outputs.md section 6, "Legacy: Registration / License Authorization blocks instead"."""
+    terminal = Terminal(make_device(platform=platform, release="16.12"))
+    support = terminal.type("show license tech support")
+    assert "Registration:\n  Status: UNREGISTERED" in support
+    assert "License Authorization:\n  Status: EVAL MODE" in support
+    assert terminal.type("show license usage").startswith("License Authorization:\n  Status: EVAL MODE")
+
+
+def test_vrf_of_smart_transport_is_of_slp() -> None:
+    """Source: reference/cli.md section 1: ``license smart vrf`` with 17.6.1."""
+    day0 = ("license smart transport smart", "license smart url https://onprem.example.com/SmartTransport")
+    assert "VRF" not in Terminal(make_device(release="16.12", day0=day0)).type("show license status")
+    assert "VRF" in Terminal(make_device(release="17.6", day0=day0)).type("show license status")
