@@ -81,6 +81,7 @@ class SyslogLine:
     stamp: str | None = None  # Nov 19 14:53:07.300
     mark: str = ""  # "*" clock never set, "." lost
     sequence: int | None = None
+    prefix: str | None = seldom(None)  # what a syslog server or a stack puts before it
 
     @property
     def reporting_required_in(self) -> timedelta | None:

@@ -135,7 +135,7 @@ class EventLogEntry:
 class HistoryMessage:
     """A request or response kept in ``show license history message``; only the shape is recalled."""
 
-    kind: str  # Request | Response
+    kind: str  # Request | Response | Received on
     time: Instant
     text: str
 

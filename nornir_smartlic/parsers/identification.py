@@ -79,4 +79,6 @@ def identify(text: str) -> str | None:
         return "show license usage"
     if _RUM.match(lines[0]):  # filtered with | include
         return "show license rum id all"
-    return "show clock" if _CLOCK.fullmatch(lines[0]) else None
+    if _CLOCK.fullmatch(lines[0]):
+        return "show clock"
+    return "show logging" if prepared.syslog else None

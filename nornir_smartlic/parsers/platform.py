@@ -136,6 +136,12 @@ def _addresses(section: Section, kind: str) -> list[str]:
     return found
 
 
+_SEVERITIES: Final = (
+    "catastrophic", "disaster", "fatal", "critical", "major", "minor", "warning", "notification", "normal", "debug",
+    "debugging", "N/A",
+)  # fmt: skip
+
+
 def _table(section: Section, title: str) -> tuple[tuple[str, str], ...]:
     """Two columns under *title* and a rule; "N/A" stands for an empty table."""
     line = section.next_line()
@@ -145,15 +151,15 @@ def _table(section: Section, title: str) -> tuple[tuple[str, str], ...]:
     rows = []
     seen = False
     while (line := section.next_line()) is not None:
-        words = line.split()
-        if len(words) != 2 or words[0] in ("Syslog-Pattern", "Alert-group") or section.next_key() == "Profile Name":
+        name, _, severity = line.rpartition(" ")
+        if line.replace(" ", "").strip("-") and severity not in _SEVERITIES:
             break
         section.take_line()
-        if not line.replace(" ", "").strip("-"):
+        if severity not in _SEVERITIES:
             continue
         seen = True
-        if words != ["N/A", "N/A"]:
-            rows.append((words[0], words[1]))
+        if (name.strip(), severity) != ("N/A", "N/A"):
+            rows.append((name.strip(), severity))
     if not seen:
         raise section.missing("a severity")
     return tuple(rows)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache, partial
-from typing import Final
+from typing import Any, Final
 
 from nornir_smartlic.model import Member, Role, SlotUdi, Udi
-from nornir_smartlic.parsers.section import Problem, Section, text
+from nornir_smartlic.parsers.section import NOTHING, Problem, Section, text
 
 ROLES = {role.value: role for role in Role}
 
@@ -83,6 +83,8 @@ def udi_table(section: Section) -> tuple[Udi, tuple[SlotUdi, ...]]:
     return own or slots[0].udi, tuple(slots)
 
 
-def agent_version(section: Section) -> str:
-    """``Agent Version``."""
-    return section.take("Smart Agent for Licensing", text)
+def agent_version(section: Section) -> tuple[str, Any]:
+    """``Agent Version``, and the versions of its components, which agents before 4.8 print (recalled)."""
+    version = section.take("Smart Agent for Licensing", text)
+    components = section.take_optional("Component Versions", text)
+    return version, NOTHING if components is None else components

@@ -170,20 +170,22 @@ def _groups(section: Section) -> Groups:
     return tuple(groups)
 
 
-_KINDS: Final = ("Request", "Response", "Import", "Received")
+_KIND: Final = re.compile(
+    r"((?:Request|Response|Received|Import)(?: on)?):? ?([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d.*)?"
+)
 
 
 def _messages(section: Section) -> list[HistoryMessage]:
     messages = []
-    while section.next_key() in _KINDS:
-        line = section.take_line()
-        kind, _, time = line.partition(": ")
+    while (line := section.next_line()) is not None and (found := _KIND.fullmatch(line)) is not None:
+        section.take_line()
+        kind, time = found.groups()
         try:
-            when = instant(time)
+            when = instant(time or "")
         except ValueError as error:
             raise Problem(str(error), line) from None
         body = []
-        while (more := section.next_line()) is not None and section.next_key() not in _KINDS and not _opens(more):
+        while (more := section.next_line()) is not None and not _KIND.fullmatch(more) and not _opens(more):
             body.append(section.take_line())
         messages.append(HistoryMessage(kind, when, "\n".join(body)))
     if not messages:

@@ -91,7 +91,7 @@ RULES: Final[dict[str, Rule]] = {
     "No licenses in use": _rule("usage", _no_licenses),
     "Product Information": _rule("udi", product.own_udi, chapter=True),
     "HA UDI List:": _rule("members", product.members),
-    "Agent Version": _rule("agent_version", product.agent_version, chapter=True),
+    "Agent Version": _rule("agent_version component_versions", product.agent_version, chapter=True),
     "License Authorizations": _rule("authorization.pushes", authorizations.pushes, chapter=True),
     "Overall status:": _rule("authorization.members reservation.members", authorizations.overall_status),
     "Authorizations:": _rule("authorization.codes", authorizations.authorizations),

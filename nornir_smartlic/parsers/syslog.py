@@ -11,7 +11,7 @@ from nornir_smartlic.parsers.texts import Text
 
 FACILITIES: Final = ("SMART_LIC", "LICENSE", "CALL_HOME", "PKI", "SMART_LICENSING")
 _LINE: Final = re.compile(
-    r"(?:<\d+>)?(?:(?P<sequence>\d+): )?(?:\S+: )?(?P<mark>[*.]?)"
+    r"(?P<prefix>(?:<\d+>)?(?:\S.*? )??)(?:(?P<sequence>\d+): )?(?P<mark>[*.]?)"
     r"(?:(?P<stamp>[A-Z][a-z]{2} +\d+ (?:\d{4} )?[\d:.]+(?: [A-Za-z]+)?): )?"
     r"%(?P<facility>[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*)-(?P<severity>[0-7])-(?P<mnemonic>[A-Z0-9_]+): (?P<text>.*)"
 )
@@ -39,6 +39,7 @@ def syslog_lines(lines: Iterable[str]) -> tuple[tuple[SyslogLine, ...], tuple[st
                     stamp=match["stamp"],
                     mark=match["mark"],
                     sequence=None if sequence is None else int(sequence),
+                    prefix=match["prefix"].strip() or None,
                 )
             )
     return tuple(found), tuple(unread)

@@ -58,7 +58,7 @@ class Form:
     member_status_indent: int = 6
     order: tuple[str, ...] | None = None  # of the section titles met; None: the usual
     met: frozenset[tuple[str, str]] | None = None  # (section title, key) of each line met; None: by version
-    keys: tuple[tuple[str, str], ...] = ()  # the same in their order, below titles that are no chapters
+    keys: tuple[str, ...] = ()  # of all lines, in the order met
     trust: tuple[str, ...] | None = None  # the wording of the lines on trust codes that was met
     underlines: tuple[tuple[str, int], ...] = ()  # titles underlined with another length than usual
     blank: frozenset[str] = frozenset()  # keys of flat lists with nothing behind the colon
@@ -123,7 +123,6 @@ def scan(form: Form, lines: list[str]) -> Form:
     """*form* with the sections, keys and switches that the *lines* of a saved output show."""
     order: list[str] = []
     met: set[tuple[str, str]] = set()
-    keys: list[tuple[str, str]] = []
     underlines: list[tuple[str, int]] = []
     trust: list[str] = []
     blank: set[str] = set()
@@ -142,8 +141,6 @@ def scan(form: Form, lines: list[str]) -> Form:
             underlines.append((order[-1], len(stripped)))
         else:
             met.add((title, stripped.partition(":")[0]))
-            if title in SECTIONS and known != title:
-                keys.append((title, stripped.partition(":")[0]))
         if title in _FLAT and stripped.endswith(":"):
             blank.add(stripped[:-1])
     if trust and not trust[-1]:
@@ -152,7 +149,7 @@ def scan(form: Form, lines: list[str]) -> Form:
         form,
         order=tuple(order),
         met=frozenset(met),
-        keys=tuple(keys),
+        keys=tuple([key_of(line) for line in lines if line.strip()]),
         underlines=tuple(underlines),
         trust=tuple(trust) or None,
         blank=frozenset(blank),
@@ -187,6 +184,11 @@ CODES: Final = {  # keys of the codes of a member, and their fields
 }
 BLOCKS: Final = ("Authorizations:", "Specified license reservations:", "Purchased Licenses:", "Derived Licenses:")
 _PURCHASED: Final = re.compile(r"  No Purchase Information Available(#+)")
+
+
+def key_of(line: str) -> str:
+    """What stands before the colon of a line, or all of it."""
+    return " ".join(line.partition(":")[0].split())
 
 
 def _codes(lines: list[str]) -> tuple[tuple[str, ...], ...]:

@@ -14,4 +14,5 @@ def log_line(told: SyslogLine) -> str:
     """``*Nov 19 14:53:07.300: %SMART_LIC-6-AGENT_ENABLED: Smart Agent for Licensing is enabled``."""
     sequence = "" if told.sequence is None else f"{told.sequence:06d}: "
     stamp = "" if told.stamp is None else f"{told.mark}{told.stamp}: "
-    return f"{sequence}{stamp}%{told.facility}-{told.severity}-{told.mnemonic}: {told.text}"
+    prefix = "" if told.prefix is None else f"{told.prefix} "
+    return f"{prefix}{sequence}{stamp}%{told.facility}-{told.severity}-{told.mnemonic}: {told.text}"

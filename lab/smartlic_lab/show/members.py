@@ -40,7 +40,10 @@ def product(page: Page) -> Lines:
 
 def agent_version(page: Page) -> Lines:
     """``Agent Version``."""
-    return ["Agent Version", "=============", f"Smart Agent for Licensing: {page.state.agent_version}"]
+    lines = ["Agent Version", "=============", f"Smart Agent for Licensing: {page.state.agent_version}"]
+    if page.state.component_versions is not None:
+        lines.append(f"Component Versions: {page.state.component_versions}")
+    return lines
 
 
 def authorizations_chapter(page: Page) -> Lines | None:

@@ -85,7 +85,7 @@ def _addresses(key: str, addresses: tuple[str, ...]) -> Lines:
 
 def _table(title: str, rows: tuple[tuple[str, str], ...]) -> Lines:
     lines = [f"    {title:<26}Severity", f"    {'-' * 24}  {'-' * 12}"]
-    return lines + [f"    {name:<26}{severity:<12}" for name, severity in rows or (("N/A", "N/A"),)]
+    return lines + [f"    {name:<25} {severity:<12}" for name, severity in rows or (("N/A", "N/A"),)]
 
 
 def trustpoints(told: tuple[Trustpoint, ...]) -> Lines:

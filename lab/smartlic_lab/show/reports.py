@@ -70,7 +70,7 @@ def _messages(messages: tuple[HistoryMessage, ...], nothing: str) -> Lines:
         return [nothing]
     lines = []
     for message in messages:
-        lines.append(f"  {message.kind}: {instant(message.time)}")
+        lines.append(f"  {message.kind}{'' if message.kind.endswith(' on') else ':'} {instant(message.time)}")
         lines += [f"  {line}" for line in message.text.split("\n") if line]
     return lines
 
