@@ -8,11 +8,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
-from nornir_smartlic.model import ClockHeader, LicensingState
+from nornir_smartlic.model import ClockHeader, LicensingState, SyslogLine
 from nornir_smartlic.parsers import full_name, identify, parse
+from nornir_smartlic.parsers.syslog import syslog_lines
 from nornir_smartlic.parsers.texts import Text, prepare
 from smartlic_lab.show import legacy, licenses, logging, members, platform, reports, status, techsupport, version
-from smartlic_lab.show.forms import ALL, STATUS, TECH, Form, Page, agent_release, form_of, scan
+from smartlic_lab.show.forms import ALL, STATUS, TECH, Form, Page, agent_release, form_of, key_of, scan
 from smartlic_lab.show.spacing import spaced, spacing_met
 from smartlic_lab.show.words import clock
 
@@ -132,12 +133,13 @@ def render(command: str, state: Any, form: Form) -> str:
 def _usual_lines(command: str, state: Any, form: Form) -> Lines:
     """The lines with their usual white space, the clock header before them if the state has one."""
     if command in _OTHERS:
-        return _OTHERS[command](state, form)
+        return _in_order(_OTHERS[command](state, form), form.keys)
     if command not in _ORDER and command not in _SINGLE:
         raise ValueError(f"'{command}' is not rendered here")
     lines = [] if state.header is None else [*_header(state.header), ""]
     page = Page(state, form, command)
-    return lines + (_sections(page) if command in _ORDER else _SINGLE[command](page))
+    drawn = _sections(page) if command in _ORDER else _SINGLE[command](page)
+    return lines + _in_order(drawn, form.keys)
 
 
 def _header(header: ClockHeader) -> Lines:
@@ -170,6 +172,18 @@ def _sections(page: Page) -> Lines:
             lines += [""] * _blanks(command, title, lines)
         lines += drawn
     return lines
+
+
+def _in_order(drawn: Lines, met: tuple[str, ...]) -> Lines:
+    """The lines in the order in which their keys were met, where they are the same: releases differ in it."""
+    worded = [line for line in drawn if line.strip()]
+    ours = tuple(map(key_of, worded))
+    if ours == met or sorted(ours) != sorted(met):
+        return drawn
+    left: dict[str, Lines] = {}
+    for key, line in zip(reversed(ours), reversed(worded), strict=True):
+        left.setdefault(key, []).append(line)
+    return [left[key].pop() for key in met]
 
 
 def _blanks(command: str, title: str, before: Lines) -> int:
@@ -228,7 +242,7 @@ def form_met(command: str, text: str) -> Form:
     mark = _MARK if text.startswith(_MARK) else ""
     lines, ends = _lines(text[len(mark) :])
     newline = max(set(ends), key=ends.count, default="\n")
-    form, body = _around(form, lines, prepared, held=isinstance(state, LicensingState))
+    form, body = _around(form, lines, prepared, state)
     return replace(
         form,
         newline=newline,
@@ -250,25 +264,29 @@ def _lines(text: str) -> tuple[list[str], list[str]]:
 
 def _indented(form: Form, lines: list[str]) -> Form:
     """*form* with the indent of the status lines of members."""
-    for line in lines:
+    overall = next((number for number, line in enumerate(lines) if line.strip() == "Overall status:"), len(lines))
+    for line in lines[overall:]:
         if line.lstrip().startswith(("Status: ", "Reservation status: ")) and line.startswith("    "):
             return replace(form, member_status_indent=len(line) - len(line.lstrip()))
     return form
 
 
-def _around(form: Form, lines: list[str], prepared: Text, *, held: bool) -> tuple[Form, list[str]]:
+def _around(form: Form, lines: list[str], prepared: Text, told: object) -> tuple[Form, list[str]]:
     """*form* with what stands around the output, and what is left: the output itself.
 
-    The clock header belongs to the output where the state has *held* it.
+    The clock header belongs to the output where what was *told* holds it.
     """
     log = [(place, line) for place, line in enumerate(lines) if line.rstrip() in prepared.syslog]
+    if isinstance(told, tuple) and any(isinstance(line, SyslogLine) for line in told):
+        others = [(place, line) for place, line in enumerate(lines) if line.strip() and not syslog_lines([line])[0]]
+        log = others  # of other subjects
     places = {place for place, _ in log}
     body = [line for place, line in enumerate(lines) if place not in places]
     begin, end = 0, len(body)
     if prepared.echo is not None:
         begin = 1 + next(index for index, line in enumerate(body) if line.rstrip() == prepared.echo)
-    if prepared.header is not None and not held:
-        begin = 2 + next(index for index, line in enumerate(body) if line.startswith("Load for five secs: "))
+    if prepared.header is not None and not isinstance(told, LicensingState):
+        begin = 2 + next(index for index, line in enumerate(body) if "Load for five secs: " in line)
     if prepared.prompt is not None:
         end = max(index for index, line in enumerate(body) if line.rstrip() == prepared.prompt)
         while end > begin and body[end - 1].strip() in ("", prepared.prompt):
