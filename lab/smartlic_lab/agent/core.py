@@ -12,7 +12,7 @@ from smartlic_lab.agent import deadlines, releases
 from smartlic_lab.agent.authorization import Authorizations
 from smartlic_lab.agent.communication import Communication, Flight, Poll
 from smartlic_lab.agent.deadlines import LicenseClass, class_of
-from smartlic_lab.agent.events import Action, AgentProfile, AgentSettings, Log
+from smartlic_lab.agent.events import Action, AgentProfile, AgentSettings, Log, StopCallProcessing
 from smartlic_lab.agent.history import History
 from smartlic_lab.agent.registration import LegacyLicensing
 from smartlic_lab.agent.reporting import UsageReports
@@ -22,6 +22,7 @@ from smartlic_lab.wire import MessageKind, Reply
 
 # From the boot to the settled state: licences are told, the network is up. Source: the first push 120 s after T0.
 SETTLING: Final = deadlines.FIRST_PUSH_DELAY
+_VOICE: Final = ("CUBE", "SRST")
 
 
 AnswerHandler: TypeAlias = Callable[["Core", Flight, Reply, datetime], None]
@@ -147,6 +148,14 @@ class Core:
         return True
 
     # --- what the owner must do ---
+
+    def stop_calls(self, stopped: bool) -> None:
+        """CUBE and SRST stop, or take calls again. The log line, where one is in use, is recalled."""
+        self.calls_stopped = stopped
+        self.do(StopCallProcessing(stopped))
+        if any(used.count and used.entitlement.name.startswith(_VOICE) for used in self.usage.values()):
+            text = "disabled. License report not acknowledged." if stopped else "Up. License report acknowledged."
+            self.log(1, "LICENSING", f"SIP service is {text}", "SIP")
 
     def do(self, *actions: Action) -> None:
         """Add actions to those of the event at hand."""

@@ -26,7 +26,6 @@ from nornir_smartlic.model import CISCO_DEFAULT_POLICY, EnforcementType, Policy,
 from smartlic_lab.agent import releases
 from smartlic_lab.agent.authorization import STATUS_OF_KIND
 from smartlic_lab.agent.core import Core, KnownAccount
-from smartlic_lab.agent.events import StopCallProcessing
 from smartlic_lab.agent.reporting import PUSH_AFTER_TRUST
 from smartlic_lab.signing import CSSM_KEY
 
@@ -106,8 +105,7 @@ def _install_ack(core: Core, ack: Ack, now: datetime) -> None:
     store.reporting.received_ack(core.classes(), now, ack.issued)
     store.reporting.reschedule(core.push_interval(), now)
     if core.calls_stopped and not store.reporting.is_overdue(now):
-        core.calls_stopped = False
-        core.do(StopCallProcessing(False))
+        core.stop_calls(False)
     _remember_account(core, ack.smart_account, ack.virtual_account, now)
 
 

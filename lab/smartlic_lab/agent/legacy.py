@@ -62,6 +62,8 @@ def deregister(core: Core, _event: Deregistered, now: datetime) -> None:
     _require_enabled(core)
     legacy = core.store.legacy
     legacy.move(RegistrationTrigger.DEREGISTERED, NOT_REGISTERED)
+    text = "Smart Agent for Licensing De-registration with the Cisco Smart Software Manager (CSSM) was successful"
+    core.log(6, "AGENT_DEREG_SUCCESS", text)  # recalled
     exchange.launch(core, Errand(MessageKind.REGISTRATION, {"action": "deregister", "usage": []}), now)
     _forget_registration(core, now)
 
@@ -247,6 +249,10 @@ def renewal_answered(core: Core, _flight: Flight, reply: Reply, now: datetime) -
     legacy.last_communication_reason = None
     status = _word(reply.body, "status") or AUTHORIZED
     if status != legacy.authorization:
+        if status == OUT_OF_COMPLIANCE:  # both texts are recalled
+            core.log(3, "OUT_OF_COMPLIANCE", "One or more entitlements are out of compliance")
+        elif legacy.authorization == OUT_OF_COMPLIANCE:
+            core.log(5, "IN_COMPLIANCE", "All entitlements and licenses in use are authorized")
         legacy.authorization, legacy.authorized = status, now
     asked_again = _time(reply.body, "next_communication") or now + AUTHORIZATION_RENEWAL
     soon = now + OUT_OF_COMPLIANCE_RENEWAL

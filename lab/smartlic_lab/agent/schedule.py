@@ -10,7 +10,6 @@ from nornir_smartlic.model import ScheduledJob, TransportType
 from smartlic_lab.agent import exchange, legacy, upgrade
 from smartlic_lab.agent.communication import Errand
 from smartlic_lab.agent.core import Core
-from smartlic_lab.agent.events import StopCallProcessing
 from smartlic_lab.agent.releases import MEASUREMENT_INTERVAL, agent_number, stops_calls
 from smartlic_lab.agent.trust import TrustTrigger
 from smartlic_lab.wire import MessageKind
@@ -117,8 +116,7 @@ def _poll(core: Core, now: datetime) -> None:
 
 
 def _stop_calls(core: Core, _now: datetime) -> None:
-    core.calls_stopped = True
-    core.do(StopCallProcessing(True))
+    core.stop_calls(True)
 
 
 def _renew_trust(core: Core, now: datetime) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from nornir_smartlic.files import Ack
+from nornir_smartlic.model import Entitlement
 from smartlic_lab.agent.events import FileImported, StopCallProcessing
 from tests.lab.agent.kit import (
     DNA_ADVANTAGE,
@@ -163,3 +164,15 @@ def test_calls_go_on_when_an_ack_comes():
     bench = stack(*BOTH, settings=OFF, of=profile((17, 3, 4), cube=True)).pass_time(days(91))
     bench.feed(FileImported(text(Ack(bench.state.udi, bench.now, ()))))
     assert StopCallProcessing(False) in bench.kept
+
+
+def test_a_router_with_cube_logs_that_calls_stop_and_go_on():
+    """Source: policy.md section 5; that it is logged, and how, is recalled."""
+    cube = Entitlement("CUBE_T_STD", "CUBE_T_STD", "regid.cube,1.0_1", "CUBE_T_STD")
+    bench = stack(*BOTH, (cube, 10), settings=OFF, of=profile((17, 3, 4), cube=True)).pass_time(days(91))
+    bench.feed(FileImported(text(Ack(bench.state.udi, bench.now, ()))))
+    told = [(log.facility, log.severity, log.text) for _, log in bench.logged if log.mnemonic == "LICENSING"]
+    assert told == [
+        ("SIP", 1, "SIP service is disabled. License report not acknowledged."),
+        ("SIP", 1, "SIP service is Up. License report acknowledged."),
+    ]

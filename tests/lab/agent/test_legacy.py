@@ -39,8 +39,8 @@ ALONE = MEMBERS[:1]
 UDI = ALONE[0].udi
 
 
-def old(*, settings=CALLHOME, usage=((NETWORK_ADVANTAGE, 1),)):
-    return stack(*usage, settings=settings, of=OLD, members=ALONE).pass_time(timedelta(minutes=3))
+def old(*, settings=CALLHOME, usage=((NETWORK_ADVANTAGE, 1),), members=ALONE):
+    return stack(*usage, settings=settings, of=OLD, members=members).pass_time(timedelta(minutes=3))
 
 
 def registered():
@@ -131,6 +131,10 @@ def test_out_of_compliance_is_asked_about_every_12_hours():
         bench.now + timedelta(hours=12),
     )
     assert bench.state.usage[0].status is UsageStatus.OUT_OF_COMPLIANCE
+    assert bench.mnemonics()[-1] == "OUT_OF_COMPLIANCE"
+    bench.far_end.authorization = "AUTHORIZED"
+    bench.pass_time(timedelta(hours=13))
+    assert bench.mnemonics()[-1] == "IN_COMPLIANCE"
 
 
 def test_an_authorization_that_nobody_renews_expires():
@@ -276,6 +280,25 @@ def test_a_device_that_goes_back_registers_by_its_trust_code():
     bench.reload(of=OLD).pass_time(timedelta(minutes=10))
     assert bench.state.registration.status is RegistrationStatus.REGISTERED
     assert bench.far_end.messages[-2].trust_id == "827"
+
+
+@pytest.mark.parametrize(
+    ("members", "status"),
+    [(ALONE, RegistrationStatus.REGISTERED), (MEMBERS, RegistrationStatus.UNREGISTERED)],
+)
+def test_a_registration_that_became_trust_does_not_come_back_by_itself_on_a_stack(members, status):
+    """Source: reference/policy.md section 6, downgrade: standalone re-registers, others need a token."""
+    bench = old(members=members)
+    bench.feed(Registered(Secret("good")))
+    first = bench.now
+    bench.settings = SMART
+    bench.reload(of=replace(NEW, standalone=members == ALONE)).pass_time(days(1))
+    assert bench.state.trust_codes[0].installed is not None
+    bench.settings = CALLHOME
+    bench.reload(of=replace(OLD, standalone=members == ALONE)).pass_time(timedelta(minutes=10))
+    assert bench.state.registration.status is status
+    if status is RegistrationStatus.REGISTERED:
+        assert bench.state.registration.initial.time > first + days(1)
 
 
 def test_an_agent_that_is_disabled_takes_no_token():
