@@ -18,7 +18,9 @@ TOPOLOGY: Final = {
             "release": "17.12",
             "day0": [
                 "username operator privilege 1 secret 0 Op3rator!",
+                "banner login ^Property of example.com # >^",
                 "banner motd ^Authorised users only^",
+                "banner exec ^No prompt# of ours>^",
                 "license smart transport smart",
                 "license smart url default",
             ],

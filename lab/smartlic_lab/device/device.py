@@ -37,6 +37,7 @@ from smartlic_lab.device.commands import (  # noqa: F401  they register what the
     configuring,
     filing,
     licensing,
+    reaching,
     shows_configuration,
     shows_hardware,
     shows_licensing,
@@ -46,7 +47,7 @@ from smartlic_lab.device.commands import (  # noqa: F401  they register what the
 )
 from smartlic_lab.device.configuration import Section
 from smartlic_lab.device.factory import staged_configuration
-from smartlic_lab.device.filesystem import FileSystems
+from smartlic_lab.device.filesystem import FileSystems, configuration_of
 from smartlic_lab.device.merge import merge_lines
 from smartlic_lab.device.session import Session
 from smartlic_lab.device.specification import (
@@ -342,6 +343,14 @@ class Device:
         """The privilege level of a local user; ``None``: refused."""
         return settings.privilege_of(self.running, username, password)
 
+    def authorize_key(self, username: str, blob: bytes) -> int | None:
+        """The privilege level of the user whose public key this is; ``None``: refused."""
+        return settings.privilege_of_key(self.running, username, blob)
+
+    def banner(self, kind: str, line_name: str = "") -> str:
+        """The text of ``banner login``, ``motd`` or ``exec``; empty where there is none."""
+        return settings.banner(self.running, kind, line_name)
+
     def open_session(
         self, now: datetime, *, username: str, privilege: int, kind: str = "vty", source: str = ""
     ) -> Session:
@@ -478,12 +487,38 @@ class Device:
         return self.running.has("ip", "scp", "server", "enable")
 
     def read_file(self, path: str) -> bytes:
-        """The bytes of a file on flash; raises `FileSystemError`."""
+        """The bytes of a file on flash, or of a configuration; raises `FileSystemError`."""
+        match configuration_of(path):
+            case "running-config":
+                return self.running_text().encode()
+            case "startup-config" if self.startup is not None:
+                return self.startup.encode()
         return self.files.read(path)
 
     def write_file(self, path: str, data: bytes, now: datetime | None = None) -> None:
-        """Write a file on flash; raises `FileSystemError`."""
-        self.files.write(path, data, now or self.booted_at)
+        """Write a file on flash, merge into the running configuration, or replace that of startup; raises
+        `FileSystemError`."""
+        now = now or self.booted_at
+        text = data.decode(errors="replace")
+        match configuration_of(path):
+            case "running-config":
+                merge_lines(self, text.splitlines(), now)
+            case "startup-config":
+                self.startup = text
+            case _:
+                self.files.write(path, data, now)
+
+    def delete_file(self, path: str) -> None:
+        """Delete a file on flash; raises `FileSystemError`."""
+        self.files.delete(path)
+
+    def make_folder(self, path: str) -> None:
+        """Make a folder on flash; raises `FileSystemError`."""
+        self.files.make_folder(path)
+
+    def is_folder(self, path: str) -> bool:
+        """Whether *path* is a folder on flash; raises `FileSystemError` for other file systems."""
+        return configuration_of(path) is None and self.files.is_folder(path)
 
     def list_files(self, path: str = "") -> tuple[str, ...]:
         """The names in a folder; raises `FileSystemError`."""

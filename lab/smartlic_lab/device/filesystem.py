@@ -24,7 +24,17 @@ class StoredFile:
     modified: datetime
 
 
-_READ_ONLY: Final = ("nvram", "system")
+_CONFIGURATIONS: Final = {
+    "running-config": "running-config",
+    "system:running-config": "running-config",
+    "startup-config": "startup-config",
+    "nvram:startup-config": "startup-config",
+}
+
+
+def configuration_of(url: str) -> str | None:
+    """``running-config`` or ``startup-config``, where *url* is a name of it; ``None`` for a file."""
+    return _CONFIGURATIONS.get(url.replace(":/", ":"))
 
 
 class FileSystems:

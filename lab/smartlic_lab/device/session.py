@@ -14,6 +14,7 @@ from smartlic_lab.device.commands.registry import HANDLERS, Ask, Call, CommandFa
 from smartlic_lab.device.configuration import Section
 from smartlic_lab.device.filesystem import FileSystemError
 from smartlic_lab.device.grammar import Choice, Fault, Match, Refusal
+from smartlic_lab.device.tcl import TclShell
 
 if TYPE_CHECKING:
     from smartlic_lab.device.device import Device
@@ -45,6 +46,7 @@ class _Collecting:
     done: Callable[[str], bool]
     finish: Callable[[list[str]], None]
     lines: list[str]
+    mode: str | None  # what the prompt has in brackets; ``None``: there is no prompt
 
 
 _PRIVILEGED: Final = 2  # from this level on the prompt has "#"
@@ -97,6 +99,7 @@ class Session:
         self._dialogue: Dialogue | None = None
         self._question: Ask | None = None
         self._collecting: _Collecting | None = None
+        self.tcl: TclShell | None = None  # the shell of "tclsh", while the user is in it
         self._messages: deque[str] = deque(maxlen=1000)
 
     # --- the prompt ----------------------------------------------------------------------------------------------
@@ -106,9 +109,11 @@ class Session:
         """What stands before the cursor: a mode's prompt, or a question."""
         if self._question is not None:
             return self._question.question
-        if self._collecting is not None:
-            return ""
         name = self.device.hostname
+        if self._collecting is not None:
+            return f"{name}({self._collecting.mode})#" if self._collecting.mode else ""
+        if self.tcl is not None and not self.frames:
+            return "+>" if self.tcl.is_open else f"{name}(tcl)#"
         if self.frames:
             return f"{name}({self.frames[-1].mode})#"
         return f"{name}{'#' if self.privilege >= _PRIVILEGED else '>'}"
@@ -134,6 +139,8 @@ class Session:
             return self._reply(self._resume(line))
         if self._collecting is not None:
             return self._reply(self._collect(line))
+        if self.tcl is not None and not self.frames:
+            return self._reply(self._in_tcl(self.tcl, line))
         if line.rstrip() == "\x1a":  # Ctrl-Z
             line = "end"
         if not line.strip() or line.lstrip().startswith("!"):
@@ -145,6 +152,31 @@ class Session:
         except (IllegalEvent, FileSystemError) as failure:
             output = f"{failure}\n"
         return self._reply(output)
+
+    def interrupt(self, now: datetime) -> Reply:
+        """Ctrl-C: what is asked or collected is dropped, and the user is back at the EXEC prompt."""
+        self.now = now
+        self._dialogue = self._question = self._collecting = self.tcl = None
+        return self.end(now)
+
+    def end(self, now: datetime) -> Reply:
+        """Ctrl-Z: configuration mode is left."""
+        self.now = now
+        if self.frames and not self.is_asking:
+            return self.execute("end", now)
+        return self._reply("")
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether the next line is an answer, or text, and no command."""
+        shell = self.tcl is not None and not self.frames
+        return self._question is not None or self._collecting is not None or shell
+
+    @property
+    def greeting(self) -> str:
+        """What a terminal shows on login: the message of the day, then the banner of EXEC."""
+        shown = [self.device.banner(kind, self.line_name) for kind in ("motd", "exec")]
+        return "\n".join(text for text in shown if text)
 
     def _reply(self, output: str) -> Reply:
         question = self._question
@@ -206,11 +238,7 @@ class Session:
 
     def _written(self, output: str, filter_: filters.Filter) -> str:
         """The output goes to a file."""
-        url = self.absolute(filter_.operand)
-        old = b""
-        if filter_.kind is filters.FilterKind.APPEND and self.device.files.exists(url):
-            old = self.device.files.read(url)
-        self.device.files.write(url, old + output.encode(), self.now)
+        self.write_file(filter_.operand, output, appending=filter_.kind is filters.FilterKind.APPEND)
         return output if filter_.kind is filters.FilterKind.TEE else ""
 
     def absolute(self, url: str) -> str:
@@ -281,9 +309,11 @@ class Session:
         """An EXEC command from configuration mode."""
         return self._run_exec(command, shift=3)
 
-    def collect(self, done: Callable[[str], bool], finish: Callable[[list[str]], None]) -> None:
+    def collect(
+        self, done: Callable[[str], bool], finish: Callable[[list[str]], None], mode: str | None = None
+    ) -> None:
         """Take lines as they are, until *done* says so of one; *finish* gets them all."""
-        self._collecting = _Collecting(done, finish, [])
+        self._collecting = _Collecting(done, finish, [], mode)
 
     def _collect(self, line: str) -> str:
         collecting = self._collecting
@@ -294,6 +324,26 @@ class Session:
             collecting.finish(collecting.lines)
             self.device.configuration_changed(self.now)
         return ""
+
+    def _in_tcl(self, shell: TclShell, line: str) -> str:
+        try:
+            output = shell.take(line)
+        except (CommandFailed, FileSystemError) as failure:
+            output = f"{failure}\n"
+        if shell.closed:
+            self.tcl = None
+        return output
+
+    def write_file(self, url: str, text: str, *, appending: bool = False) -> None:
+        """Write *text* on flash, or behind what the file holds; raises `FileSystemError`."""
+        place = self.absolute(url)
+        files = self.device.files
+        old = files.read(place) if appending and files.exists(place) else b""
+        files.write(place, old + text.encode(), self.now)
+
+    def run(self, command: str) -> str:
+        """An EXEC command on behalf of a shell or an applet."""
+        return self._run_exec(command)
 
     # --- refusals, help, completion ------------------------------------------------------------------------------
 
@@ -332,7 +382,7 @@ class Session:
     def help(self, text: str, now: datetime) -> str:
         """What ``?`` behind *text* prints."""
         self.now = now
-        if self._question is not None or self._collecting is not None:
+        if self.is_asking:
             return ""
         found = self._choices(text)
         if isinstance(found, Refusal):
@@ -344,15 +394,15 @@ class Session:
         if text and not text.endswith(" "):
             words = [choice.word for choice in found]
             width = max(len(word) for word in words) + 2
-            return "  ".join(word.ljust(width) for word in words).rstrip() + "\n\n"
+            return "  ".join(word.ljust(width) for word in words).rstrip() + "\n"
         width = max(len(choice.word) for choice in found)
         heading = _HEADINGS.get(self.frames[-1].mode if self.frames else None) if not text.strip() else None
         lines = [f"  {choice.word.ljust(width)}  {choice.help}".rstrip() for choice in found]
-        return "".join(f"{line}\n" for line in ([heading, *lines] if heading else lines)) + "\n"
+        return "".join(f"{line}\n" for line in ([heading, *lines] if heading else lines))
 
     def complete(self, text: str) -> str:
         """*text* after the Tab key: its last word written out where only one keyword fits."""
-        if self._question is not None or self._collecting is not None:
+        if self.is_asking:
             return text
         mode = self.frames[-1].mode if self.frames else "exec"
         first, blank, rest = text.partition(" ")

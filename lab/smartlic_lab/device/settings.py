@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime, timedelta, timezone
 from typing import Final
 
@@ -149,16 +150,53 @@ def time_zone(configuration: Section) -> timezone:
     return timezone(-offset if hours.startswith("-") else offset, name)
 
 
-def privilege_of(configuration: Section, username: str, password: str) -> int | None:
-    """The privilege level that a local user logs in with; ``None``: no such user, or another password."""
+def _user(configuration: Section, username: str) -> tuple[int, list[str]] | None:
+    """Privilege level and the words of the password."""
     line = configuration.find("username", username)
     if line is None:
         return None
     words, level = list(line.words[2:]), 1
     if words[:1] == ["privilege"]:
         level, words = int(words[1]), words[2:]
+    return level, words
+
+
+def privilege_of(configuration: Section, username: str, password: str) -> int | None:
+    """The privilege level that a local user logs in with; ``None``: no such user, or another password."""
+    found = _user(configuration, username)
+    if found is None:
+        return None
+    level, words = found
     known = words[:1] in (["secret"], ["password"]) and matches(" ".join(words[1:]), password)
     return level if known else None
+
+
+def key_hash(blob: bytes) -> str:
+    """A public key as ``key-hash`` of ``ip ssh pubkey-chain`` keeps it."""
+    return hashlib.md5(blob, usedforsecurity=False).hexdigest().upper()
+
+
+def privilege_of_key(configuration: Section, username: str, blob: bytes) -> int | None:
+    """The privilege level that a local user logs in with by a public key; ``None``: the key is not this user's."""
+    found = _user(configuration, username)
+    chain = configuration.section("ip", "ssh", "pubkey-chain").section("username", username)
+    hashes = {line.words[2].upper() for line in chain.under("key-hash")}
+    return found[0] if found is not None and key_hash(blob) in hashes else None
+
+
+def banner(configuration: Section, kind: str, line_name: str) -> str:
+    """The text of a banner with its tokens filled in (which there are is recalled)."""
+    text = configuration.value("banner", kind)
+    if text is None:
+        return ""
+    tokens = {
+        "$(hostname)": configuration.value("hostname") or "",
+        "$(domain)": configuration.value("ip", "domain", "name") or "",
+        "$(line)": line_name.removeprefix("vty").removeprefix("console"),
+    }
+    for token, value in tokens.items():
+        text = text.replace(token, value)
+    return text.removeprefix("^C").removesuffix("^C")
 
 
 def _home_proxy(home: Section) -> Proxy | None:

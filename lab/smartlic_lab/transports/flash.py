@@ -18,6 +18,7 @@ from asyncssh import SFTPAttrs, SFTPName
 
 from nornir_smartlic.errors import SmartLicError
 
+_CONFIGURATIONS = ("running-config", "startup-config")
 MAX_FILE: int = 512 * 1024 * 1024  # what a client may put; a flash has its own limit
 
 
@@ -27,6 +28,8 @@ class FlashOwner(Protocol):
     def read_file(self, path: str) -> bytes: ...
     def write_file(self, path: str, data: bytes) -> None: ...
     def delete_file(self, path: str) -> None: ...
+    def make_folder(self, path: str) -> None: ...
+    def is_folder(self, path: str) -> bool: ...
     def list_files(self, path: str) -> tuple[str, ...]: ...
 
 
@@ -105,10 +108,7 @@ class FlashServer(asyncssh.SFTPServer):
 
     def stat(self, path: bytes) -> SFTPAttrs:
         """Size and kind of a file; a file system is a folder."""
-        name = _device_path(path)
-        if not name or name.endswith((":", ":/")):
-            return SFTPAttrs(type=asyncssh.FILEXFER_TYPE_DIRECTORY, permissions=stat.S_IFDIR | 0o755)
-        return _attributes(len(self._read(name)))
+        return self._attributes(_device_path(path))
 
     lstat = stat
 
@@ -140,7 +140,25 @@ class FlashServer(asyncssh.SFTPServer):
         except SmartLicError as error:
             raise asyncssh.SFTPNoSuchFile(str(error)) from error
         for name in names:
-            yield SFTPName(name.encode(), attrs=_attributes(len(self._read(_joined(place or "flash:", name)))))
+            yield SFTPName(name.encode(), attrs=self._attributes(_joined(place or "flash:", name)))
+
+    def mkdir(self, path: bytes, attrs: SFTPAttrs) -> None:
+        """Make a folder."""
+        try:
+            with self._at():
+                self._owner.make_folder(_device_path(path))
+        except SmartLicError as error:
+            raise asyncssh.SFTPFailure(str(error)) from error
+
+    def _attributes(self, place: str) -> SFTPAttrs:
+        try:
+            with self._at():
+                is_folder = not place or self._owner.is_folder(place)
+        except SmartLicError as error:
+            raise asyncssh.SFTPNoSuchFile(str(error)) from error
+        if is_folder:
+            return SFTPAttrs(type=asyncssh.FILEXFER_TYPE_DIRECTORY, permissions=stat.S_IFDIR | 0o755)
+        return _attributes(len(self._read(place)))
 
 
 def _joined(place: str, name: str) -> str:
@@ -162,4 +180,4 @@ def _device_path(path: bytes) -> str:
     first, slash, rest = text.partition("/")
     if slash and first in ("flash", "bootflash", "nvram"):
         return f"{first}:{rest}"
-    return f"flash:{text}"
+    return text if text in _CONFIGURATIONS else f"flash:{text}"

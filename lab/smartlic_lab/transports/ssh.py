@@ -25,6 +25,7 @@ _log = logging.getLogger(__name__)
 _EXEC_TIMEOUT: Final = timedelta(minutes=10)  # IOS-XE's default, in real time: it is about people, not about licences
 _SFTP_VERSION: Final = 3
 _WORDS_OF_SCP: Final = ("scp ",)
+_PRIVILEGE_OF_FILES: Final = 15
 _EVERY_ADDRESS: Final = "0.0.0.0"  # noqa: S104  only where the user asks for it, or with addresses told apart
 
 
@@ -37,7 +38,11 @@ class ShellDevice(FlashOwner, NetconfDevice, Protocol):
     def serves_files(self) -> bool: ...
     def is_up(self, now: datetime) -> bool: ...
     def authenticate(self, username: str, password: str) -> int | None: ...
-    def open_session(self, now: datetime, *, username: str, privilege: int, kind: str = "vty") -> ShellSession: ...
+    def authorize_key(self, username: str, blob: bytes) -> int | None: ...
+    def banner(self, kind: str) -> str: ...
+    def open_session(
+        self, now: datetime, *, username: str, privilege: int, kind: str = "vty", source: str = ""
+    ) -> ShellSession: ...
 
 
 class Subsystem(Protocol):
@@ -67,7 +72,6 @@ class SshServer:
             server_host_keys=[self._key],
             config=None,
             line_editor=False,
-            public_key_auth=False,
             gss_host=None,
             login_timeout=60,
             server_version="Cisco-1.25",  # of IOS-XE's SSH server
@@ -156,7 +160,23 @@ class _Login(asyncssh.SSHServer):
             self._server.disconnected(self._connection)
 
     def begin_auth(self, username: str) -> bool:
+        if self._device is not None and self._connection is not None:
+            with self._server.world.at(self._device.name):
+                text = self._device.banner("login")
+            if text:
+                self._connection.send_auth_banner(text.replace("\n", "\r\n") + "\r\n")
         return True
+
+    def public_key_auth_supported(self) -> bool:
+        return True
+
+    def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
+        """``ip ssh pubkey-chain``."""
+        if self._device is None:
+            return False
+        with self._server.world.at(self._device.name):
+            privilege = self._device.authorize_key(username, key.public_data)
+        return self._let_in(username, privilege)
 
     def password_auth_supported(self) -> bool:
         return True
@@ -166,6 +186,9 @@ class _Login(asyncssh.SSHServer):
             return False
         with self._server.world.at(self._device.name):
             privilege = self._device.authenticate(username, password)
+        return self._let_in(username, privilege)
+
+    def _let_in(self, username: str, privilege: int | None) -> bool:
         if privilege is None:
             return False
         self._username, self._privilege = username, privilege
@@ -186,8 +209,10 @@ class _Channel(SSHServerStreamSession[str]):
         self._username = username
         self._privilege = privilege
         self._size: tuple[int, int] | None = None  # of the client's window: columns, rows
+        self._session: ShellSession | None = None
         self._terminal: Terminal | None = None
         self._subsystem: asyncssh.SSHServerSession[bytes] | None = None
+        self._serves_sftp = False
         self._deaf: Callable[[], None] | None = None
         self._told = False
         self._ended = False
@@ -227,18 +252,28 @@ class _Channel(SSHServerStreamSession[str]):
             self._subsystem.connection_made(channel)  # type: ignore[arg-type]  # it makes it a channel of bytes
             self._subsystem.session_started()
         elif subsystem is not None or (command or "").startswith(_WORDS_OF_SCP):
-            if self._device.serves_files:
+            if not self._device.serves_files:
+                self._refuse("Administratively disabled.")
+            elif self._privilege < _PRIVILEGE_OF_FILES:
+                self._refuse("Privilege denied.")
+            else:
+                self._serves_sftp = subsystem == "sftp"
                 super().session_started()
-            else:
-                self._write("Administratively disabled.\r\n")  # recalled
-                self._end()
         else:
+            source = channel.get_extra_info("peername")[0]
             with self._at() as now:
-                session = self._device.open_session(now, username=self._username, privilege=self._privilege)
+                self._session = self._device.open_session(
+                    now, username=self._username, privilege=self._privilege, source=source
+                )
             if command is None:
-                self._start_shell(session)
+                self._start_shell(self._session)
             else:
-                self._run(session, command)
+                self._run(self._session, command)
+
+    def _refuse(self, reason: str) -> None:
+        """No file transfer; the reasons are recalled."""
+        self._write(f"{reason}\r\n")
+        self._end(1)
 
     def _run(self, session: ShellSession, command: str) -> None:
         """``ssh device "show version"``: one command, without paging and prompt."""
@@ -274,7 +309,10 @@ class _Channel(SSHServerStreamSession[str]):
         if self._terminal is not None:
             self._end()
             return False
-        return bool(super().eof_received())
+        goes_on = bool(super().eof_received())
+        if self._serves_sftp:
+            self._end()  # OpenSSH's scp fails without an exit status
+        return goes_on
 
     def terminal_size_changed(self, width: int, height: int, pixwidth: int, pixheight: int) -> None:
         pass  # a device keeps the size of the login
@@ -287,6 +325,9 @@ class _Channel(SSHServerStreamSession[str]):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._forget()
+        if self._session is not None:
+            with self._at():
+                self._session.close()
         if self._subsystem is not None:
             self._subsystem.connection_lost(exc)
         if self._ended and self._conn is not None:
@@ -337,11 +378,11 @@ class _Channel(SSHServerStreamSession[str]):
             self._idle_timer.cancel()
             self._idle_timer = None
 
-    def _end(self) -> None:
+    def _end(self, status: int = 0) -> None:
         self._forget()
         self._terminal = None
         if self._chan is not None and not self._chan.is_closing():
-            self._chan.exit(0)  # type: ignore[attr-defined]  # this side is the server's
+            self._chan.exit(status)  # type: ignore[attr-defined]  # this side is the server's
             self._ended = True
 
 

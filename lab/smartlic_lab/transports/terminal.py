@@ -40,6 +40,9 @@ class ShellSession(Protocol):
 
     @property
     def prompt(self) -> str: ...
+    @property
+    def greeting(self) -> str: ...
+    def close(self) -> None: ...
     def execute(self, line: str, now: datetime) -> ShellReply: ...
     def interrupt(self, now: datetime) -> ShellReply: ...
     def end(self, now: datetime) -> ShellReply: ...
@@ -63,7 +66,6 @@ class Terminal:
         at: gives the time, and the device to nobody else meanwhile (`World.at`).
         write: takes what goes to the user.
         close: called once, when the device ends the session.
-        banner: printed before the first prompt.
     """
 
     def __init__(
@@ -97,12 +99,13 @@ class Terminal:
 
     # --- in and out -------------------------------------------------------------------------------------------------
 
-    def start(self, banner: str = "") -> None:
-        """Greet: the banner, then the prompt."""
-        if banner:
-            self._put(banner if banner.endswith("\n") else banner + "\n")
+    def start(self) -> None:
+        """Greet: the banners, then the prompt."""
+        with self._at():
+            greeting, self._prompt = self.session.greeting, self.session.prompt
+        if greeting:
+            self._put(greeting if greeting.endswith("\n") else greeting + "\n")
         self._put("\n")
-        self._prompt = self.session.prompt
         self._put(self._prompt)
         self.flush()
 
@@ -340,7 +343,7 @@ class Terminal:
             found = self.session.help(text, now)
         if found and not found.endswith("\n"):
             found += "\n"
-        self._page(found + "\n", None)
+        self._page(found if found.startswith("%") else found + "\n", None)  # a list ends with a blank line
 
     def _complete(self) -> None:
         if self._question or self._hidden:

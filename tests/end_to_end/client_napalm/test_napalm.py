@@ -54,3 +54,19 @@ def test_a_candidate_is_compared_discarded_committed_and_rolled_back(router):
 
 def test_arbitrary_commands(router):
     assert "UDI: PID:C8000V" in router.cli(["show license udi"])["show license udi"]
+
+
+def test_it_pings_and_traces(router):
+    assert router.ping("127.0.0.1", count=3)["success"]["packet_loss"] == 0
+    assert router.ping("192.0.2.250", count=2, timeout=1)["success"]["packet_loss"] == 2
+    assert router.traceroute("192.0.2.250", ttl=3)["success"][3]["probes"][1]["ip_address"] in ("", "*")
+
+
+def test_every_getter_answers(router):
+    for getter in (
+        "interfaces", "interfaces_ip", "interfaces_counters", "arp_table", "lldp_neighbors", "lldp_neighbors_detail",
+        "ntp_servers", "ntp_peers", "ntp_stats", "users", "environment", "vlans", "mac_address_table",
+        "snmp_information", "network_instances", "optics", "bgp_neighbors", "bgp_config", "ipv6_neighbors_table",
+    ):  # fmt: skip
+        found = getattr(router, f"get_{getter}")()
+        assert isinstance(found, (dict, list)), getter

@@ -81,6 +81,33 @@ def test_it_transfers_a_file_both_ways(switch, tmp_path):
     assert (tmp_path / "back" / "notes.txt").read_text() == "kept on flash\n"
 
 
+def test_it_transfers_a_file_in_line(client_lab, tmp_path):
+    """Without SCP: ``tclsh`` takes the text."""
+    (tmp_path / "notes.txt").write_text("typed into a shell\n")
+    with connect(client_lab, "r1") as router:
+        put = file_transfer(
+            router,
+            source_file=str(tmp_path / "notes.txt"),
+            dest_file="notes.txt",
+            file_system="bootflash:",
+            inline_transfer=True,
+        )
+        assert put["file_transferred"]
+        assert "typed into a shell" in router.send_command("more bootflash:notes.txt")
+        router.send_command("delete /force bootflash:notes.txt")
+
+
+def test_it_pings_with_questions(client_lab):
+    with connect(client_lab, "r1") as router:
+        output = router.send_multiline(
+            [
+                ["ping", "Protocol"], ["", "Target"], ["127.0.0.1", "Repeat"], ["3", "Datagram"], ["", "Timeout"],
+                ["", "Extended"], ["", "Sweep"], ["", "#"],
+            ]
+        )  # fmt: skip
+    assert "Success rate is 100 percent (3/3)" in output
+
+
 def test_it_autodetects(client_lab):
     from netmiko import SSHDetect
 

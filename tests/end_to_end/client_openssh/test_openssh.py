@@ -15,16 +15,20 @@ pytestmark = pytest.mark.skipif(shutil.which("ssh") is None, reason="OpenSSH is 
 
 @pytest.fixture
 def run(client_lab, tmp_path):
-    at = login(client_lab, "sw1")
+    return runner(client_lab, tmp_path, "sw1")
+
+
+def runner(client_lab, tmp_path, device: str):
+    at = login(client_lab, device)
     helper = tmp_path / "askpass"
     helper.write_text('#!/bin/sh\necho "$LAB_PASSWORD"\n')
     helper.chmod(0o700)
     facts = client_lab.inventory_facts()
     (tmp_path / "known_hosts").write_text("".join(f"[{d.host}]:{d.port} {facts.host_key}\n" for d in facts.devices))
 
-    def run(program: str, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    def run(program: str, *words: str, stdin: str = "", level: str = "ERROR") -> subprocess.CompletedProcess[str]:
         port = ["-p" if program == "ssh" else "-P", str(at.port)]
-        options = ["-F", "/dev/null", "-o", f"UserKnownHostsFile={tmp_path}/known_hosts", "-o", "LogLevel=ERROR"]
+        options = ["-F", "/dev/null", "-o", f"UserKnownHostsFile={tmp_path}/known_hosts", "-o", f"LogLevel={level}"]
         return subprocess.run(
             [program, *port, *options, *words],
             input=stdin,
@@ -61,6 +65,55 @@ def test_files_go_there_and_back(run, program, tmp_path):
         done = run("sftp", run.place, stdin=batch)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "back.txt").read_text() == "over SSH\n"
+
+
+def test_todays_scp_speaks_sftp(run, tmp_path):
+    (tmp_path / "here.txt").write_text("as OpenSSH 9 does it\n")
+    done = run("scp", f"{tmp_path}/here.txt", f"{run.place}:flash:/today.txt")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert run("scp", f"{run.place}:flash:/today.txt", f"{tmp_path}/back.txt").returncode == 0
+    assert (tmp_path / "back.txt").read_text() == "as OpenSSH 9 does it\n"
+
+
+def test_the_running_configuration_is_a_file(run, tmp_path):
+    assert run("scp", "-O", f"{run.place}:running-config", f"{tmp_path}/sw1.cfg").returncode == 0
+    assert "\nhostname sw1\n" in (tmp_path / "sw1.cfg").read_text()
+
+
+def test_files_are_for_privilege_15(client_lab, tmp_path):
+    client_lab.execute("sw1", "configure terminal", "username reader privilege 1 secret 0 Lab-Passw0rd", "end")
+    run = runner(client_lab, tmp_path, "sw1")
+    done = run("scp", "-O", f"reader@{run.place.partition('@')[2]}:running-config", f"{tmp_path}/sw1.cfg")
+    assert done.returncode != 0
+    assert "Privilege denied." in done.stdout + done.stderr
+
+
+def test_a_key_of_the_chain_opens_the_door(run, client_lab, tmp_path):
+    subprocess.run(["ssh-keygen", "-q", "-t", "rsa", "-b", "2048", "-N", "", "-f", f"{tmp_path}/key"], check=True)
+    data = (tmp_path / "key.pub").read_text().split()[1]
+    lines = [data[at : at + 80] for at in range(0, len(data), 80)]
+    client_lab.execute(
+        "sw1", "configure terminal", "ip ssh pubkey-chain", "username admin", "key-string", *lines, "exit", "end"
+    )
+    done = run("ssh", "-i", f"{tmp_path}/key", "-o", "BatchMode=yes", run.place, "show privilege")
+    assert "Current privilege level is 15" in done.stdout, done.stderr
+    client_lab.execute("sw1", "configure terminal", "no ip ssh pubkey-chain", "end")
+    assert run("ssh", "-i", f"{tmp_path}/key", "-o", "BatchMode=yes", run.place, "show privilege").returncode == 255
+
+
+def test_banners_stand_where_a_device_puts_them(client_lab, tmp_path):
+    run = runner(client_lab, tmp_path, "r1")
+    done = run("ssh", "-tt", run.place, stdin="exit\n", level="INFO")
+    assert done.stderr.startswith("Property of example.com # >")  # before the password
+    assert done.stdout.startswith("Authorised users only\nNo prompt# of ours>\n\nr1#")
+
+
+def test_who_has_left_is_not_among_the_users(run):
+    for _ in range(3):
+        run("ssh", run.place, "show clock")
+    shown = run("ssh", run.place, "show users").stdout
+    assert shown.count("admin") == 1
+    assert "127.0.0.1" in shown
 
 
 def test_a_file_that_is_not_there_is_an_error(run, tmp_path):

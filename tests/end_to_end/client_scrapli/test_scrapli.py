@@ -67,3 +67,23 @@ def test_it_answers_questions(client_lab):
             ]
         )
         assert "s.cfg" not in switch.send_command("dir flash:").result
+
+
+@pytest.mark.parametrize("device", ["sw1", "r1"])
+def test_scrapli_cfg_loads_compares_aborts_and_commits(client_lab, device):
+    """It writes its candidate with ``tclsh``; certificates come back as they were."""
+    platform = pytest.importorskip("scrapli_cfg")
+    with (
+        IOSXEDriver(**parameters(client_lab, device, "system")) as connection,
+        platform.ScrapliCfg(conn=connection) as manager,
+    ):
+        before = manager.get_config().result
+        manager.load_config("license smart usage interval 31\n", replace=False)
+        assert "license smart usage interval 31" in manager.diff_config().device_diff
+        assert not manager.abort_config().failed
+        manager.load_config("license smart usage interval 31\n", replace=False)
+        assert not manager.commit_config().failed
+        manager.load_config(before, replace=True)
+        assert manager.diff_config().device_diff.split("\n")[1:] == ["-license smart usage interval 31"]
+        assert not manager.commit_config().failed
+        assert manager.get_config().result.partition("\nversion")[2] == before.partition("\nversion")[2]

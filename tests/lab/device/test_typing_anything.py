@@ -41,6 +41,8 @@ WAYS_IN = {
     "config-archive": ["archive"],
     "config-red": ["redundancy"],
     "conf-voi-serv": ["voice service voip"],
+    "conf-ssh-pubkey": ["ip ssh pubkey-chain"],
+    "conf-ssh-pubkey-user": ["ip ssh pubkey-chain", "username fred"],
 }
 ENDS_THE_SESSION = ("reload", "leave", "force_switchover", "install")
 
@@ -70,10 +72,12 @@ def type_all(terminal: Terminal, line: str, dice: random.Random) -> Terminal:
     session = terminal.session
     reply = session.execute(line, JAN_1)
     for _ in range(8):
-        if reply.prompt.endswith(("#", ">", ")#")) or session.closed:
+        if not session.is_asking or session.closed:
             break
-        answer = dice.choice(["", "y", "no"]) if reply.prompt else dice.choice(["quit", "a s x", "#"])
+        takes_text = not reply.prompt or reply.prompt.endswith(("#", "+>"))
+        answer = dice.choice(["quit", "a s x", "#", "exit"] if takes_text else ["", "y", "no"])
         reply = session.execute(answer, JAN_1)
+    session.interrupt(JAN_1)
     session.help(line, JAN_1)
     session.help(f"{line} ", JAN_1)
     session.complete(line)

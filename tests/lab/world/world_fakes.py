@@ -27,6 +27,8 @@ class FakeSession:
     answers: dict[str, FakeReply] = field(default_factory=dict)
     terminal_length: int = 24
     prompt: str = "Switch#"
+    greeting: str = ""
+    closed: bool = False
     lines: list[str] = field(default_factory=list)
     news: list[str] = field(default_factory=list)
 
@@ -38,6 +40,9 @@ class FakeSession:
         if not line.strip() or line.startswith("terminal"):
             return FakeReply()
         return self.answers.get(line, FakeReply("           ^\n% Invalid input detected at '^' marker.\n\n"))
+
+    def close(self) -> None:
+        self.closed = True
 
     def interrupt(self, now: datetime) -> FakeReply:
         self.lines.append("<interrupt>")
@@ -84,7 +89,15 @@ class FakeDevice:
     def authenticate(self, username: str, password: str) -> int | None:
         return 15 if password == "secret" else None
 
-    def open_session(self, now: datetime, *, username: str, privilege: int, kind: str = "vty") -> FakeSession:
+    def authorize_key(self, username: str, blob: bytes) -> int | None:
+        return None
+
+    def banner(self, kind: str) -> str:
+        return ""
+
+    def open_session(
+        self, now: datetime, *, username: str, privilege: int, kind: str = "vty", source: str = ""
+    ) -> FakeSession:
         return FakeSession(self.answers)
 
     def read_file(self, path: str) -> bytes:
@@ -97,6 +110,12 @@ class FakeDevice:
 
     def delete_file(self, path: str) -> None:
         del self.files[path]
+
+    def make_folder(self, path: str) -> None:
+        pass
+
+    def is_folder(self, path: str) -> bool:
+        return path.endswith((":", ":/"))
 
     def list_files(self, path: str) -> tuple[str, ...]:
         return tuple(name.partition(":")[2] for name in self.files)

@@ -23,6 +23,8 @@ def tree_of(text: str) -> Section:
             break
         if line == "exit-address-family" or line.startswith(("version ", "Building configuration", "Current config")):
             continue
+        if line == "quit":  # behind a tab; it ends a certificate, and is no part of its last line
+            indent = stack[-1][0]
         while stack[-1][0] >= indent:
             stack.pop()
         added = stack[-1][1].put(line.split(), opens=True)

@@ -3,6 +3,7 @@
 # ruff: noqa: ARG001  every handler has the same arguments, whether it needs both or not
 from __future__ import annotations
 
+import base64
 import re
 from ipaddress import IPv4Address
 
@@ -12,6 +13,7 @@ from smartlic_lab.device.configuration import Line, Section, banner_mark
 from smartlic_lab.device.factory import interface_names
 from smartlic_lab.device.passwords import hashed
 from smartlic_lab.device.session import Frame, Session
+from smartlic_lab.device.settings import key_hash
 
 # --- entering and leaving -------------------------------------------------------------------------------------------
 
@@ -336,8 +338,9 @@ def banner(session: Session, call: Call) -> str:
     if call.negated or call.default:
         session.section.remove("banner", kind)
         return ""
-    text = call.required("text")
-    mark, body = banner_mark(text)
+    if call.argument("text") is None:
+        raise CommandFailed("% Incomplete command.\n")
+    mark, body = banner_mark(call.required("text"))
     section = session.section
 
     def finish(lines: list[str]) -> None:
@@ -347,8 +350,27 @@ def banner(session: Session, call: Call) -> str:
     if mark in body:
         finish([body])
         return ""
-    session.collect(lambda typed: mark in typed, lambda lines: finish([body, *lines] if body else lines))
+    session.collect(lambda typed: mark in typed, lambda lines: finish([body, *lines]))
     return f"Enter TEXT message.  End with the character '{mark}'.\n"
+
+
+@handles("key_string")
+def key_string(session: Session, call: Call) -> str:
+    """A public key in base64, up to ``exit``; the configuration keeps its hash."""
+    section = session.section
+
+    def finish(lines: list[str]) -> None:
+        words = " ".join(lines[:-1]).split()
+        kind = next((word for word in words if word.startswith(("ssh-", "ecdsa-"))), "ssh-rsa")
+        data = "".join(word for word in words if word != kind and "@" not in word)
+        try:
+            blob = base64.b64decode(data, validate=True)
+        except ValueError:
+            return
+        section.put(("key-hash", kind, key_hash(blob)), ("key-hash", kind))
+
+    session.collect(lambda typed: typed.strip() == "exit", finish, "conf-ssh-pubkey-data")
+    return ""
 
 
 @handles("trustpoint")
@@ -369,16 +391,17 @@ def certificate(session: Session, call: Call) -> str:
     if call.negated:
         session.section.remove(*call.match.words)
         return ""
-    section = session.section.put(call.match.words, opens=True).section
-    assert section is not None
+    chain = session.section
 
     def finish(lines: list[str]) -> None:
+        section = chain.put(call.match.words, opens=True).section
+        assert section is not None
         section.lines.clear()
         for number, text in enumerate(lines[:-1]):
             section.lines.append(Line((text.strip(),), (str(number),)))
         section.lines.append(Line(("\tquit",), ("quit",)))
 
-    session.collect(lambda typed: typed.strip() == "quit", finish)
+    session.collect(lambda typed: typed.strip() == "quit", finish, "config-pubkey")  # recalled
     return "" if session.kind == "system" else "Enter the certificate in hexadecimal representation....\n"
 
 

@@ -369,33 +369,3 @@ def show_ip_ssh(session: Session, call: Call) -> str:
         "Authentication methods:publickey,keyboard-interactive,password\n"
         "Authentication timeout: 120 secs; Authentication retries: 3\n"
     )
-
-
-@handles("ping")
-def ping(session: Session, call: Call) -> str:
-    """The lab has no ICMP: names are resolved as licensing resolves them, addresses do not answer."""
-    device, host = session.device, call.required("host")
-    vrf = call.argument("vrf")
-    known = settings.hosts(device.running, vrf)
-    own = {view.address for view in interfaces_of(device) if view.is_up}
-    address = host if host.replace(".", "").isdigit() else known.get(host.lower())
-    if address is None:
-        origin = settings.origin(device.name, device.running, device.clock(session.now), device.settings().transport)
-        address = device.network.resolve(origin, host)
-    if address is None:
-        return "% Unrecognized host or address, or protocol not running.\n\n"
-    count = int(call.argument("count") or 5)
-    alive = address in own
-    rate = 100 if alive else 0
-    tail = ", round-trip min/avg/max = 1/1/1 ms" if alive else ""
-    return (
-        "Type escape sequence to abort.\n"
-        f"Sending {count}, 100-byte ICMP Echos to {address}, timeout is 2 seconds:\n"
-        f"{('!' if alive else '.') * count}\n"
-        f"Success rate is {rate} percent ({count if alive else 0}/{count}){tail}\n"
-    )
-
-
-@handles("traceroute")
-def traceroute(session: Session, call: Call) -> str:
-    return f"Type escape sequence to abort.\nTracing the route to {call.required('host')}\n  1  *  *  * \n"

@@ -6,6 +6,7 @@ from __future__ import annotations
 from smartlic_lab.device.commands.registry import Ask, Call, Dialogue, handles
 from smartlic_lab.device.passwords import matches
 from smartlic_lab.device.session import Session
+from smartlic_lab.device.tcl import TclShell
 
 _TRIES = 3
 
@@ -102,3 +103,17 @@ def show_terminal(session: Session, call: Call) -> str:
         f"Length: {session.terminal_length} lines, Width: {session.terminal_width} columns\n"
         f"Status: PSI Enabled, Ready, Active, No Exit Banner\n"
     )
+
+
+@handles("tclsh")
+def tclsh(session: Session, call: Call) -> str:
+    """The Tcl shell; a script that is named is not run, since the lab has no Tcl."""
+    if call.argument("path") is not None:
+        session.device.files.read(session.absolute(call.required("path")))
+        return ""
+
+    def write(url: str, text: str, appending: bool) -> None:
+        session.write_file(url, text, appending=appending)
+
+    session.tcl = TclShell(session.run, write)
+    return ""
