@@ -18,7 +18,7 @@ from nornir_smartlic.model import (
 )
 from nornir_smartlic.parsers.instants import instant, optional_instant
 from nornir_smartlic.parsers.product import is_member, member
-from nornir_smartlic.parsers.section import NOTHING, Section, number, one_of, optional, text
+from nornir_smartlic.parsers.section import NOTHING, Section, heading, number, one_of, optional, text
 
 _status = one_of({status.value: status for status in AuthorizationStatus})
 _enforcement = one_of({kind.value: kind for kind in EnforcementType})
@@ -123,7 +123,7 @@ def authorizations(section: Section) -> tuple[Authorization, ...]:
 
 
 def _terms(section: Section) -> tuple[AuthorizationTerm, ...]:
-    section.take("Term information", str)
+    section.take("Term information", heading)
     terms = []
     while is_member(section):
         who = member(section)

@@ -25,7 +25,7 @@ def classic_licenses(section: Section) -> tuple[ClassicLicense, ...]:
 
 def _license(section: Section, index: int, feature: str) -> ClassicLicense:
     told: dict[str, str] = {}
-    while (key := section.next_key()) in _KEYS:
+    while (key := section.next_key()) in _KEYS and _KEYS[key or ""] not in told:
         told[_KEYS[key or ""]] = section.take(key or "", str)
     if told and "priority" not in told:
         raise section.missing("License Priority:")

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from nornir_smartlic.model import CallHomeProfile, CryptoThroughput, SmartCallHome, ThroughputLevel, Trustpoint
-from nornir_smartlic.parsers.section import Problem, Section, number, one_of, text
+from nornir_smartlic.parsers.section import Problem, Section, heading, number, one_of, text
 
 _LEVEL: Final = re.compile(r"The current (crypto )?throughput level is (?:(\d+) (kb/s|kbps)|unthrottled)")
 
@@ -53,7 +53,7 @@ _PROFILE: Final = re.compile(r"(.+?) \(status: (\w+)\)")
 
 def smart_call_home(section: Section) -> SmartCallHome:
     """``show call-home smart-licensing``."""
-    section.take("Current smart-licensing transport settings", str)
+    section.take("Current smart-licensing transport settings", heading)
     enabled = section.take("Smart-license messages", one_of({"enabled": True, "disabled": False}))
     if not enabled and section.next_line() is None:
         return SmartCallHome(enabled, None, None, ())  # recalled

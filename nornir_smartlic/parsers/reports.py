@@ -18,7 +18,7 @@ from nornir_smartlic.model import (
 )
 from nornir_smartlic.parsers.instants import instant, optional_instant, zone_named
 from nornir_smartlic.parsers.product import udi
-from nornir_smartlic.parsers.section import Problem, Section, number, one_of, optional, text
+from nornir_smartlic.parsers.section import Problem, Section, heading, number, one_of, optional, text
 
 _state = one_of({state.value: state for state in RumReportState})
 
@@ -147,9 +147,9 @@ Groups = tuple[tuple[str, tuple[HistoryMessage, ...]], ...]
 
 def message_history(section: Section) -> MessageHistory:
     """``show license history message``: what was sent, and what was imported; the shape of messages is recalled."""
-    section.take(_TITLE, str)
+    section.take(_TITLE, heading)
     messages = _groups(section)
-    section.take(_IMPORT_TITLE, str)
+    section.take(_IMPORT_TITLE, heading)
     return MessageHistory(messages, _groups(section))
 
 

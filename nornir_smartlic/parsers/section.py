@@ -111,6 +111,13 @@ class Section:
         return None
 
 
+def heading(value: str) -> str:
+    """Nothing: the line heads those below it."""
+    if value:
+        raise ValueError("expected nothing behind the colon")
+    return value
+
+
 def text(value: str) -> str:
     """The text itself, which must not be empty."""
     if not value:

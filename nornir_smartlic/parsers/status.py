@@ -31,7 +31,7 @@ from nornir_smartlic.model import (
 )
 from nornir_smartlic.parsers.instants import instant, optional_instant
 from nornir_smartlic.parsers.product import is_member, member
-from nornir_smartlic.parsers.section import NOTHING, Problem, Section, number, one_of, optional, text
+from nornir_smartlic.parsers.section import NOTHING, Problem, Section, heading, number, one_of, optional, text
 
 switch = one_of({"ENABLED": True, "DISABLED": False})
 truth = one_of({"True": True, "False": False, "TRUE": True, "FALSE": False})
@@ -90,7 +90,7 @@ def data_conversion(section: Section) -> Conversion:
 
 def export_authorization_keys(section: Section) -> tuple[str, ...]:
     """``Export Authorization Key:``; empty where ``<none>`` is printed."""
-    section.take("Features Authorized", str)
+    section.take("Features Authorized", heading)
     if section.drop_line("<none>"):
         return ()
     keys = []
@@ -144,7 +144,7 @@ def transport(section: Section) -> Transport:
 
 
 def _proxy(section: Section) -> Proxy | None:
-    section.take("Proxy", str)
+    section.take("Proxy", heading)
     if section.drop_line("Not Configured"):
         return None
     address = section.take("Address", optional)
@@ -190,7 +190,7 @@ def _ack_required(value: str) -> tuple[bool, PolicyOrigin]:
 
 
 def _attributes(section: Section, title: str) -> PolicyAttributes:
-    section.take(title, str)
+    section.take(title, heading)
     return PolicyAttributes(
         section.take("First report requirement (days)", policy_days),
         section.take("Reporting frequency (days)", policy_days),

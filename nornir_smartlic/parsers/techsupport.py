@@ -9,7 +9,7 @@ from typing import Final
 from nornir_smartlic.model import CommunicationStatistic, Instant, ScheduledJob, Udi
 from nornir_smartlic.parsers.instants import instant, optional_instant
 from nornir_smartlic.parsers.legacy import span
-from nornir_smartlic.parsers.section import Problem, Section, number, optional, text
+from nornir_smartlic.parsers.section import Problem, Section, heading, number, optional, text
 
 
 def scheduled_jobs(section: Section) -> tuple[Instant | None, tuple[ScheduledJob, ...]]:
@@ -149,7 +149,7 @@ def mapping_table(
     while (key := section.next_key()) is not None and key != "Enforced Licenses":
         found.append((key, section.take(key, _total)))
     enforced: list[tuple[Udi, tuple[str, ...]]] = []
-    section.take("Enforced Licenses", str)
+    section.take("Enforced Licenses", heading)
     while section.next_key() == "P":
         udi = _short_udi(section.take_line())
         names: list[str] = []

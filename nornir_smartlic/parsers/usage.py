@@ -19,7 +19,7 @@ from nornir_smartlic.model import (
     UsageStatus,
 )
 from nornir_smartlic.parsers.instants import optional_instant
-from nornir_smartlic.parsers.section import Problem, Section, number, one_of, text
+from nornir_smartlic.parsers.section import Problem, Section, heading, number, one_of, text
 
 usage_status = one_of({status.value: status for status in UsageStatus})
 enforcement = one_of({kind.value: kind for kind in EnforcementType})
@@ -95,7 +95,7 @@ def license_block(section: Section) -> LicenseUsage:
 
 def _reservation(section: Section) -> UsageReservation | None:
     """``Reservation:`` of a licence that is reserved; recalled."""
-    if section.take_optional("Reservation", str) is None:
+    if section.take_optional("Reservation", heading) is None:
         return None
     return UsageReservation(
         status=section.take("Reservation status", _authorization),
@@ -105,12 +105,12 @@ def _reservation(section: Section) -> UsageReservation | None:
 
 def _application_ha(section: Section) -> ApplicationHa | None:
     """``Application HA Info:`` of CUBE. Source: ciscodoc-c8000v-17.15; the peers' lines are recalled."""
-    if section.take_optional("Application HA Info", str) is None:
+    if section.take_optional("Application HA Info", heading) is None:
         return None
     name, identity, role = _application(section)
     peers = []
     peer_info = []
-    if section.take_optional("Peer Info", str) is not None:
+    if section.take_optional("Peer Info", heading) is not None:
         while section.next_key() == "Application Name":
             peers.append(ApplicationHa(*_application(section)))
         while section.next_line() is not None:
@@ -177,11 +177,11 @@ def _coded_status(value: str) -> tuple[UsageStatus, int | None]:
 
 
 def _measurements(section: Section) -> tuple[Measurement, ...]:
-    if section.take_optional("Measurements", str) is None:
+    if section.take_optional("Measurements", heading) is None:
         return ()
     measurements = []
     while (metric := section.next_key()) is not None and section.next_line() == f"{metric}:":
-        section.take(metric, str)
+        section.take(metric, heading)
         interval = section.take("Interval", _span)
         value = section.take("Current Value", number)
         reports = section.take_optional("Current Report", _reports) or (None, None)

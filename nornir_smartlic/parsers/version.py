@@ -115,9 +115,11 @@ _KINDS: Final = tuple(
 def kinds(lines: list[str]) -> Iterator[tuple[str, str, re.Match[str] | None]]:
     """Of each line that is not empty: its kind, its words, and the match with its values.
 
-    Rows of the tables of packages have no pattern of their own: they are told by what stands above them.
+    Rows of the tables of packages have no pattern of their own: they are told by what stands above them. What stands
+    once is a remark where it stands again.
     """
     table = ""
+    met: set[str] = set()
     for line in lines:
         words = " ".join(line.split())
         if not words:
@@ -131,10 +133,19 @@ def kinds(lines: list[str]) -> Iterator[tuple[str, str, re.Match[str] | None]]:
             if found is not None:
                 if kind not in ("rule", "level"):
                     table = ""
-                yield kind, words, found
+                once = kind if kind != "level" else f"level {found[1]}"
+                if once in met:
+                    yield "remark", line.strip(), None
+                else:
+                    yield kind, words, found
+                if kind not in _OFTEN:
+                    met.add(once)
                 break
         else:
             yield table if table and _is_row(table, line) else "remark", line.strip(), None
+
+
+_OFTEN: Final = ("rule", "memory", "interface", "hardware", "switch", "inventory", "row_of_stack")
 
 
 def _table(heading: str) -> str:

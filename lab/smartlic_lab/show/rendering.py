@@ -168,6 +168,8 @@ def _sections(page: Page) -> Lines:
             continue
         if title in lengths and len(drawn) > 1 and not drawn[1].strip("="):
             drawn[1] = "=" * lengths[title]
+        elif form.met is not None and len(drawn) > 1 and not drawn[1].strip("="):
+            del drawn[1]  # met without
         if lines:
             lines += [""] * _blanks(command, title, lines)
         lines += drawn

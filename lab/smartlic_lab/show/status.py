@@ -294,12 +294,13 @@ def report_summary(page: Page) -> Lines | None:
         f"Total Acknowledged Received: {told.acknowledged},  Waiting for Ack: {waiting}",
         f"Available to Report: {told.available_to_report}  Collecting Data: {told.collecting_data}",
     ]
-    if page.command == TECH:
-        lines += [
+    if page.command == TECH and (page.form.met is None or told.maximum_display is not None):
+        lines.append(
             f"Maximum Display: {told.maximum_display or 0}  In Storage: {told.in_storage or 0},  "
-            f"MIA: {told.mia or 0}({told.mia_bracket or 0})",
-            f"Report Module Status: {told.module_status or 'Ready'}",
-        ]
+            f"MIA: {told.mia or 0}({told.mia_bracket or 0})"
+        )
+    if page.command == TECH and (page.form.met is None or told.module_status is not None):
+        lines.append(f"Report Module Status: {told.module_status or 'Ready'}")
     return lines
 
 

@@ -41,20 +41,21 @@ def communication(page: Page) -> Lines | None:
         f"Overall State: {empty(told.overall_state)}",
     ]
     for group in told.statistics:
-        lines += _statistic(group)
+        lines += _statistic(group, page)
     return lines
 
 
-def _statistic(group: CommunicationStatistic) -> Lines:
+def _statistic(group: CommunicationStatistic, page: Page) -> Lines:
     response = none(group.last_response)
     if group.last_response_time is not None:
         response += f" on {instant(group.last_response_time)}"
+    with_reason = page.form.prints("Communication Statistics:", "Failure Reason", True)
     return [
         f"{group.name}:",
         f"  Attempts: Total={group.total}, Success={group.success}, Fail={group.fail}  "
         f"Ongoing Failure: Overall={group.ongoing_overall} Communication={group.ongoing_communication}",
         f"  Last Response: {response}",
-        f"    Failure Reason: {none(group.failure_reason)}",
+        *([f"    Failure Reason: {none(group.failure_reason)}"] if with_reason else []),
         f"  Last Success Time: {time_or_none(group.last_success)}",
         f"  Last Failure Time: {time_or_none(group.last_failure)}",
     ]
@@ -97,6 +98,8 @@ def other_info(page: Page) -> Lines | None:
         if key == "Overall Trust":
             lines += [f"{who}: {trust}" for who, trust in told.trust_lines]
         lines.append(_other(key, value, blank=key in blank))
+    if "Overall Trust" not in dict(told.other):
+        lines += [f"{who}: {trust}" for who, trust in told.trust_lines]
     return lines
 
 
