@@ -285,6 +285,20 @@ def _time(body: Any, key: str) -> datetime | None:
 Placed = Callable[[datetime | None], datetime | None]
 
 
+def jobs(core: Core) -> tuple[tuple[str, datetime | None], ...]:
+    """``Upcoming Scheduled Jobs`` of a legacy agent, apart from those that later ones have too; recalled."""
+    legacy = core.store.legacy
+    registered = legacy.is_registered
+    return (
+        ("Authorization Renewal", legacy.next_communication if registered else None),
+        ("Authorization Expiration", legacy.communication_deadline if registered else None),
+        ("Certificate Renewal", legacy.next_renewal if registered else None),
+        ("Certificate Expiration", legacy.expires if registered else None),
+        ("Register Period Expiration Check", None),
+        ("Ack Expiration Check", None),
+    )
+
+
 def told(core: Core, now: datetime, placed: Placed) -> tuple[Registration, AuthorizationState]:
     """The registration and authorization sections."""
     return _registration(core, placed), _authorization(core, now, placed)

@@ -145,6 +145,10 @@ _HOUR: Final = timedelta(hours=1)
 def jobs(core: Core, now: datetime) -> tuple[ScheduledJob, ...]:
     """``Upcoming Scheduled Jobs``; jobs of a fixed rhythm are computed, they do nothing that is not computed too."""
     booted = core.booted or now
+    if not core.slp:
+        told = (("Daily", _next(booted + _DAILY, _DAY, now)), ("Init Flag Check", None), *legacy.jobs(core))
+        ahead = ((name, due if due is not None and due > now else None) for name, due in told)
+        return tuple(ScheduledJob(name, due, None if due is None else due - now) for name, due in ahead)
     agent = agent_number(core.profile.agent_version)
     reporting = core.store.reporting
     push = reporting.next_push if reporting.next_push is not None and reporting.next_push > now else None

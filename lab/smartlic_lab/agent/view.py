@@ -127,6 +127,7 @@ class _View:
             enabled=self.core.settings.legacy_enabled,
             registration=registration,
             authorization_state=authorization,
+            tech_support=self._tech_support(),
         )
 
     def _common(self) -> LicensingState:
@@ -370,6 +371,7 @@ class _View:
     def _tech_support(self) -> TechSupport:
         core = self.core
         trusted = core.store.trust.installed
+        registered = not core.slp and core.store.legacy.is_registered
         return TechSupport(
             current_time=self.now,
             jobs=tuple(self._job(job) for job in schedule.jobs(core, self.now)),
@@ -380,7 +382,7 @@ class _View:
                 for kind in _STATISTICS
                 if kind is not MessageKind.TELEMETRY or self.agent >= (5, 7)
             ),
-            certificates=(("Production Cert", "True"), ("Not registered. No certificates installed", "")),
+            certificates=(("Production Cert", "True"), *(() if registered else _NO_CERTIFICATES)),
             ha=(
                 ("RP Role", "Active"),
                 ("Chassis Role", "Active"),
@@ -393,8 +395,8 @@ class _View:
             reporting_not_required=tuple(core.store.authorizations.reserved()),
             other=other_info(core),
             trust_lines=trust_lines(core),
-            mapping=((core.udi.pid, len(core.profile.entitlements)),),
-            enforced=tuple((member.udi, self._enforced(member)) for member in core.members),
+            mapping=((core.udi.pid, len(core.profile.entitlements)),) if core.slp else (),
+            enforced=tuple((member.udi, self._enforced(member)) for member in core.members) if core.slp else (),
         )
 
     def _overall_state(self, trusted: bool) -> str | None:
@@ -432,6 +434,9 @@ class _View:
             last_success=self.maybe(statistic.last_success),
             last_failure=self.maybe(statistic.last_failure),
         )
+
+
+_NO_CERTIFICATES: Final = (("Not registered. No certificates installed", ""),)
 
 
 def _total(terms: list[AuthorizationTerm]) -> int:

@@ -107,7 +107,8 @@ _LEGACY_ORDER: Final = {
         "Smart Licensing Tech Support info", "Smart Licensing Status", "Smart Licensing is ENABLED",
         "License Reservation is ENABLED", "Registration:", "License Authorization:", "Export Authorization Key:",
         "Utility:", "Data Privacy:", "Transport:", "Miscellaneous:", "License Usage", "Product Information",
-        "Agent Version", "Reservation Info",
+        "Agent Version", "Upcoming Scheduled Jobs", "License Certificates", "HA Info", "Reservation Info",
+        "Other Info",
     ),
     "show license summary": (
         "Smart Licensing is ENABLED", "License Reservation is ENABLED", "Registration:", "License Authorization:",
