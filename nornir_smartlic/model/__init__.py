@@ -12,6 +12,7 @@ if TYPE_CHECKING:
         ClassicLicense,
         RightToUse,
         RightToUseLicense,
+        RightToUseUsage,
     )
     from nornir_smartlic.model.configuration import (
         BootLevel,
@@ -119,7 +120,7 @@ if TYPE_CHECKING:
     )
 
 _NAMES: Final = {  # by module; a test compares them with the imports above and with __all__
-    "classic": "ClassicLicense RightToUse RightToUseLicense",
+    "classic": "ClassicLicense RightToUse RightToUseLicense RightToUseUsage",
     "configuration": "BootLevel CallHome Intent RevocationCheck RunningConfiguration",
     "identity": "Member Role Secret SlotUdi Udi",
     "licenses": (
@@ -147,9 +148,10 @@ _HOME: Final = {name: module for module, names in _NAMES.items() for name in nam
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-    globals()[name] = value
-    return value
+    home = import_module(f"{__name__}.{_HOME[name]}")
+    for other in _NAMES[_HOME[name]].split():  # all of them: the module and the function "merge" share a name
+        globals()[other] = getattr(home, other)
+    return globals()[name]
 
 
 __all__ = [
@@ -206,6 +208,7 @@ __all__ = [
     "RevocationCheck",
     "RightToUse",
     "RightToUseLicense",
+    "RightToUseUsage",
     "Role",
     "RumReportDetail",
     "RumReportLine",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nornir_smartlic.model.seldom import seldom
+
 
 @dataclass(frozen=True, slots=True)
 class ClassicLicense:
@@ -41,8 +43,22 @@ class RightToUseLicense:
 
 
 @dataclass(frozen=True, slots=True)
+class RightToUseUsage:
+    """A row of ``show license right-to-use usage``; recalled."""
+
+    slot: int
+    name: str
+    license_type: str
+    duration: str  # years, months and days in use, as printed: 0 :3 :29
+    in_use: bool
+    eula_accepted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RightToUse:
-    """``show license right-to-use [summary]``, with the lines below its table as printed."""
+    """``show license right-to-use [summary | usage | detail]``, with the lines below a table as printed."""
 
     licenses: tuple[RightToUseLicense, ...]
     levels: tuple[tuple[str, str], ...] = ()
+    usage: tuple[RightToUseUsage, ...] = seldom(())
+    details: tuple[tuple[int, tuple[tuple[str, str], ...]], ...] = seldom(())  # index, and keys and values as printed

@@ -137,7 +137,7 @@ class LicensingState:
 
     def merge(self, *others: LicensingState) -> tuple[LicensingState, tuple[Disagreement, ...]]:
         """This state with what other outputs of the same device tell, and where they disagree; this one counts."""
-        from nornir_smartlic.model.merge import merge
+        from nornir_smartlic.model import merge  # not from the module: it would stand in the place of the function
 
         return merge(self, *others)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from nornir_smartlic.model import ClassicLicense, RightToUse, RightToUseLicense
+from nornir_smartlic.model import ClassicLicense, RightToUse, RightToUseLicense, RightToUseUsage
 from nornir_smartlic.parsers.section import Problem, Section, number
 
 _INDEX: Final = re.compile(r"Index\s+(\d+)\s+Feature: *(\S+)")
@@ -51,8 +51,12 @@ _KEYS: Final = {
 
 
 def right_to_use(section: Section) -> RightToUse:
-    """``show license right-to-use [summary]``: a table, and lines on levels below it. Recalled."""
+    """``show license right-to-use``: a table, and lines on levels below it; or a list of details. Recalled."""
+    if _DETAIL.match(section.next_line() or ""):
+        return RightToUse((), details=_details(section))
     heading = section.take_line()
+    if heading.split()[:1] == ["Slot#"] and heading.endswith("EULA"):
+        return RightToUse((), usage=_usage(section))
     with_slots = heading.startswith("Slot#")
     if not with_slots and not heading.startswith("License Name"):
         raise Problem("expected the table of licences", heading)
@@ -69,6 +73,34 @@ def right_to_use(section: Section) -> RightToUse:
     if not licenses:
         raise section.missing("a licence")
     return RightToUse(tuple(licenses), tuple(levels))
+
+
+_DETAIL: Final = re.compile(r"Index +(\d+): *\t*(.*)")
+_USED: Final = re.compile(r"(\d+) +(\S+) +(\S+) +(\d+ *: *\d+ *: *\d+) +(yes|no) +(yes|no)")
+
+
+def _usage(section: Section) -> tuple[RightToUseUsage, ...]:
+    rows = []
+    while (line := section.next_line()) is not None and (not line.strip("-") or _USED.fullmatch(line)):
+        section.take_line()
+        if found := _USED.fullmatch(line):
+            slot, name, kind, duration, in_use, eula = found.groups()
+            rows.append(RightToUseUsage(int(slot), name, kind, duration, in_use == "yes", eula == "yes"))
+    if not rows:
+        raise section.missing("a licence")
+    return tuple(rows)
+
+
+def _details(section: Section) -> tuple[tuple[int, tuple[tuple[str, str], ...]], ...]:
+    found = []
+    while (line := section.next_line()) is not None and (match := _DETAIL.match(line)):
+        section.take_line()
+        pairs = [match.group(2)]
+        while (line := section.next_line()) is not None and ": " in line and not _DETAIL.match(line):
+            pairs.append(section.take_line())
+        told = [(key, value.strip()) for key, _, value in (pair.partition(":") for pair in pairs)]
+        found.append((int(match.group(1)), tuple(told)))
+    return tuple(found)
 
 
 def _row(line: str, with_slots: bool) -> RightToUseLicense:

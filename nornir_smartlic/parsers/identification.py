@@ -25,7 +25,7 @@ _FIRST: Final = (  # beginnings of the first line
     ("Current configuration", "show running-config"),
     ("version 1", "show running-config"),
     ("version 2", "show running-config"),
-    ("Index ", "show license"),
+    ("Index ", "show license"),  # but for the details of right-to-use, below
     ("License Conversion:", "show license data conversion"),
     ("Smart Licensing Usage Report Detail:", "show license rum id detail"),
     ("Smart Licensing Usage Report:", "show license rum id all"),
@@ -68,6 +68,8 @@ def identify(text: str) -> str | None:
         except ValueError:
             pass
     lines = prepared.lines
+    if re.match(r"Index +\d+:", lines[0]):
+        return "show license right-to-use"
     for beginning, command in _FIRST:
         if lines[0].startswith(beginning):
             return command

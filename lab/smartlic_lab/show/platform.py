@@ -53,11 +53,11 @@ def call_home_profiles(told: tuple[CallHomeProfile, ...], form: Form) -> Lines:
     plural = form.met is not None and ("", "HTTP  address(es)") in form.met
     lines: Lines = []
     for profile in told:
-        lines += [*([""] if lines else []), *_profile(profile, "HTTP  address(es): " if plural else "HTTP  address: ")]
+        lines += [*([""] if lines else []), *_profile(profile, form, "(es)" if plural else "")]
     return lines
 
 
-def _profile(told: CallHomeProfile, http: str) -> Lines:
+def _profile(told: CallHomeProfile, form: Form, plural: str) -> Lines:
     indent = "    "
     lines = [
         f"Profile Name: {told.name}",
@@ -68,10 +68,13 @@ def _profile(told: CallHomeProfile, http: str) -> Lines:
         f"{indent}Message Size Limit: {told.size_limit_bytes} Bytes",
         f"{indent}Transport Method: {told.transport}",
     ]
-    lines += _addresses(http, told.http_addresses)
-    if not told.email_addresses and "email" in told.transport:
-        lines.append(f"{indent}Email address(es): Not yet set up")
-    lines += _addresses("Email address(es): ", told.email_addresses)
+    for kind, key, addresses in (
+        ("http", f"HTTP  address{plural}", told.http_addresses),
+        ("email", "Email address(es)", told.email_addresses),
+    ):
+        lines += _addresses(f"{key}: ", addresses)
+        if not addresses and kind in told.transport and form.prints("", key, kind == "email"):
+            lines.append(f"{indent}{key}: Not yet set up")
     lines += _addresses("Other address(es): ", told.other_addresses)
     for kind, schedule in told.schedules:
         lines += ["", f"{indent}Periodic {kind} info message is scheduled {schedule}"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nornir_smartlic.model import ClassicLicense, HistoryMessage, Instant, RumReportDetail, UnplacedTime
+from nornir_smartlic.model import ClassicLicense, HistoryMessage, Instant, RightToUse, RumReportDetail, UnplacedTime
 from smartlic_lab.show.forms import Page
 from smartlic_lab.show.status import conversion_members
 from smartlic_lab.show.words import instant, none, time_or_none
@@ -136,6 +136,8 @@ def right_to_use(page: Page) -> Lines:
     told = page.state.right_to_use
     if told is None:
         return []
+    if told.usage or told.details:
+        return _right_to_use_usage(told) if told.usage else _right_to_use_details(told)
     slots = any(row.slot is not None for row in told.licenses)
     heading = (
         " Slot#  License name   Type     Count   Period left"
@@ -149,3 +151,22 @@ def right_to_use(page: Page) -> Lines:
     if told.levels:
         lines += ["-" * (58 if slots else 47)] if not slots else [""]
     return lines + [f"{key}: {value}" for key, value in told.levels]
+
+
+def _right_to_use_usage(told: RightToUse) -> Lines:
+    heading = " Slot#  License Name   Type    usage-duration(y:m:d)  In-Use   EULA"
+    lines = [heading, "-" * 69]
+    for row in told.usage:
+        used, accepted = "yes" if row.in_use else "no", "yes" if row.eula_accepted else "no"
+        lines.append(f" {row.slot:<5}{row.name:<13}{row.license_type:<16}{row.duration:<24}{used:<9}{accepted}")
+    return lines
+
+
+def _right_to_use_details(told: RightToUse) -> Lines:
+    lines = []
+    for index, pairs in told.details:
+        head = f"Index {index}:"
+        for key, value in pairs:
+            lines.append(f"{head:<11}{key}: {value}")
+            head = ""
+    return lines
