@@ -5,14 +5,15 @@
 Three ways to ask, since our parsers remember the sections that they have read, and what like sections have in common:
 
 * ``same``: one text again and again, as such benchmarks are made; every section has been seen before.
-* ``fleet``: every text with its own times, spans, serial numbers and counts, as from the devices of a fleet that are set
-  up alike. Of what varies by more than that (a job that was never scheduled, another licence) each form counts as a
-  fleet of its own, whose first few devices are read as ``cold`` reads them.
+* ``fleet``: every text with its own times, spans, serial numbers and counts, as from the devices of a fleet that are
+  set up alike. Where a section differs by more than that (a job that was never scheduled, another licence), its first
+  few are read as ``cold`` reads them.
 * ``cold``: as ``fleet``, with everything forgotten before each text; what a process pays for its first output.
 
 Genie and TextFSM cost the same in all three. Asked for: 25 times Genie and 3 times TextFSM on ``show license all`` and
-``show license tech support``, and an import under 100 ms. Exit 1 where ``same`` does not reach it; what the other ways
-reach is printed.
+``show license tech support``, and an import under 100 ms. Exit 1 where that is not reached: for ``show license tech
+support`` by ``fleet``, for ``show license all`` by ``same`` alone. What each way reaches is printed for both, and
+whether it is what was asked for.
 """
 
 from __future__ import annotations
@@ -32,11 +33,12 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
 from nornir_smartlic.errors import ParseError  # noqa: E402
-from nornir_smartlic.parsers import parse  # noqa: E402
+from nornir_smartlic.parsers import parse, state  # noqa: E402
 from tests.captures import capture, captures, command_of  # noqa: E402
 from tests.parsers.mutations import mutated, of_another_device, texts  # noqa: E402
 
 COMMANDS = {"show license all": "show_license_all", "show license tech support": "show_license_tech_support"}
+DECIDES = {"show license all": "same", "show license tech support": "fleet"}  # the hardest way that reaches it
 WANTED_GENIE, WANTED_TEXTFSM, WANTED_IMPORT_MS = 25.0, 3.0, 100.0
 
 
@@ -59,6 +61,7 @@ def forget() -> None:
             for value in vars(module).values():
                 if hasattr(value, "cache_clear"):
                     value.cache_clear()
+    state._known.clear()
 
 
 def peers(command: str) -> tuple[Callable[[str], object], Callable[[str], object]]:
@@ -100,10 +103,14 @@ def compare(command: str, rounds: int) -> bool:
         name = path.split("/")[1].removesuffix(".txt")[:57]
         print(f"{name:58}" + "".join(f"{found[k] * 1e6:{w}.0f}" for k, w in zip(found, (8, 9, 7, 7, 7), strict=True)))
         sums = {key: total + found[key] for key, total in sums.items()}
+    reached = {}
     for way in ("same", "fleet", "cold"):
         genie_times, textfsm_times = sums["genie"] / sums[way], sums["textfsm"] / sums[way]
-        print(f"  {way:6} {genie_times:6.1f} x Genie, {textfsm_times:6.1f} x TextFSM")
-    return sums["genie"] / sums["same"] >= WANTED_GENIE and sums["textfsm"] / sums["same"] >= WANTED_TEXTFSM
+        reached[way] = genie_times >= WANTED_GENIE and textfsm_times >= WANTED_TEXTFSM
+        verdict = "reached" if reached[way] else "not reached"
+        decides = ", which decides" if way == DECIDES[command] else ""
+        print(f"  {way:6} {genie_times:6.1f} x Genie, {textfsm_times:6.1f} x TextFSM: {verdict}{decides}")
+    return reached[DECIDES[command]]
 
 
 def import_milliseconds() -> float:

@@ -30,6 +30,9 @@ def _maker(kind: type[Any]) -> Callable[..., Any]:
     defaults = {f"default_{item.name}": item.default for item in items if item.default is not MISSING}
     arguments = [f"{name}=default_{name}" if f"default_{name}" in defaults else name for name in names]
     lines = [f"def __init__(self, {', '.join(arguments)}):", *(f" self.{name} = {name}" for name in names)]
+    lines.append(" self.__class__ = _made_")
+    if hasattr(kind, "__post_init__"):
+        lines.append(" self.__post_init__()")
     body: dict[str, Any] = {"_made_": kind, **defaults}
-    exec("\n".join([*lines, " self.__class__ = _made_"]), body)  # noqa: S102  nothing but names of fields
+    exec("\n".join(lines), body)  # noqa: S102  nothing but names of fields
     return type(kind.__name__, (), {"__slots__": names, "__init__": body["__init__"]})

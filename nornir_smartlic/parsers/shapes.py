@@ -12,7 +12,7 @@ gives nothing, they read the part themselves.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
 from itertools import count
@@ -74,55 +74,52 @@ class Token:
 class Shape(Generic[T]):
     """What parts have in common that differ only in their tokens."""
 
-    __slots__ = ("_build", "_constants", "_match", "used")
+    __slots__ = ("build", "constants", "match", "used")
 
     def __init__(self, constants: Sequence[str], patterns: Sequence[str], build: Callable[..., T]) -> None:
         gaps = [f"(.{{{len(constant)}}})" for constant in constants]
         tokens = [f"({pattern})" for pattern in patterns]
         alternating = [group for pair in zip(gaps, [*tokens, ""], strict=True) for group in pair]
-        self._match = re.compile("".join(alternating), re.DOTALL | re.ASCII).fullmatch
-        self._constants = tuple(constants)
-        self._build = build
+        self.match = re.compile("".join(alternating), re.DOTALL | re.ASCII).fullmatch
+        self.constants = tuple(constants)  # the text before, between and behind the tokens
+        self.build = build  # from the text and its tokens to the value
         self.used = False
-
-    def read(self, text: str) -> T | None:
-        """The value of *text*; ``None``: it is not of this shape."""
-        found = self._match(text)
-        if found is None:
-            return None
-        groups = found.groups()
-        if groups[::2] != self._constants:
-            return None
-        try:
-            return self._build(text, *groups[1::2])
-        except (ValueError, OverflowError):  # 25:61:00 is no time
-            return None
 
 
 class Shapes(Generic[T]):
     """The shapes of the parts that begin alike; learned from those that none of them fits."""
 
+    # Set on the class, since most beginnings are met only once. The mappings are never changed, but replaced.
+    _shapes: Mapping[tuple[str, ...], Shape[T]] = {}  # by the text around every token, counts too
+    _seen: Mapping[tuple[str, ...], tuple[list[Token], frozenset[int]]] = {}
+    _newest: Shape[T] | None = None
+    _misses = 0
+    _patience = 4  # misses until the next is learned; doubled while what was learned is of no use
+
     def __init__(self, read: Callable[[str], T]) -> None:
         self._read = read
-        self._shapes: dict[tuple[str, ...], Shape[T]] = {}  # by the text around every token, counts too
-        self._seen: dict[tuple[str, ...], tuple[list[Token], frozenset[int]]] = {}
-        self._newest: Shape[T] | None = None
-        self._misses = 0
-        self._patience = 2  # misses until the next is learned; doubled while what was learned is of no use
 
     def find(self, text: str) -> T | None:
         """The value of *text*, where a shape fits it."""
         for shape in self._shapes.values():
-            value = shape.read(text)
-            if value is not None:
-                shape.used = True
-                return value
+            found = shape.match(text)
+            if found is None:
+                continue
+            groups = found.groups()
+            if groups[::2] != shape.constants:
+                continue
+            try:
+                value = shape.build(text, *groups[1::2])
+            except (ValueError, OverflowError):  # 25:61:00 is no time
+                continue
+            shape.used = True
+            return value
         self._misses += 1
         if self._misses >= self._patience and len(text) <= _LONGEST:
             self._misses = 0
             useful = self._newest is not None and self._newest.used
             useful |= self._learn(text)
-            self._patience = 2 if useful else min(self._patience * 2, _SELDOM)
+            self._patience = 4 if useful else min(self._patience * 2, _SELDOM)
         return None
 
     def _learn(self, text: str) -> bool:
@@ -147,7 +144,7 @@ class Shapes(Generic[T]):
 K = TypeVar("K")
 
 
-def _with(kept: dict[K, T], key: K, value: T) -> dict[K, T]:
+def _with(kept: Mapping[K, T], key: K, value: T) -> dict[K, T]:
     """*kept* with *value* in the first place; another dict, since other threads may be going through *kept*."""
     others = [item for item in kept.items() if item[0] != key]
     return dict([(key, value), *others[: _KEPT - 1]])
@@ -254,8 +251,9 @@ class _Writer:
             self.used.add(leaf[0])
             return leaf[1]
         if is_dataclass(value) and not isinstance(value, type):
-            made = type(value) if hasattr(value, "__post_init__") else maker(type(value))
-            return self._called(self._constant(made), [getattr(value, item.name) for item in fields(value)])
+            return self._called(
+                self._constant(maker(type(value))), [getattr(value, item.name) for item in fields(value)]
+            )
         return None
 
     def _called(self, function: str, values: Sequence[Any]) -> str | None:

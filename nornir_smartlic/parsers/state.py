@@ -2,7 +2,8 @@
 
 A section begins with its title, a line that stands alone at the left margin; most sections are also apart by an empty
 line. Sections that read the same are cut and read once: their values are immutable, and most devices of a fleet share
-most of their sections (`_LATELY` bounds how much is kept).
+most of their sections (`_LATELY` bounds how much is kept). Those that differ in times, serial numbers and counts only
+are read by what they have in common, which `shapes` learns from the functions here.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from nornir_smartlic.parsers.texts import Text
 
 Facts = dict[str, Any]  # fields of LicensingState; "tech.", "authorization.", "reservation." before those of its parts
 _LATELY: Final = 1024  # sections
+_OUTPUT: Final = 64  # about as many sections as one output has
 _BEGINNING: Final = 20  # characters by which the shape of a section is looked for
 
 
@@ -158,13 +160,23 @@ class Piece:
         return self.told
 
 
-@lru_cache(maxsize=_LATELY)
+_known: dict[str, tuple[Piece, ...]] = {}  # by their text; not those that had a shape, which hardly come again
+
+
+@lru_cache(maxsize=_OUTPUT)
 def _sections(paragraph: str) -> tuple[Piece, ...]:
     """The sections of a text without empty lines; what stands before the first has no rule."""
-    return _shapes(None, paragraph[:_BEGINNING], paragraph.count("\n")).find(paragraph) or _cut(paragraph)
+    found = None
+    if paragraph[:1] not in ("", " "):  # with a title
+        found = _shapes(None, paragraph[:_BEGINNING], paragraph.count("\n")).find(paragraph)
+    if found is None:
+        if len(_known) >= _LATELY:
+            _known.clear()
+        found = _known[paragraph] = _cut(paragraph)
+    return found
 
 
-@lru_cache(maxsize=_LATELY)
+@lru_cache(maxsize=_OUTPUT)
 def _joined(rule: Rule, text: str) -> Piece:
     """A section that goes on behind an empty line."""
     found = _shapes(rule, text[:_BEGINNING], text.count("\n")).find(text)
@@ -185,6 +197,9 @@ def _read(found: tuple[Piece, ...]) -> tuple[Piece, ...]:
 
 
 def _cut(paragraph: str) -> tuple[Piece, ...]:
+    """The sections of *paragraph*, not read yet."""
+    if _is_plain(paragraph):
+        return (Piece(_rule_of(paragraph.partition("\n")[0]), paragraph),)
     lines = paragraph.split("\n")
     if " \n" in paragraph or paragraph[-1:].isspace() or not lines[0]:
         lines = [line for line in map(str.rstrip, lines) if line and line != " --More--"]
@@ -192,8 +207,6 @@ def _cut(paragraph: str) -> tuple[Piece, ...]:
             return ()
         paragraph = "\n".join(lines)
     at_margin = [index for index, line in enumerate(lines) if line[:1] not in (" ", "") or line[:2] == " ("]
-    if at_margin == [0]:
-        return (Piece(_rule_of(lines[0]), paragraph),)
     starts: list[int] = []
     rules: list[Rule | None] = []
     owned = False
@@ -210,13 +223,26 @@ def _cut(paragraph: str) -> tuple[Piece, ...]:
     return tuple([Piece(rule, "\n".join(lines[a:b])) for rule, a, b in zip(rules, starts, ends, strict=True)])
 
 
+def _is_plain(paragraph: str) -> bool:
+    """Whether it is a title and lines indented below it, without blanks at their ends. Most are."""
+    second = paragraph.find("\n") + 1
+    return (
+        paragraph[second : second + 1] == " "
+        and not paragraph[:1].isspace()
+        and not paragraph[-1:].isspace()
+        and " \n" not in paragraph
+        and "\n (" not in paragraph
+        and paragraph.count("\n ") == paragraph.count("\n")
+    )
+
+
 def pieces(body: str) -> list[Piece]:
     """The sections of an output in their order; parts without a title of their own go with the section before."""
     found: list[Piece] = []
     more: dict[int, list[str]] = {}  # by the place in found of what it belongs to
     owned = False
     for paragraph in body.rsplit("\n\n"):  # from behind it is found twice as fast
-        for piece in _sections(paragraph):
+        for piece in _known.get(paragraph) or _sections(paragraph):
             rule = piece.rule
             if rule is not None and (not owned or rule.chapter):
                 found.append(piece)

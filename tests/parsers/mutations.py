@@ -101,23 +101,22 @@ def of_another_device(text: str, chance: random.Random) -> str:
     def clock() -> str:
         return f"{chance.randrange(24):02d}:{chance.randrange(60):02d}:{chance.randrange(60):02d}"
 
-    serials: dict[str, str] = {}  # one device prints its serial number several times
+    others: dict[str, str] = {}  # one device prints its serial number several times, and what happened at one time
 
     def serial(found: re.Match[str]) -> str:
         digits, letters = "0123456789", "ABCDEFGHJKLMNPQRSTUVWXYZ"
-        return serials.setdefault(
-            found[0],
-            found[0][:3] + "".join(chance.choice(digits if sign.isdigit() else letters) for sign in found[0][3:]),
-        )
+        other = "".join(chance.choice(digits if sign.isdigit() else letters) for sign in found[0][3:])
+        return others.setdefault(found[0], found[0][:3] + other)
+
+    def time(found: re.Match[str]) -> str:
+        day = f"{chance.choice(MONTHS)} {chance.randrange(1, 29):02d}"
+        return others.setdefault(found[0], f"{day} {clock()} {chance.randrange(2022, 2027)}")
 
     def number(found: re.Match[str]) -> str:
         digits = len(found[2])
         return found[1] + str(chance.randrange(10 ** (digits - 1) if digits > 8 else 1, 10**digits))  # report ids
 
-    text = TIME.sub(
-        lambda _: f"{chance.choice(MONTHS)} {chance.randrange(1, 29):02d} {clock()} {chance.randrange(2022, 2027)}",
-        text,
-    )
+    text = TIME.sub(time, text)
     text = CLOCK.sub(lambda _: clock(), text)
     text = SERIAL.sub(serial, text)
     text = SPAN.sub(lambda _: str(chance.randrange(2, 24)), text)
