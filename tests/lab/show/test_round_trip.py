@@ -99,7 +99,16 @@ SURROUNDINGS = {
     "unended": lambda text: text.rstrip("\n"),
     "blank": lambda text: f"\n\n{text}\n \n",
     "dense": lambda text: text.replace("\n\n", "\n"),
+    "CRCRLF": lambda text: text.replace("\n", "\r\r\n"),
+    "one CRLF": lambda text: text.replace("\n", "\r\n", 1),
+    "mark": lambda text: f"\ufeff{text}",
+    "prompt twice": lambda text: f"sw1#show license status\n{text}\nsw1#\nsw1#\n\n",
+    "header": lambda text: f"sw1#show license status\n{HEADER}\n{text}",
+    "indented header": lambda text: "".join(f"  {line}" for line in f"{HEADER}\n{text}".splitlines(keepends=True)),
 }
+HEADER = (
+    "Load for five secs: 1%/0%; one minute: 2%; five minutes: 3%\nNo time source, *17:05:54.449 UTC Mon Jul 29 2024\n"
+)
 LOG_LINE = "*Feb  3 10:00:00.001: %SMART_LIC-6-AGENT_ENABLED: Smart Agent for Licensing is enabled"
 
 
@@ -107,6 +116,31 @@ LOG_LINE = "*Feb  3 10:00:00.001: %SMART_LIC-6-AGENT_ENABLED: Smart Agent for Li
 def test_what_stands_around_an_output_is_printed_again_too(name: str) -> None:
     path = "show-license-status/ntc4-slp-smart-proxy-telemetry-noreporting.txt"
     assert roundtrip(SURROUNDINGS[name](capture(path)), "show license status") == ""
+
+
+@pytest.mark.parametrize("path", ["show-version/genie-c9800.txt", "show-call-home-smart-licensing/genie-active.txt"])
+def test_the_clock_header_of_an_output_that_has_no_place_for_it_is_printed_again(path: str) -> None:
+    assert roundtrip(f"{HEADER}\n{capture(path)}", command_of(path)) == ""
+
+
+@pytest.mark.parametrize(
+    ("met", "other"),
+    [
+        ("Init Flag Check: Expired Not Rescheduled", "Init Flag Check: Not Available"),
+        (r"(Daily: .*?) \(.*\)", r"\1 (1 day, 1 hour, 0 minutes, 1 seconds remaining)"),
+        (r"^(P:[^,]*,S:[^:]*): .*$", r"\1: \1, state[1], NOT INSTALLED"),
+        ("Overall State: .*", "Overall State: Insufficient trust for direct communication"),
+        ("    Failure Reason: .*\n", ""),
+        ("(?s)Maximum Display: .*?Status: Ready", ""),
+    ],
+)
+def test_what_genie_has_seen_in_other_tech_supports_is_printed_again(met: str, other: str) -> None:
+    """Source: the expected values in Genie's own tests, of outputs that are not among the captures."""
+    path = "show-license-tech-support/genie-c9500-svl-agent6.3.7-smart-offline.txt"
+    text = re.sub(met, other, capture(path), flags=re.MULTILINE)
+    assert text != capture(path)
+    assert parse(command_of(path), text).unparsed == ()
+    assert roundtrip(text, command_of(path)) == ""
 
 
 def test_a_wrong_word_is_a_difference() -> None:
