@@ -77,10 +77,13 @@ RETRIES: Final = (
 _SHORTEST_PAUSE: Final = timedelta(seconds=1)
 
 NAME_NOT_RESOLVED: Final = "Unable to resolve server hostname/domain name"
+# Call-home has its own: whatever goes wrong on the way, and its profile without "active" or without HTTP. The second
+# goes on in a way that no source shows. Source: reference/cli.md section 5.
+HOME_NOT_SENT: Final = "Fail to send out Call Home HTTP message."
+HOME_DISABLED: Final = "The action failed because smart license transport is disabled in call-home."
 NO_TRANSPORT: Final = "Communications init failure"  # no URL is set for the transport
 
 DEFAULT_CSLU_URL: Final = "http://cslu-local:8182/cslu/v1/pi"  # found by name; Source: reports.md section 6
-DEFAULT_CALLHOME_URL: Final = "https://tools.cisco.com/its/service/oddce/services/DDCEService"
 POLL_INTERVALS: Final = {TransportType.CSLU: timedelta(seconds=60)}  # Source: policy.md section 3.4
 DEFAULT_POLL_INTERVAL: Final = timedelta(seconds=300)
 

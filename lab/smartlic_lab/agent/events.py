@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from nornir_smartlic.model import Entitlement, Member, Proxy, Secret, TransportType, Udi
 from smartlic_lab.wire import Message, Reply
+
+
+CALLHOME_URL: Final = "https://tools.cisco.com/its/service/oddce/services/DDCEService"  # Source: reports.md section 6
 
 
 class Scope(Enum):
@@ -25,7 +28,7 @@ class AgentSettings:
     transport: TransportType = TransportType.CSLU
     smart_url: str | None = None
     cslu_url: str | None = None
-    callhome_url: str | None = None
+    callhome_url: str | None = CALLHOME_URL  # None: the profile of call-home is not active, or not by HTTP
     proxy: Proxy | None = None
     vrf: str | None = None
     hostname_privacy: bool = False

@@ -10,10 +10,11 @@ from nornir_smartlic.errors import IllegalEvent
 from nornir_smartlic.model import TransportType
 from smartlic_lab.agent import releases
 from smartlic_lab.agent.communication import (
-    DEFAULT_CALLHOME_URL,
     DEFAULT_CSLU_URL,
     DEFAULT_PEER,
     DEFAULT_POLL_INTERVAL,
+    HOME_DISABLED,
+    HOME_NOT_SENT,
     NAME_NOT_RESOLVED,
     NO_TRANSPORT,
     PEERS,
@@ -50,11 +51,15 @@ def url_of(core: Core) -> str | None:
         case TransportType.SMART:
             return settings.smart_url
         case TransportType.CALLHOME:
-            return settings.callhome_url or DEFAULT_CALLHOME_URL
+            return settings.callhome_url
         case TransportType.CSLU | TransportType.AUTOMATIC:
             return settings.cslu_url or DEFAULT_CSLU_URL
         case TransportType.OFF:
             return None
+
+
+def _calls_home(core: Core) -> bool:
+    return core.settings.transport is TransportType.CALLHOME
 
 
 def peer_of(core: Core) -> str:
@@ -120,7 +125,7 @@ def _dispatch(
     flight = Flight(message, errand, now, report_ids)
     url = url_of(core)
     if url is None:
-        _fail(core, flight, NO_TRANSPORT, now)
+        _fail(core, flight, HOME_DISABLED if _calls_home(core) else NO_TRANSPORT, now)
         return
     core.communication.flights[message.message_id] = flight
     core.store.history.sent(message, now)
@@ -220,8 +225,11 @@ def communication_failed(core: Core, message: Message, reason: str, now: datetim
     A name that cannot be resolved is noticed when the resolver gives up.
     """
     flight = _landed(core, message)
+    unresolved = reason == NAME_NOT_RESOLVED
+    if _calls_home(core):
+        reason = HOME_NOT_SENT
     noticed = flight.sent + core.profile.resolver_timeout
-    if reason == NAME_NOT_RESOLVED and now < noticed:
+    if unresolved and now < noticed:
         core.communication.noticed.append(NoticedFailure(flight, reason, noticed))
     else:
         _fail(core, flight, reason, now)

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta, timezone
 from typing import Final
 
 from nornir_smartlic.model import Proxy, TransportType
+from smartlic_lab.agent.events import CALLHOME_URL as CALLHOME_URL
 from smartlic_lab.agent.events import AgentSettings
 from smartlic_lab.device.configuration import Section
 from smartlic_lab.device.passwords import matches
 from smartlic_lab.network import Origin
 
 CSSM_URL: Final = "https://smartreceiver.cisco.com/licservice/license"  # Source: reference/cli.md section 2
-CALLHOME_URL: Final = "https://tools.cisco.com/its/service/oddce/services/DDCEService"
 _TRANSPORTS: Final = {kind.keyword: kind for kind in TransportType}
 _TAGS: Final = ("tag1", "tag2", "tag3", "tag4")
 

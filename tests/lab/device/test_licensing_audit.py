@@ -200,3 +200,29 @@ def test_vrf_of_smart_transport_is_of_slp() -> None:
     day0 = ("license smart transport smart", "license smart url https://onprem.example.com/SmartTransport")
     assert "VRF" not in Terminal(make_device(release="16.12", day0=day0)).type("show license status")
     assert "VRF" in Terminal(make_device(release="17.6", day0=day0)).type("show license status")
+
+
+# --- call-home ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "reason"),
+    [
+        ((), "Fail to send out Call Home HTTP message."),
+        (
+            ("call-home", "profile CiscoTAC-1", "no active", "exit", "exit"),
+            "The action failed because smart license transport is disabled in call-home.",
+        ),
+        (
+            ("call-home", "profile CiscoTAC-1", "no destination transport-method http", "exit", "exit"),
+            "The action failed because smart license transport is disabled in call-home.",
+        ),
+    ],
+)
+def test_call_home_fails_in_its_own_words(typed: tuple[str, ...], reason: str) -> None:
+    """Source: reference/cli.md section 5, reasons seen."""
+    terminal = Terminal(make_device(release="17.12", day0=("license smart transport callhome",)))
+    terminal.type("conf t", *typed, "end", "license smart trust idtoken abc local")
+    passed(terminal, timedelta(minutes=1))
+    failed = [line for line in terminal.type("show logging").splitlines() if "COMM_FAILED" in line]
+    assert failed[0].endswith(f"Communications failure with the Cisco Smart Software Manager (CSSM) : {reason}")

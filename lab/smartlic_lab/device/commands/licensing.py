@@ -29,7 +29,7 @@ from smartlic_lab.agent.events import (
     WriteFile,
 )
 from smartlic_lab.device import boot, settings
-from smartlic_lab.device.commands.configuring import set_line
+from smartlic_lab.device.commands.configuring import enter, set_line
 from smartlic_lab.device.commands.registry import Ask, Call, CommandFailed, Dialogue, handles
 from smartlic_lab.device.session import Session
 
@@ -258,6 +258,20 @@ def license_vrf(session: Session, call: Call) -> str:
     ):
         raise CommandFailed(f"% VRF {name} not configured.")  # recalled
     set_line(session, call)
+    return ""
+
+
+@handles("callhome_profile")
+def callhome_profile(session: Session, call: Call) -> str:
+    """A profile's name may be typed without the quotes that the configuration shows (reference/cli.md section 2)."""
+    name = " ".join(call.match.words[1:]).strip('"')
+    shown = f'"{name}"'
+    known = (line.key for line in session.section.under("profile") if line.key[1].strip('"').lower() == name.lower())
+    key = next(known, ("profile", shown))
+    if call.negated or call.default:
+        session.section.remove(*key)
+    else:
+        enter(session, call, session.section.put(key, key, opens=True))
     return ""
 
 
