@@ -131,6 +131,7 @@ class LicensingState:
     right_to_use: RightToUse | None = None
     policy_v2: PolicyV2 | None = None  # agent 8
     utility_details: tuple[tuple[str, str | None], ...] | None = None  # behind the status, as printed; recalled
+    evaluation_period: tuple[tuple[str, str], ...] | None = None  # legacy tech support, as printed; recalled
     component_versions: str | None = None  # of agents before 4.8; recalled
     reservation_mode: bool | None = None  # "License Reservation is ENABLED", a line of legacy outputs; recalled
     secondary_signing_cert: int | None = None  # agent 8

@@ -64,6 +64,14 @@ def authorization_state(section: Section) -> AuthorizationState:
     )
 
 
+def evaluation_period(section: Section) -> tuple[tuple[str, str], ...]:
+    """``Evaluation Period:`` of tech support before 17.3.2, as printed; recalled."""
+    return tuple([(key, section.take(key, text)) for key in _EVALUATION if section.has(key)])
+
+
+_EVALUATION = ("Evaluation Mode", "Evaluation Period Remaining")
+
+
 def _expired(section: Section) -> Instant | None:
     """``Evaluation Period Expired on TIME``; recalled."""
     line = section.next_line()

@@ -16,7 +16,7 @@ from nornir_smartlic.parsers.commands import full_name, parse
 from nornir_smartlic.parsers.identification import identify
 
 _TECH: Final = re.compile(r"^-{6,} (show .+?) -{6,}\s*$", re.MULTILINE)
-_ECHO: Final = re.compile(r"^[A-Za-z0-9_.\-:/()]+[#>] ?((?:sh|sho|show)\s.*?)\s*$", re.MULTILINE)
+_ECHO: Final = re.compile(r"^(?P<prompt>[A-Za-z0-9_.\-:/()]+[#>]) ?(?:do )?((?:sh|sho|show)\s.*?)\s*$", re.MULTILINE)
 
 
 def parse_saved(name: str, text: str, command: str | None = None) -> list[dict[str, Any]]:
@@ -57,14 +57,19 @@ def split_commands(text: str) -> Iterator[tuple[str | None, str]]:
 
     A text without any is one output, whose command nobody names.
     """
-    for pattern in (_TECH, _ECHO):
-        starts = list(pattern.finditer(text))
-        if starts and (pattern is _TECH or len(starts) > 1):
-            ends = [match.start() for match in starts[1:]] + [len(text)]
-            for match, end in zip(starts, ends, strict=True):
-                yield match.group(1), text[match.end() : end]
-            return
-    yield None, text
+    starts = list(_TECH.finditer(text))
+    if starts:
+        ends = [match.start() for match in starts[1:]] + [len(text)]
+        for match, end in zip(starts, ends, strict=True):
+            yield match.group(1), text[match.end() : end]
+        return
+    starts = list(_ECHO.finditer(text))
+    if len(starts) < 2 and not (starts and text[: starts[0].start()].strip()):
+        yield None, text
+        return
+    for match in starts:  # up to the next prompt, whatever was typed there
+        following = re.compile(rf"^{re.escape(match['prompt'])}", re.MULTILINE).search(text, match.end())
+        yield match.group(2), text[match.end() : len(text) if following is None else following.start()]
 
 
 def _known(command: str) -> str | None:

@@ -81,6 +81,7 @@ RULES: Final[dict[str, Rule]] = {
     "Account Information:": _rule("account", status.account),
     "Registration:": _rule("registration", legacy.registration),
     "License Authorization:": _rule("authorization_state", legacy.authorization_state),
+    "Evaluation Period:": _rule("evaluation_period", legacy.evaluation_period),
     "Data Privacy:": _rule("privacy", status.data_privacy),
     "Transport:": _rule("transport", status.transport),
     "Miscellaneous:": _rule("custom_id", status.custom_id),

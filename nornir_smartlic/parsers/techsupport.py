@@ -144,11 +144,13 @@ def other_info(section: Section) -> tuple[tuple[tuple[str, str | None], ...], tu
 def mapping_table(
     section: Section,
 ) -> tuple[tuple[tuple[str, int], ...], tuple[tuple[Udi, tuple[str, ...]], ...]]:
-    """``Platform Provided Mapping Table``: licences found per PID, and what each member enforces."""
+    """``Platform Provided Mapping Table``: licences found per PID, and what each member enforces (SLP)."""
     found = []
     while (key := section.next_key()) is not None and key != "Enforced Licenses":
         found.append((key, section.take(key, _total)))
     enforced: list[tuple[Udi, tuple[str, ...]]] = []
+    if found and section.next_line() is None:
+        return tuple(found), ()  # a legacy agent; recalled
     section.take("Enforced Licenses", heading)
     while section.next_key() == "P":
         udi = _short_udi(section.take_line())

@@ -146,6 +146,17 @@ def test_a_session_with_prompts_is_cut_into_its_commands(status: str) -> None:
     assert [output["command"] for output in parse_saved("session.log", text)] == ["show clock", "show license status"]
 
 
+def test_a_session_may_run_show_commands_while_it_configures(status: str) -> None:
+    text = f"sw1(config)#do show clock\n11:02:55.123 UTC Tue Feb 3 2026\nsw1(config)#do sh lic stat\n{status}\n"
+    assert [output["command"] for output in parse_saved("session.log", text)] == ["show clock", "show license status"]
+
+
+def test_what_was_typed_around_a_single_output_is_no_part_of_it(status: str) -> None:
+    text = f"sw1#terminal length 0\nsw1#sh lic stat\n{status}\nsw1#copy run start\nsw1#"
+    (output,) = parse_saved("session.log", text)
+    assert (output["command"], output["unparsed"]) == ("show license status", [])
+
+
 def test_one_garbled_output_of_several_does_not_hide_the_others(status: str) -> None:
     text = _show_tech(("show license status", status[:500]), ("show clock", "11:02:55.123 UTC Tue Feb 3 2026"))
     garbled, clock = parse_saved("tech.txt", text)

@@ -23,7 +23,7 @@ SECTIONS: Final = frozenset(  # titles of sections, as long as no chapter has be
         "Smart Licensing is DISABLED", "License Conversion:", "Export Authorization Key:", "Utility:",
         "Smart Licensing Using Policy:", "Account Information:", "Registration:", "License Authorization:",
         "Data Privacy:", "Transport:", "Miscellaneous:", "Policy:", "PolicyV2:", "Usage Reporting:",
-        "License Reservation is ENABLED", "License Reservation is DISABLED",
+        "Evaluation Period:", "License Reservation is ENABLED", "License Reservation is DISABLED",
     }
 )  # fmt: skip
 CHAPTERS: Final = frozenset(  # own everything down to the next chapter

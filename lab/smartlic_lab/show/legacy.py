@@ -54,6 +54,12 @@ def authorization_state(page: Page) -> Lines | None:
     return lines + _time(page.form, title, "Communication Deadline", told.communication_deadline, known)
 
 
+def evaluation_period(page: Page) -> Lines | None:
+    """``Evaluation Period:``; recalled."""
+    told = page.state.evaluation_period
+    return None if told is None else ["Evaluation Period:", *(f"  {key}: {value}" for key, value in told)]
+
+
 def _attempt(form: Form, title: str, key: str, told: Attempt | None, usual: bool) -> Lines:
     if not form.prints(title, key, usual):
         return []

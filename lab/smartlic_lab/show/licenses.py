@@ -125,13 +125,14 @@ def _application(told: ApplicationHa, indent: str) -> Lines:
 
 def _handle(used: LicenseUsage, form: Form) -> Lines:
     title = "License Usage"
+    small = form.met is not None and (title, "Entitlement tag") in form.met
     code = used.status_code
     if code is None:
         code = 15 if used.status is UsageStatus.IN_USE else 1
     lines = [
         f"Handle: {used.handle}",
         f"  License: {used.name}",
-        f"  Entitlement Tag: {used.tag}",
+        f"  Entitlement {'tag' if small else 'Tag'}: {used.tag}",
         f"  Description: {used.description or ''}".rstrip(),
         f"  Count: {used.count}",
         *_version(used),

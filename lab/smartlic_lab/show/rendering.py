@@ -43,6 +43,7 @@ SECTIONS: Final[dict[str, Draw]] = {
     "Account Information:": status.account,
     "Registration:": legacy.registration,
     "License Authorization:": legacy.authorization_state,
+    "Evaluation Period:": legacy.evaluation_period,
     "Data Privacy:": status.data_privacy,
     "Transport:": status.transport,
     "Miscellaneous:": status.miscellaneous,

@@ -121,7 +121,8 @@ def mapping_table(page: Page) -> Lines | None:
         return None
     lines = ["Platform Provided Mapping Table", "==============================="]
     lines += [f"  {pid}: Total licenses found: {count}" for pid, count in told.mapping]
-    lines.append("Enforced Licenses:")
+    if told.enforced or page.form.met is None:
+        lines.append("Enforced Licenses:")
     for udi, names in told.enforced:
         lines.append(f"  {short_udi(udi)}:")
         lines += [f"    {name}" for name in names or ("No PD enforced licenses",)]
