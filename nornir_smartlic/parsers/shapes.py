@@ -27,8 +27,9 @@ T = TypeVar("T")
 
 _LONGEST: Final = 10_000  # characters; longer parts have no shape
 _MOST_TOKENS: Final = 200
-_KEPT: Final = 8  # shapes of one beginning
-_SELDOM: Final = 256  # misses
+_KEPT: Final = 16  # shapes of one beginning
+_MISSES: Final = 4  # until a shape is learned
+_SELDOM: Final = 256  # misses, where that was of no use
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Kind:
 
     pattern: str  # takes all it can and gives nothing back: so a match is linear
     read: Callable[[str], Any]  # what a token means where it is not kept as printed
-    samples: tuple[str, str]  # two forms, of different width; {} is their number
+    samples: tuple[str, str, str]  # of different width, {} is their number; the last are small, and equal
     before: str = ""
     after: str = ""
 
@@ -47,12 +48,14 @@ KINDS: Final = {
     "time": Kind(
         r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4} [A-Za-z]++",
         instant,
-        ("Aug 17 11:42:13 {:04} UTC", "Feb  3 23:00:59 {:04} IST"),
+        ("Aug 17 11:42:13 {:04} UTC", "Feb  3 23:00:59 {:04} IST", "Jan 01 00:00:00 1970 UTC"),
         r"(?<!\w)",
     ),
-    "span": Kind(rf"{_UNIT}(?:, {_UNIT})*+", span, ("{} days, 3 hours, 1 minute, 7 seconds", "{} hours"), r"(?<!\w)"),
-    "serial": Kind(r"[A-Z0-9]{4,}+", str, ("QZXK{}", "A{}BZ"), r"(?<=,SN:|.,S:)", r"(?![\w.-])"),
-    "number": Kind(r"\d{1,15}+", int, ("7318{}", "{}"), r"(?<![\w.:/-])", r"(?![\w.:/-])"),
+    "span": Kind(
+        rf"{_UNIT}(?:, {_UNIT})*+", span, ("{} days, 3 hours, 1 minute, 7 seconds", "{} hours", "1 second"), r"(?<!\w)"
+    ),
+    "serial": Kind(r"[A-Z0-9]{4,}+", str, ("QZXK{}", "A{}BZ", "A123"), r"(?<=,SN:|.,S:)", r"(?![\w.-])"),
+    "number": Kind(r"\d{1,15}+", int, ("7318{}", "{}", "1"), r"(?<![\w.:/-])", r"(?![\w.:/-])"),
 }
 _NONZERO: Final = r"[1-9]\d{0,14}+"
 
@@ -90,11 +93,12 @@ class Shapes(Generic[T]):
     """The shapes of the parts that begin alike; learned from those that none of them fits."""
 
     # Set on the class, since most beginnings are met only once. The mappings are never changed, but replaced.
-    _shapes: Mapping[tuple[str, ...], Shape[T]] = {}  # by the text around every token, counts too
-    _seen: Mapping[tuple[str, ...], tuple[list[Token], frozenset[int]]] = {}
+    _shapes: Mapping[tuple[str, ...], Shape[T]] = {}  # by the text around their tokens
+    _seen: Mapping[tuple[str, ...], tuple[list[Token], frozenset[int]]] = {}  # by the text around tokens and numbers
     _newest: Shape[T] | None = None
+    _last = ""
     _misses = 0
-    _patience = 4  # misses until the next is learned; doubled while what was learned is of no use
+    _patience = _MISSES  # misses until the next is learned
 
     def __init__(self, read: Callable[[str], T]) -> None:
         self._read = read
@@ -115,30 +119,41 @@ class Shapes(Generic[T]):
             shape.used = True
             return value
         self._misses += 1
-        if self._misses >= self._patience and len(text) <= _LONGEST:
+        if len(text) > _LONGEST:
+            return None
+        if self._misses >= self._patience:
             self._misses = 0
             useful = self._newest is not None and self._newest.used
             useful |= self._learn(text)
-            self._patience = 4 if useful else min(self._patience * 2, _SELDOM)
+            self._patience = _MISSES if useful else min(self._patience * 2, _SELDOM)
+        self._last = text
         return None
 
     def _learn(self, text: str) -> bool:
         """Learn the shape of *text*; whether more is known now of such texts than when one was learned before."""
-        tokens = tokens_of(text)
+        self._compare(self._last)
+        tokens, changed, more = self._compare(text)
         if not 0 < len(tokens) <= _MOST_TOKENS:
             return False
-        around = tuple(_around(text, tokens))
-        # Some numbers never change, such as the days of a policy: a number is a token once it was seen to change.
-        before, known = self._seen.get(around, (tokens, frozenset[int]()))
-        changed = known | {at for at, (new, old) in enumerate(zip(tokens, before, strict=True)) if new.text != old.text}
-        self._seen = _with(self._seen, around, (tokens, changed))
         number = KINDS["number"]
         changing = [token for at, token in enumerate(tokens) if token.kind is not number or at in changed]
         shape = learn(text, changing, self._read)
         if shape is not None:
-            self._shapes = _with(self._shapes, around, shape)
+            self._shapes = _with(self._shapes, shape.constants, shape)
             self._newest = shape
-        return changed != known
+        return more
+
+    def _compare(self, text: str) -> tuple[list[Token], frozenset[int], bool]:
+        """The tokens of *text*, the places of those that were seen to change, and whether *text* tells more of them.
+
+        Some numbers never change, such as the days of a policy: a number is a token once it was seen to change.
+        """
+        tokens = tokens_of(text)
+        around = tuple(_around(text, tokens))
+        before, known = self._seen.get(around, (tokens, frozenset[int]()))
+        changed = known | {at for at, (new, old) in enumerate(zip(tokens, before, strict=True)) if new.text != old.text}
+        self._seen = _with(self._seen, around, (tokens, changed))
+        return tokens, changed, changed != known
 
 
 K = TypeVar("K")
@@ -204,8 +219,8 @@ def _proven(
 
     printed = [token.text for token in tokens]
     others = [token.sample(1, number) for number, token in enumerate(tokens)]
-    same = [token.sample(1, 0) for token in tokens]
-    if not (holds(printed) and holds(others) and holds(same)):
+    equal = [token.sample(2, number) for number, token in enumerate(tokens)]
+    if not (holds(printed) and holds(others) and holds(equal)):
         return None
     patterns = [token.kind.pattern for token in tokens]
     for at, token in enumerate(tokens):

@@ -189,9 +189,9 @@ def test_a_text_that_is_not_read_has_no_shape_and_raises_nothing() -> None:
 
 
 def test_what_is_kept_is_bounded() -> None:
-    found = fleet(lambda line: line, *(f"{'x' * (at // 8)} {at % 8 + 1} x" for at in range(4000)))
-    assert len(found._shapes) <= 8
-    assert len(found._seen) <= 8
+    found = fleet(lambda line: line, *(f"{'x' * (at // 32)} {at % 32 + 1} x" for at in range(4000)))
+    assert len(found._shapes) <= 16
+    assert len(found._seen) <= 16
     chance = random.Random(7)
     for _ in range(3000):
         with pytest.raises(ParseError):
