@@ -225,12 +225,13 @@ def _cut(paragraph: str) -> tuple[Piece, ...]:
 
 
 def _is_plain(paragraph: str) -> bool:
-    """Whether it is a title and lines indented below it, without blanks at their ends. Most are."""
+    """Whether it has no margin but a title's, and no blanks at the ends of lines. Most are so."""
     second = paragraph.find("\n") + 1
     return (
         paragraph[second : second + 1] == " "
-        and not paragraph[:1].isspace()
-        and not paragraph[-1:].isspace()
+        and (paragraph[0] == " " or not paragraph[0].isspace())
+        and paragraph[:2] != " ("
+        and not paragraph[-1].isspace()
         and " \n" not in paragraph
         and "\n (" not in paragraph
         and paragraph.count("\n ") == paragraph.count("\n")

@@ -109,6 +109,18 @@ def test_other_tokens_give_what_they_give_without_shapes(seed: int, token: str) 
     assert_alike(command, text)
 
 
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(seed=st.integers(min_value=0, max_value=2**32))
+def test_a_plain_paragraph_is_cut_as_any_other(seed: int) -> None:
+    chance = random.Random(seed)
+    text = mutated(chance.choice(READERS)[1], chance)
+    for paragraph in text.rsplit("\n\n"):
+        found = state._cut(paragraph)
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(state, "_is_plain", lambda _: False)
+            assert repr(state._cut(paragraph)) == repr(found)
+
+
 def test_threads_learn_and_read_at_once() -> None:
     chance = random.Random(5)
     work = [(command, of_another_device(text, chance)) for command, text in READERS for _ in range(6)]
