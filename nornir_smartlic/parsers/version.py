@@ -67,6 +67,7 @@ PROSE: Final = (  # lines that are the same everywhere
     "(http://www.gnu.org/licenses/gpl-2.0.html) For more details, see the",
     "Technology Type Technology-package Technology-package",
     "Current Next Reboot",
+    "Cisco Internetwork Operating System Software",
 )
 _PROSE: Final = {line: number for number, line in enumerate(PROSE)}
 _KINDS: Final = tuple(
@@ -78,8 +79,12 @@ _KINDS: Final = tuple(
             r"Cisco IOS Software(?P<bracket> \[(?P<train>[^\]]*)\])?, (?P<product>.+?) \((?P<image>[^)]+)\), "
             r"(?P<experimental>Experimental )?Version (?P<version>[^\s,]+)(?P<label>,? .+)?",
         ),
-        ("copyright", r"Copyright \(c\) (\S+) by [Cc]isco Systems, Inc\."),
-        ("xe_copyright", r"Cisco IOS-XE software, Copyright \(c\) (\S+) by cisco Systems, Inc\."),
+        (
+            "software_tm",
+            r"IOS \(tm\) (?P<product>.+?) \((?P<image>[^)]+)\), Version (?P<version>[^\s,]+)(?P<label>,? .+)?",
+        ),
+        ("copyright", r"Copyright \(c\) (\S.*) by [Cc]isco Systems, Inc\."),
+        ("xe_copyright", r"Cisco IOS-XE software, Copyright \(c\) (\S.*) by cisco Systems, Inc\."),
         ("compiled", r"Compiled (\S+ \S+ \S+) by (\S+)"),
         ("rom", r"ROM: (.+)"),
         ("boot_loader", r"BOOTLDR: (.+)"),
@@ -134,7 +139,7 @@ def kinds(lines: list[str]) -> Iterator[tuple[str, str, re.Match[str] | None]]:
                 if kind not in ("rule", "level"):
                     table = ""
                 once = kind if kind != "level" else f"level {found[1]}"
-                if once in met:
+                if once in met or (kind in _OF_A_BUILD and not met & {"software", "software_tm"}):
                     yield "remark", line.strip(), None
                 else:
                     yield kind, words, found
@@ -145,6 +150,7 @@ def kinds(lines: list[str]) -> Iterator[tuple[str, str, re.Match[str] | None]]:
             yield table if table and _is_row(table, line) else "remark", line.strip(), None
 
 
+_OF_A_BUILD: Final = ("copyright", "xe_copyright", "compiled")  # told of the software that stands above them
 _OFTEN: Final = ("rule", "memory", "interface", "hardware", "switch", "inventory", "row_of_stack")
 
 
@@ -340,7 +346,7 @@ def _details(draft: _Draft) -> DeviceDetails:
     returned_by, returned_at = one.get("returned", (None, None))
     first = {kind: values[0] for kind, values in one.items()}
     return DeviceDetails(
-        build=_build(one) if "software" in one else None,
+        build=_build(one) if "software" in one or "software_tm" in one else None,
         rom=first.get("rom"),
         boot_loader=first.get("boot_loader"),
         processor_uptime=first.get("processor_uptime"),
@@ -364,7 +370,11 @@ def _details(draft: _Draft) -> DeviceDetails:
 
 
 def _build(one: dict[str, tuple[str | None, ...]]) -> SoftwareBuild:
-    _bracket, train, product, image, experimental, version, label = one["software"]
+    train = experimental = None
+    if "software" in one:
+        _bracket, train, product, image, experimental, version, label = one["software"]
+    else:
+        product, image, version, label = one["software_tm"]
     compiled, compiled_by = one.get("compiled", (None, None))
     return SoftwareBuild(
         product=product or "",

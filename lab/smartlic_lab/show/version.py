@@ -32,6 +32,10 @@ def kinds_met(lines: Lines) -> tuple[str, ...]:
         elif kind == "software" and found is not None:
             bracket = "[]" if found["bracket"] == " []" else ""
             met.append(f"software{bracket}{',' if (found['label'] or '').startswith(',') else ''}")
+        elif kind == "software_tm" and found is not None:
+            met.append(f"software_tm{',' if (found['label'] or '').startswith(',') else ''}")
+        elif kind == "copyright":
+            met.append("copyright cisco" if " by cisco " in words else kind)
         elif kind == "processor":
             met.append(f"processor:{_wording(words)}")
         else:
@@ -115,7 +119,10 @@ def _build(told: SoftwareBuild) -> dict[str, Lines]:
         "software,": [f"Cisco IOS Software{train}, {head}, {label}"],
         "software[]": [f"Cisco IOS Software [], {head} {label}".rstrip()],
         "software[],": [f"Cisco IOS Software [], {head}, {label}"],
+        "software_tm": [f"IOS (tm) {head} {label}".rstrip()],
+        "software_tm,": [f"IOS (tm) {head}, {label}"],
         "copyright": [f"Copyright (c) {told.copyright} by Cisco Systems, Inc."],
+        "copyright cisco": [f"Copyright (c) {told.copyright} by cisco Systems, Inc."],
         "xe_copyright": [f"Cisco IOS-XE software, Copyright (c) {told.xe_copyright} by cisco Systems, Inc."],
         "compiled": [f"Compiled {told.compiled} by {told.compiled_by}"],
     }
