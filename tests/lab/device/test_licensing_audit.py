@@ -14,6 +14,7 @@ from nornir_smartlic.files import (
     render_smart_license,
     signed,
 )
+from smartlic_lab.lab import Lab
 from smartlic_lab.signing import CSSM_KEY
 from tests.lab.device.terminals import JAN_1, Terminal, make_device
 
@@ -226,3 +227,34 @@ def test_call_home_fails_in_its_own_words(typed: tuple[str, ...], reason: str) -
     passed(terminal, timedelta(minutes=1))
     failed = [line for line in terminal.type("show logging").splitlines() if "COMM_FAILED" in line]
     assert failed[0].endswith(f"Communications failure with the Cisco Smart Software Manager (CSSM) : {reason}")
+
+
+def test_a_legacy_router_needs_an_export_controlled_registration_for_more_throughput() -> None:
+    """Source: policy.md section 5 asks for a SLAC under SLP only; the flag of the registration is recalled."""
+    lab = Lab.from_dict(
+        {
+            "clock": {"speed": 0},
+            "authorities": [
+                {
+                    "name": "cssm",
+                    "kind": "cssm",
+                    "smart_accounts": [
+                        {
+                            "virtual_accounts": [
+                                {"name": "DEFAULT", "tokens": [{"name": "t", "export_controlled": True}]}
+                            ]
+                        }
+                    ],
+                }
+            ],
+            "devices": [{"name": "r1", "platform": "csr1000v", "release": "16.12"}],
+        }
+    )
+    level = "platform hardware throughput level MB 1000"
+    assert "HSEC" in lab.execute("r1", "conf t", level)
+    lab.advance(timedelta(minutes=5))
+    lab.execute("r1", f"license smart register idtoken {lab.token().reveal()}")
+    assert "HSEC" not in lab.execute("r1", "conf t", level)
+    lab.execute("r1", "write", "reload", "")
+    lab.advance(timedelta(minutes=10))
+    assert "ax_1G" in lab.execute("r1", "show license summary")
