@@ -65,6 +65,8 @@ def running_configuration(command: str, text: Text) -> tuple[RunningConfiguratio
             continue
         recognised = recognised or words[0] in _OPENERS
         if line.startswith(_LICENSING_WORDS):
+            if words[:4] == ["license", "smart", "proxy", "password"]:
+                line, words = " ".join(words[:4]), words[:4]  # what it is, is nobody's
             draft.license_lines.append(line)
             if not _license(draft, words):
                 draft.unparsed.append(line)
@@ -137,6 +139,10 @@ def _license(draft: _Draft, words: list[str]) -> bool:
             facts["udi"] = Udi(pid, sn)
         case ["license", "accept", "end", "user", "agreement"] | ["license", ("feature" | "boot" | "suite"), *_]:
             pass  # classic licences: kept in license_lines
+        case ["no", "license", "feature", *_] | ["license", "smart", ("conversion" | "mfg"), *_]:
+            pass  # kept in license_lines too
+        case ["license", "smart", "proxy", "password"] | ["license", "smart", "proxy", "username", _]:
+            pass
         case _:
             return False
     return True

@@ -165,6 +165,13 @@ def test_one_garbled_output_of_several_does_not_hide_the_others(status: str) -> 
     assert clock["value"]["synchronised"] is True
 
 
+def test_a_password_in_a_configuration_is_not_kept() -> None:
+    text = "hostname sw1\nlicense smart proxy password 0 hunter2\nno license feature hseck9\nend\n"
+    parsed = parse("show running-config", text)
+    assert parsed.value.license_lines == ("license smart proxy password", "no license feature hseck9")
+    assert parsed.unparsed == ()
+
+
 def test_a_file_that_nobody_knows_is_an_error_that_names_it() -> None:
     with pytest.raises(ParseError, match=r"notes\.txt: - no output|notes\.txt - no output"):
         parse_saved("notes.txt", "nothing of licensing\n")
