@@ -11,7 +11,7 @@ from smartlic_lab.device.grammar import Grammar, Row, Version, read_table
 from smartlic_lab.platforms import command_rows, family, help_texts
 
 FREE_MODE = "config-any"  # modes without a table of their own take any line
-_COMMON = "config-common"
+COMMON_MODE = "config-common"  # what every configuration mode knows
 _FIRST_TIERS = (17, 7, 1)  # of virtual routers. Source: reference/cli.md section 1
 
 Words: TypeAlias = tuple[tuple[str, str], ...]
@@ -73,7 +73,7 @@ class Catalogue:
         key = (mode, privilege, negated)
         if key not in self._grammars:
             table = FREE_MODE if self.is_free(mode) else mode
-            modes = (table,) if mode == "exec" or negated else (_COMMON, table)
+            modes = (table,) if mode == "exec" or negated else (COMMON_MODE, table)
             self._grammars[key] = Grammar(
                 [row for name in modes for row in self._rows if row.mode == name and row.privilege <= privilege],
                 help_texts(),

@@ -42,6 +42,7 @@ from smartlic_lab.device.commands import (  # noqa: F401  they register what the
     shows_hardware,
     shows_licensing,
     shows_network,
+    shows_services,
     systems,
     terminal,
 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from nornir_smartlic.errors import IllegalEvent
 from smartlic_lab.device import filters
+from smartlic_lab.device.catalogue import COMMON_MODE
 from smartlic_lab.device.commands.registry import HANDLERS, Ask, Call, CommandFailed, Dialogue
 from smartlic_lab.device.configuration import Section
 from smartlic_lab.device.filesystem import FileSystemError
@@ -288,7 +289,7 @@ class Session:
                 refusals.append(found)
                 continue
             self._remember(line, found)
-            if found.row.handler != "do":
+            if found.row.handler != "do" and found.row.mode != COMMON_MODE:  # "exit" is that of the innermost mode
                 del self.frames[depth + 1 :]
             output = self._start(Call(found, negated, default))
             if found.row.handler != "do" and not self.tries:

@@ -142,3 +142,17 @@ def test_configurations_are_files_for_who_copies_them(screen: Screen) -> None:
     device.write_file("flash:reports/one.txt", b"1", JAN_1)
     device.delete_file("flash:reports/one.txt")
     assert device.list_files("flash:reports") == ()
+
+
+def test_exit_leaves_one_mode_also_where_a_mode_takes_any_line() -> None:
+    terminal = Terminal(make_device())
+    terminal.type("configure terminal", "router ospf 1", "network 192.0.2.0 0.0.0.255 area 0", "exit")
+    assert terminal.prompt == "sw1(config)#"
+    terminal.type("policy-map P", "class web", "priority percent 10", "exit")
+    assert terminal.prompt == "sw1(config-pmap)#"
+    terminal.type("class class-default", "interface Loopback1", "exit")
+    assert terminal.prompt == "sw1(config)#"
+    terminal.type("end")
+    shown = terminal.device.running_text()
+    assert "router ospf 1\n network 192.0.2.0 0.0.0.255 area 0\n" in shown
+    assert "policy-map P\n class web\n  priority percent 10\n class class-default\n" in shown

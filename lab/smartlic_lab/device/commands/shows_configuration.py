@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from smartlic_lab.device import boot, settings
 from smartlic_lab.device.commands.registry import Call, CommandFailed, handles
 from smartlic_lab.device.commands.shows_hardware import throughput_kbps
+from smartlic_lab.device.commands.shows_services import boot_variables
 from smartlic_lab.device.configuration import Section
 from smartlic_lab.device.session import Session
 from smartlic_lab.device.texts import date_text
@@ -302,7 +303,4 @@ def show_boot(session: Session, call: Call) -> str:
             text += f"Current Boot Variables:\n{variable}\nBoot Variables on next reload:\n{variable}"
             text += "Manual Boot = no\nEnable Break = no\nBoot Mode = DEVICE\niPXE Timeout = 0\n"
         return text
-    return (
-        f"BOOT variable = {flash}:packages.conf;\nMANUAL_BOOT variable = no\nConfiguration Register is 0x102\n"
-        "Standby not ready to show bootvar\n"
-    )
+    return boot_variables(session.device)

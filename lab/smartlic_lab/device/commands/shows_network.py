@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from ipaddress import IPv4Network
 from typing import TYPE_CHECKING
 
 from smartlic_lab.device import settings
@@ -207,20 +208,85 @@ def show_ip_name_servers(session: Session, call: Call) -> str:
     return "".join(f"{server}\n" for server in servers or ("255.255.255.255",))
 
 
+_CODES = (
+    "Codes: L - local, C - connected, S - static, R - RIP, M - mobile, B - BGP\n"
+    "       D - EIGRP, EX - EIGRP external, O - OSPF, IA - OSPF inter area \n"
+    "       N1 - OSPF NSSA external type 1, N2 - OSPF NSSA external type 2\n"
+    "       E1 - OSPF external type 1, E2 - OSPF external type 2, m - OMP\n"
+    "       n - NAT, Ni - NAT inside, No - NAT outside, Nd - NAT DIA\n"
+    "       i - IS-IS, su - IS-IS summary, L1 - IS-IS level-1, L2 - IS-IS level-2\n"
+    "       ia - IS-IS inter area, * - candidate default, U - per-user static route\n"
+    "       H - NHRP, G - NHRP registered, g - NHRP registration summary\n"
+    "       o - ODR, P - periodic downloaded static route, l - LISP\n"
+    "       a - application route\n"
+    "       + - replicated route, % - next hop override, p - overrides from PfR\n"
+    "       & - replicated local route overrides by connected\n\n"
+)
+
+
+def _static_routes(device: Device, vrf: str | None) -> Iterator[tuple[IPv4Network, str]]:
+    """Destination, and what stands behind it: ``ip route [vrf NAME] PREFIX MASK {ADDRESS|INTERFACE} ...``."""
+    for line in device.running.under("ip", "route"):
+        words = line.text.split()[2:]
+        named = words[1] if words[:1] == ["vrf"] else None
+        prefix, mask, *rest = [*(words[2:] if named else words), "", ""]
+        if named != vrf or not any(rest):
+            continue
+        try:
+            yield IPv4Network((prefix, mask)), f"via {rest[0]}" if rest[0][0].isdigit() else f"connected, {rest[0]}"
+        except ValueError:
+            continue
+
+
+def _routes(device: Device, vrf: str | None) -> list[tuple[IPv4Network, str]]:
+    """Each destination with its line, behind the code."""
+    found = []
+    for view in interfaces_of(device):
+        if view.address and view.mask and view.vrf == vrf and view.is_up:
+            network = IPv4Network((view.address, view.mask), strict=False)
+            if network.prefixlen < 32:
+                found.append((network, f"C        {network} is directly connected, {view.name}"))
+            code = "L" if network.prefixlen < 32 else "C"
+            found.append(
+                (IPv4Network(view.address), f"{code}        {view.address}/32 is directly connected, {view.name}")
+            )
+    for network, behind in _static_routes(device, vrf):
+        code = "S*   " if network.prefixlen == 0 else "S    "
+        shown = f"[1/0] {behind}" if behind.startswith("via") else f"is directly {behind}"
+        found.append((network, f"{code}    {network} {shown}"))
+    return sorted(found, key=lambda route: (route[0].network_address, route[0].prefixlen))
+
+
+def _class_of(network: IPv4Network) -> IPv4Network:
+    """The classful network under whose head a route is listed."""
+    first = int(network.network_address) >> 24
+    length = 8 if first < 128 else 16 if first < 192 else 24
+    return network if network.prefixlen <= length else network.supernet(new_prefix=length)
+
+
 @handles("show_ip_route")
 def show_ip_route(session: Session, call: Call) -> str:
-    vrf = call.argument("vrf")
+    """Connected and static routes; how they are grouped is recalled."""
+    device, vrf = session.device, call.argument("vrf")
+    routes = _routes(device, vrf)
+    default = next((text.rpartition("via ")[2] for network, text in routes if network.prefixlen == 0), None)
     text = f"\nRouting Table: {vrf}\n" if vrf else ""
-    text += (
-        "Codes: L - local, C - connected, S - static, R - RIP, M - mobile, B - BGP\n"
-        "       D - EIGRP, EX - EIGRP external, O - OSPF, IA - OSPF inter area \n"
-        "       N1 - OSPF NSSA external type 1, N2 - OSPF NSSA external type 2\n"
-        "       E1 - OSPF external type 1, E2 - OSPF external type 2\n\n"
-        "Gateway of last resort is not set\n\n"
-    )
-    for view in interfaces_of(session.device):
-        if view.address and view.vrf == vrf and view.is_up:
-            text += f"L        {view.address}/32 is directly connected, {view.name}\n"
+    text += f"{_CODES}Gateway of last resort is "
+    text += f"{default} to network 0.0.0.0\n\n" if default else "not set\n\n"
+    by_class: dict[IPv4Network, list[tuple[IPv4Network, str]]] = {}
+    for route in routes:
+        by_class.setdefault(_class_of(route[0]), []).append(route)
+    for head, below in by_class.items():
+        if any(network != head for network, _ in below):
+            masks = len({network.prefixlen for network, _ in below})
+            number = f"{len(below)} subnet{'s' if len(below) > 1 else ''}"
+            first = below[0][0].prefixlen
+            text += (
+                f"      {head} is variably subnetted, {number}, {masks} masks\n"
+                if masks > 1
+                else f"      {head.network_address}/{first} is subnetted, {number}\n"
+            )
+        text += "".join(f"{line}\n" for _, line in below)
     return text
 
 
@@ -242,26 +308,6 @@ def show_line(session: Session, call: Call) -> str:
         mark = "*" if other is session else " "
         text += f"{mark}{other.number + 1:>6} VTY              -    -      -    -    -      1       0     0/0       -\n"
     return text
-
-
-@handles("show_ntp_status")
-def show_ntp_status(session: Session, call: Call) -> str:
-    if session.device.clock_source == "NTP":
-        server = next((line.words[2] for line in session.device.running.under("ntp", "server")), "")
-        return f"Clock is synchronized, stratum 3, reference is {server}\n"
-    return "Clock is unsynchronized, stratum 16, no reference clock\n"
-
-
-@handles("show_ntp_associations")
-def show_ntp_associations(session: Session, call: Call) -> str:
-    device = session.device
-    text = "\n  address         ref clock       st   when   poll reach  delay  offset   disp\n"
-    for line in device.running.under("ntp", "server"):
-        host = next((word for word in line.words[2:] if word[0].isdigit()), line.words[2])
-        synchronised = device.clock_source == "NTP"
-        mark, reference, stratum = ("*~", ".GNSS.", "2") if synchronised else (" ~", ".INIT.", "16")
-        text += f"{mark}{host:<16}{reference:<16}{stratum:<5}12     64   377  1.000   0.100  1.000\n"
-    return text + " * sys.peer, # selected, + candidate, - outlyer, x falseticker, ~ configured\n"
 
 
 @handles("show_vrf_detail")
@@ -354,12 +400,6 @@ def show_lldp(session: Session, call: Call) -> str:
     if not session.device.running.has("lldp", "run"):
         return "% LLDP is not enabled\n"
     return "\nTotal entries displayed: 0\n"
-
-
-@handles("show_snmp")
-def show_snmp(session: Session, call: Call) -> str:
-    serial = session.device.build.members[0].sn
-    return f"{serial}\n" if call.has("chassis") else f"Chassis: {serial}\n0 SNMP packets input\n"
 
 
 @handles("show_ip_ssh")
