@@ -14,8 +14,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
+from datetime import datetime, timedelta
+from enum import Enum
 from functools import cache
 from itertools import count
+from types import FunctionType, NoneType
 from typing import Any, Final, Generic, TypeVar
 
 from nornir_smartlic.parsers.instants import instant
@@ -57,6 +60,7 @@ KINDS: Final = {
     "serial": Kind(r"[A-Z0-9]{4,}+", str, ("QZXK{}", "A{}BZ", "A123"), r"(?<=,SN:|.,S:)", r"(?![\w.-])"),
     "number": Kind(r"\d{1,15}+", int, ("7318{}", "{}", "1"), r"(?<![\w.:/-])", r"(?![\w.:/-])"),
 }
+_LEAVES: Final = (int, float, datetime, timedelta, Enum, FunctionType, NoneType)
 _NONZERO: Final = r"[1-9]\d{0,14}+"
 
 
@@ -269,6 +273,8 @@ class _Writer:
             return self._called(
                 self._constant(maker(type(value))), [getattr(value, item.name) for item in fields(value)]
             )
+        if not isinstance(value, _LEAVES):
+            raise ValueError(f"a {type(value).__name__} may hold a token that does not show")
         return None
 
     def _called(self, function: str, values: Sequence[Any]) -> str | None:

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nornir_smartlic.errors import ParseError
+from nornir_smartlic.model import Secret
 from nornir_smartlic.parsers import parse, shapes, state
 from nornir_smartlic.parsers.instants import instant
 from nornir_smartlic.parsers.section import Problem
@@ -182,6 +183,7 @@ def test_zero_is_read_where_it_is_a_number_like_others_only() -> None:
         lambda line: (int(line.split()[1]), len(line.split()[1])),  # its width matters
         lambda line: (int(line.split()[1]), line.split()[1] == line.split()[3]),  # whether it is equal to another
         lambda line: timedelta(days=int(line.split()[1])),  # another value than a number
+        lambda line: (int(line.split()[1]), Secret(line.split()[1])),  # not shown
     ],
 )
 def test_a_text_has_no_shape_where_a_token_tells_more_than_itself(read: Any) -> None:
