@@ -59,8 +59,10 @@ def poll_answered(core: Core, flight: Flight, reply: Reply, now: datetime) -> No
 def ask_trust_over_cslu(core: Core, now: datetime) -> None:
     """CSLU and On-Prem give a trust code without a token: recalled (policy.md section 4), seen installed in 5.7.6."""
     trust = core.store.trust
-    if core.settings.transport is TransportType.CSLU and trust.state is Trust.NONE:
-        trust.move(TrustTrigger.REQUESTED)
+    if core.settings.transport is not TransportType.CSLU or core.is_trusted:
+        return
+    if trust.state in (Trust.NONE, Trust.INSTALLED):  # installed: on members that are not active
+        trust.move(TrustTrigger.REQUESTED if trust.state is Trust.NONE else TrustTrigger.FORCED)
         exchange.launch(core, Errand(MessageKind.TRUST_ESTABLISHMENT, {"force": False, "all": True}), now)
 
 

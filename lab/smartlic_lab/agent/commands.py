@@ -45,9 +45,11 @@ RESET_WARNING: Final = '%Warning: reload required after "license smart factory r
 
 
 def request_trust(core: Core, event: TrustRequested, now: datetime) -> None:
-    """``license smart trust idtoken``: prints nothing, the outcome is logged."""
+    """``license smart trust idtoken``: prints nothing, the outcome is logged. Who has no code needs no force."""
     _require_transport(core)
-    core.store.trust.move(TrustTrigger.FORCED if event.force else TrustTrigger.REQUESTED)
+    trust = core.store.trust
+    lacking = trust.installed and any(str(udi) not in trust.codes for udi in _scoped(core, event.scope))
+    trust.move(TrustTrigger.FORCED if event.force or lacking else TrustTrigger.REQUESTED)
     body = {"force": event.force, "all": event.scope is Scope.ALL}
     waiting = core.communication.waiting
     waiting[:] = [errand for errand in waiting if errand.kind is not MessageKind.TRUST_ESTABLISHMENT]

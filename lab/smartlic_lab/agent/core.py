@@ -138,13 +138,18 @@ class Core:
         """``Reporting push interval``."""
         return deadlines.push_interval(self.in_policy(), self.settings.usage_interval_days)
 
+    @property
+    def is_trusted(self) -> bool:
+        """Whether the active member, the one that reports, has a trust code (reference/policy.md sections 4 and 7)."""
+        return str(self.udi) in self.store.trust.codes
+
     def may_report(self) -> bool:
         """Whether a report can be pushed: smart and callhome need trust first (reference/policy.md section 4)."""
         transport = self.settings.transport
         if not self.slp or transport is TransportType.OFF:
             return False
         if transport in (TransportType.SMART, TransportType.CALLHOME):
-            return self.store.trust.installed
+            return self.is_trusted
         return True
 
     # --- what the owner must do ---

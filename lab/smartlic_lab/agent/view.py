@@ -370,7 +370,7 @@ class _View:
 
     def _tech_support(self) -> TechSupport:
         core = self.core
-        trusted = core.store.trust.installed
+        trusted = core.is_trusted
         registered = not core.slp and core.store.legacy.is_registered
         return TechSupport(
             current_time=self.now,

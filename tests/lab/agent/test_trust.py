@@ -11,7 +11,7 @@ from nornir_smartlic.model import Member, Role, Secret, Udi
 from smartlic_lab.agent.events import FileImported, MembersChanged, Scope, TrustRequested, TrustRequestSaveRequested
 from smartlic_lab.agent.trust import RENEWAL_LEAD
 from smartlic_lab.wire import MessageKind
-from tests.lab.agent.kit import JAN_1, MEMBERS, OFF, custom_policy, days, profile, stack, text
+from tests.lab.agent.kit import CSLU, JAN_1, MEMBERS, OFF, custom_policy, days, profile, stack, text
 
 MINUTES_10 = timedelta(minutes=10)
 
@@ -181,3 +181,34 @@ def test_a_chassis_prints_its_trust_for_both_supervisors():
     chassis = Udi("C9410R", "FXS00000001")
     bench = stack(members=(Member(Role.ACTIVE, chassis), Member(Role.STANDBY, chassis))).trusted()
     assert len(bench.state.tech_support.trust_lines) == 2
+
+
+def test_an_active_without_a_trust_code_reports_nothing_until_it_gets_one():
+    """Source: policy.md sections 4 and 7: bound to the UDI, and ``all`` avoids a gap after a switchover."""
+    bench = stack()
+    bench.feed(TrustRequested(Secret("good"), Scope.LOCAL))
+    bench.pass_time(days(1))
+    active, standby, member = MEMBERS
+    bench.feed(MembersChanged((replace(standby, role=Role.ACTIVE), replace(active, role=Role.STANDBY), member)))
+    before = len(bench.far_end.messages)
+    bench.pass_time(days(40))
+    assert len(bench.far_end.messages) == before
+    assert bench.state.tech_support.communication_level == "INDIRECT"
+    bench.feed(TrustRequested(Secret("good"), Scope.LOCAL))  # it has none, so no force is needed
+    bench.pass_time(MINUTES_10)
+    assert bench.state.tech_support.communication_level == "DIRECT"
+    assert bench.reporting.last_ack == bench.reporting.last_report_push + timedelta(minutes=5)
+    with pytest.raises(IllegalEvent, match="already registered"):
+        bench.feed(TrustRequested(Secret("good"), Scope.LOCAL))
+    bench.feed(TrustRequested(Secret("good"), Scope.ALL))  # the third member has none yet
+    assert all(code.installed for code in bench.state.trust_codes)
+
+
+def test_an_active_without_a_trust_code_gets_it_over_cslu():
+    """Source: policy.md section 4: from 17.7.1 on without a token (recalled)."""
+    bench = stack(settings=CSLU)
+    bench.pass_time(MINUTES_10)
+    others = tuple(Member(member.role, Udi("C9300-24T", f"FOC1000000{at}")) for at, member in enumerate(MEMBERS))
+    bench.feed(MembersChanged(others))
+    bench.pass_time(days(31))
+    assert all(code.installed for code in bench.state.trust_codes)
