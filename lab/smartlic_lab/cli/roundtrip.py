@@ -18,7 +18,7 @@ def compare(files: Sequence[Path], command: str | None = None) -> int:
     code = 0
     for file in files:
         try:
-            difference = roundtrip(file.read_text(encoding="utf-8"), command)
+            difference = roundtrip(file.read_bytes().decode("utf-8"), command)  # line ends as they are
         except OSError as error:
             typer.echo(f"{file}: {error.strerror}", err=True)
             code = 2
