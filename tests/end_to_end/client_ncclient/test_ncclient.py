@@ -134,3 +134,15 @@ def test_a_reader_is_let_in_and_sees_nothing(netconf_lab):
     with connect(netconf_lab, "sw1", "reader", "R3ader!") as client, pytest.raises(RPCError) as refused:
         client.get()
     assert refused.value.tag == "access-denied"
+
+
+def test_it_selects_by_path(netconf_lab):
+    with connect(netconf_lab, "sw1") as client:
+        found = client.get(filter=("xpath", "/licensing/state/state-info/registration | /native/hostname")).data_xml
+        assert "<hostname>sw1</hostname>" in found
+        assert "registration" in found
+        assert "entitlement" not in found
+        spaces = {"ios": "http://cisco.com/ns/yang/Cisco-IOS-XE-native"}
+        only = client.get_config("running", filter=("xpath", (spaces, "/ios:native/ios:hostname"))).data_xml
+        assert "<hostname>sw1</hostname>" in only
+        assert "licensing" not in only

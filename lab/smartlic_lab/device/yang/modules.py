@@ -47,6 +47,7 @@ def capabilities(release: Release) -> tuple[str, ...]:
         "urn:ietf:params:netconf:capability:writable-running:1.0",
         "urn:ietf:params:netconf:capability:rollback-on-error:1.0",
         "urn:ietf:params:netconf:capability:validate:1.1",
+        "urn:ietf:params:netconf:capability:xpath:1.0",
         f"{SMART_LICENSE}?module=cisco-smart-license&revision={revision(release)}",
         f"{NATIVE}?module=Cisco-IOS-XE-native",
         f"{CISCO_IA}?module=cisco-ia",

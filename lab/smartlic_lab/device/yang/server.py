@@ -27,6 +27,7 @@ from smartlic_lab.device.yang.markup import (
     text_of,
 )
 from smartlic_lab.device.yang.modules import BASE_1_1, CISCO_IA, SMART_LICENSE, capabilities
+from smartlic_lab.device.yang.paths import filters_of
 from smartlic_lab.device.yang.state import configuration, everything
 from smartlic_lab.device.yang.subtree import filtered
 
@@ -253,14 +254,31 @@ def _data(trees: list[Element], operation: Element) -> list[Element]:
     wanted = operation.find(f"{{{BASE}}}filter")
     if wanted is not None:
         kind = wanted.get("type", wanted.get(f"{{{BASE}}}type", "subtree"))
-        if kind != "subtree":
+        if kind == "xpath":
+            trees = filtered(trees, _paths(wanted))
+        elif kind == "subtree":
+            trees = filtered(trees, wanted)
+        else:
             raise RpcError(
                 "bad-attribute", f"filter type {kind!r}", layer="protocol", bad_attribute="type", bad_element="filter"
             )
-        trees = filtered(trees, wanted)
     root = element(BASE, "data")
     root.extend(trees)
     return [root]
+
+
+def _paths(wanted: Element) -> list[Element]:
+    """The filters of ``select``."""
+    select = wanted.get("select", wanted.get(f"{{{BASE}}}select"))
+    if select is None:
+        text = "an xpath filter has select"
+        raise RpcError("missing-attribute", text, layer="protocol", bad_attribute="select", bad_element="filter")
+    try:
+        return filters_of(select)
+    except ValueError as error:
+        raise RpcError(
+            "bad-attribute", str(error), layer="protocol", bad_attribute="select", bad_element="filter"
+        ) from error
 
 
 def _required(operation: Element, name: str) -> Element:
