@@ -73,7 +73,7 @@ _PROSE: Final = {line: number for number, line in enumerate(PROSE)}
 _KINDS: Final = tuple(
     (kind, re.compile(pattern))
     for kind, pattern in (
-        ("xe", r"Cisco IOS XE Software, Version (\S+)"),
+        ("xe", r"Cisco IOS XE Software, Version (\S+(?: - .+)?)"),
         (
             "software",
             r"Cisco IOS Software(?P<bracket> \[(?P<train>[^\]]*)\])?, (?P<product>.+?) \((?P<image>[^)]+)\), "
@@ -105,7 +105,8 @@ _KINDS: Final = tuple(
         ("board", r"Processor board ID (.+)"),
         ("mode", r"Router operating mode: (.+)"),
         ("memory", r"(\d+)K bytes of (.+)\."),
-        ("interface", r"(\d+) (.+?) interfaces?"),
+        ("interface", r"(1) (.+?) interface"),
+        ("interface", r"(?!1 )(\d+) (.+?) interfaces"),
         ("installation", r"Installation mode is (\S+)"),
         ("switch", r"Switch (\d+)"),
         ("register", r"Configuration register is (.+)"),
@@ -314,7 +315,8 @@ def _device(draft: _Draft, release: str) -> DeviceVersion:
     fields: dict[str, Any] = {name: _level(levels.get(name)) for name in FIELDS.values()}
     catalyst = [package for package in draft.packages if package.technology is None]
     if catalyst:
-        fields["boot_level"], fields["next_boot_level"] = catalyst[0].current, catalyst[0].next_boot
+        fields["boot_level"] = fields["boot_level"] or catalyst[0].current
+        fields["next_boot_level"] = fields["next_boot_level"] or catalyst[0].next_boot
     if len(catalyst) > 1:
         fields["addon_level"], fields["next_addon_level"] = catalyst[1].current, catalyst[1].next_boot
     for package in draft.packages:

@@ -282,8 +282,9 @@ def _around(form: Form, lines: list[str], prepared: Text, told: object) -> tuple
     """
     log = [(place, line) for place, line in enumerate(lines) if line.rstrip() in prepared.syslog]
     if isinstance(told, tuple) and any(isinstance(line, SyslogLine) for line in told):
-        others = [(place, line) for place, line in enumerate(lines) if line.strip() and not syslog_lines([line])[0]]
-        log = others  # of other subjects
+        others = {place for place, line in enumerate(lines) if line.strip() and not syslog_lines([line])[0]}
+        left = [line for place, line in enumerate(lines) if place not in others]
+        return replace(form, between=tuple([(place, lines[place]) for place in sorted(others)])), left
     places = {place for place, _ in log}
     body = [line for place, line in enumerate(lines) if place not in places]
     begin, end = 0, len(body)

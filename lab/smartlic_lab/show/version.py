@@ -28,7 +28,8 @@ def kinds_met(lines: Lines) -> tuple[str, ...]:
         if kind == "rule":
             met.append(f"rule:{words}")
         elif kind == "level" and found is not None:
-            met.append(f"level:{found[1]}{' Type' if ' Type: ' in (found[2] or '') else ''}")
+            value = found[2] or ""
+            met.append(f"level:{found[1]}{' Type' if ' Type: ' in value else ' None' if value == 'None' else ''}")
         elif kind == "software" and found is not None:
             bracket = "[]" if found["bracket"] == " []" else ""
             met.append(f"software{bracket}{',' if (found['label'] or '').startswith(',') else ''}")
@@ -67,6 +68,7 @@ def device_version(told: DeviceVersion, form: Form) -> Lines:
 def _lines(told: DeviceVersion) -> dict[str, Lines]:
     """Every line that *told* has values for, by kind."""
     lines = {f"level:{key}": [f"{key}: {value}".rstrip()] for key, value in _levels(told)}
+    lines |= {f"level:{key} None": [f"{key}: None"] for key in FIELDS}
     lines["level:License Level Type"] = [f"License Level: {told.boot_level}   Type: {told.license_type}"]
     lines["uptime"] = [f"{told.hostname} uptime is {told.uptime}"]
     lines["image"] = [f'System image file is "{told.image}"']
