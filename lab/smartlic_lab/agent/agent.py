@@ -184,7 +184,7 @@ def _usage_changed(core: Core, event: UsageChanged, now: datetime) -> None:
         store.reports.measure(tag, event.count, now, event.joined, event.left)
     elif event.count:
         store.reports.open(entitlement, Span(now, event.count, joined=event.joined, left=event.left), core.udi)
-    reserved = store.authorizations.reserved().get(tag, 0)
+    reserved = store.authorizations.reserves(tag)
     owed_before = store.usage.get(tag, 0) > reserved  # what is reserved needs no report
     if event.count:
         store.usage[tag] = event.count

@@ -46,6 +46,7 @@ TRANSITIONS: Final = {
     (Authorizing.REPLACING, AuthorizationTrigger.RETURNED): Authorizing.NONE,
 }
 
+UNLIMITED: Final = 2**31
 NOTHING_INSTALLED: Final = "No reservation authorization code installed in device"  # agent error 144
 NOT_FOUND: Final = "The requested item was not found"  # agent error 143
 
@@ -133,9 +134,15 @@ class Authorizations:
                     reserved[license_.tag] = reserved.get(license_.tag, 0) + license_.count
         return reserved
 
+    def reserves(self, tag: str) -> int:
+        """How many of one tag are reserved; a universal reservation (PLR) holds whatever is used (recalled)."""
+        if any(member.code is not None and member.kind == "UNIVERSAL" for member in self.members.values()):
+            return UNLIMITED
+        return self.reserved().get(tag, 0)
+
     def authorizes(self, entitlement: Entitlement, now: datetime) -> bool:
         """Whether *entitlement* may be used: it needs no code, or a code for it is installed and has not ended."""
-        if entitlement.enforcement is EnforcementType.NOT_ENFORCED:
+        if entitlement.enforcement is EnforcementType.NOT_ENFORCED or self.reserves(entitlement.tag) == UNLIMITED:
             return True
         return any(
             license_.tag == entitlement.tag and (license_.end is None or license_.end > now)

@@ -160,7 +160,7 @@ def return_authorization(core: Core, event: AuthorizationReturned, now: datetime
     used = [core.usage[tag] for udi in udis for tag in tags[udi] if tag in core.usage]
     if any(one.count and one.entitlement.enforcement is not EnforcementType.NOT_ENFORCED for one in used):
         raise IllegalEvent(IN_USE)
-    reserved = authorizations.reserved()
+    reserved = {tag: authorizations.reserves(tag) for tag in core.usage}
     codes = [(udi, authorizations.of(udi).give_back(udi, now)) for udi in udis]
     _owe_reports(core, reserved, now)
     for udi, _code in codes:
@@ -185,9 +185,8 @@ def return_authorization(core: Core, event: AuthorizationReturned, now: datetime
 
 def _owe_reports(core: Core, reserved: Mapping[str, int], now: datetime) -> None:
     """What was *reserved* needed no report; what is in use beyond what still is, does."""
-    still = core.store.authorizations.reserved()
     for tag, used in core.usage.items():
-        if still.get(tag, 0) < used.count <= reserved.get(tag, 0):
+        if core.store.authorizations.reserves(tag) < used.count <= reserved[tag]:
             core.store.reporting.license_added(class_of(used.entitlement), core.classes(), now)
     core.store.reporting.reschedule(core.push_interval(), now)
 

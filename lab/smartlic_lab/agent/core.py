@@ -105,10 +105,8 @@ class Core:
 
     def classes(self) -> frozenset[LicenseClass]:
         """The classes that have a licence in use, apart from what is reserved."""
-        reserved = self.store.authorizations.reserved()
-        return frozenset(
-            class_of(used.entitlement) for tag, used in self.usage.items() if used.count > reserved.get(tag, 0)
-        )
+        reserves = self.store.authorizations.reserves
+        return frozenset(class_of(used.entitlement) for tag, used in self.usage.items() if used.count > reserves(tag))
 
     def identity(self) -> Identity:
         """Who reports now."""

@@ -407,12 +407,11 @@ class _View:
         return "Device configured for Offline transport" if offline else None
 
     def _enforced(self, _member: Member) -> tuple[str, ...]:
-        """``hseck9: regid... (3)``; 3 is export. From agent 5.7 on, as in the captures."""
-        codes = {EnforcementType.ENFORCED: 2, EnforcementType.EXPORT_RESTRICTED: 3}
+        """``hseck9: regid... (3)``; 3 is export, and no other was seen. From agent 5.7 on, as in the captures."""
         return tuple(
-            f"{known.name}: {known.tag} ({codes[known.enforcement]})"
+            f"{known.name}: {known.tag} (3)"
             for known in self.core.profile.entitlements
-            if known.enforcement in codes and self.agent >= (5, 7)
+            if known.enforcement is EnforcementType.EXPORT_RESTRICTED and self.agent >= (5, 7)
         )
 
     def _job(self, job: ScheduledJob) -> ScheduledJob:

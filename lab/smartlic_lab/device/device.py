@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from itertools import count
 from typing import Any, Final
 
-from nornir_smartlic.model import Entitlement, Member, Udi
+from nornir_smartlic.model import EnforcementType, Entitlement, Member, Udi
 from smartlic_lab.agent import SmartAgent
 from smartlic_lab.agent.events import (
     Action,
@@ -279,9 +279,8 @@ class Device:
         state = self.agent.state(self.clock(now))
         if state.registration is not None:
             return bool(state.registration.export_controlled_allowed)
-        return any(
-            found.name == feature for found in (state.authorizations.authorizations if state.authorizations else ())
-        )
+        known = self.family.entitlement(feature)
+        return known is not None and self.agent.is_authorized(known, self.clock(now))
 
     @property
     def usage_in_force(self) -> Mapping[Entitlement, int]:
@@ -294,7 +293,7 @@ class Device:
             self.build,
             self.booted_with,
             access_points=self.access_points,
-            extras=self.spec.licenses,
+            extras=self._extras(now),
             export=boot.export_licence_in_use(self),
         )
         for entitlement in [*wanted, *(gone for gone in self._usage if gone not in wanted)]:
@@ -308,6 +307,17 @@ class Device:
                 left = usage.access_points(self.name, number + 1, before)
             self.feed(UsageChanged(entitlement, number, joined, left), now)
         self._usage = wanted
+
+    def _extras(self, now: datetime) -> Mapping[str, int]:
+        """What is in use besides the levels; an enforced licence needs its code first. Source: policy.md section 1."""
+        found = {name: self.family.entitlement(name) for name in self.spec.licenses}
+        return {
+            name: number
+            for name, number in self.spec.licenses.items()
+            if (known := found[name]) is None
+            or known.enforcement is not EnforcementType.ENFORCED
+            or self.agent.is_authorized(known, self.clock(now))
+        }
 
     # --- configuration -------------------------------------------------------------------------------------------
 

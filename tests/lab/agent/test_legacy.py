@@ -17,6 +17,7 @@ from nornir_smartlic.model import (
 )
 from smartlic_lab.agent import AgentSettings
 from smartlic_lab.agent.events import (
+    AuthorizationReturned,
     Deregistered,
     Registered,
     Renewed,
@@ -29,7 +30,7 @@ from smartlic_lab.agent.events import (
 )
 from smartlic_lab.agent.upgrade import transport_after_upgrade
 from smartlic_lab.wire import MessageKind
-from tests.lab.agent.kit import JAN_1, MEMBERS, NETWORK_ADVANTAGE, SMART, days, profile, stack, text
+from tests.lab.agent.kit import HSECK9, JAN_1, MEMBERS, NETWORK_ADVANTAGE, SMART, days, profile, stack, text
 
 CALLHOME = AgentSettings(transport=TransportType.CALLHOME)
 RESERVING = replace(CALLHOME, reservation=True)
@@ -272,6 +273,20 @@ def test_a_reservation_persists_through_an_upgrade():
     assert bench.state.authorizations.members[0].status is AuthorizationStatus.SPECIFIC_INSTALLED
     assert bench.reporting.next_ack_deadline is None
     assert bench.state.reservation.enabled
+
+
+def test_a_universal_reservation_reports_nothing_after_an_upgrade_and_all_after_its_return():
+    """Source: reference/policy.md section 6, PLR as SLR (recalled)."""
+    bench = old(settings=RESERVING)
+    bench.feed(ReservationRequested(Scope.LOCAL, universal=True))
+    bench.feed(ReservationInstalled(text(AuthorizationDocument(UDI, "all", JAN_1, (), "UNIVERSAL"))))
+    bench.settings = replace(SMART, transport=TransportType.OFF)
+    bench.reload(of=NEW)
+    assert bench.state.authorizations.members[0].status is AuthorizationStatus.UNIVERSAL_INSTALLED
+    assert bench.reporting.next_ack_deadline is None
+    assert bench.agent.is_authorized(HSECK9, bench.now)
+    bench.feed(AuthorizationReturned(Scope.LOCAL, online=False))
+    assert bench.reporting.next_ack_deadline == bench.now + days(365)
 
 
 def test_a_device_that_goes_back_registers_by_its_trust_code():

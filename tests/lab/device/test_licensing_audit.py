@@ -258,3 +258,25 @@ def test_a_legacy_router_needs_an_export_controlled_registration_for_more_throug
     lab.execute("r1", "write", "reload", "")
     lab.advance(timedelta(minutes=10))
     assert "ax_1G" in lab.execute("r1", "show license summary")
+
+
+# --- enforced licences ----------------------------------------------------------------------------------------------
+
+
+def test_an_enforced_licence_comes_in_use_with_its_authorization_code() -> None:
+    """Source: reference/policy.md section 1: MRP client on IE switches needs a SLAC before use."""
+    terminal = Terminal(make_device(platform="ie3x00", licenses={"mrp-client": 1}, day0=OFFLINE))
+    assert "mrp-client" not in terminal.type("show license summary")
+    device = terminal.device
+    tag = next(one.tag for _, one in device.family.entitlements if one.name == "mrp-client")
+    assert terminal.type("license smart authorization request add mrp-client local") == ""
+    assert terminal.type("license smart authorization request save flash:request.txt") == ""
+    assert tag.encode() in device.read_file("flash:request.txt")
+    code = AuthorizationDocument(device.build.members[0], "abc-def", JAN_1, (AuthorizedLicense(tag, 1, "PERPETUAL"),))
+    device.write_file("flash:slac.txt", render_smart_license((signed(code, CSSM_KEY),)).encode(), JAN_1)
+    assert "Import Data Successful" in terminal.type("license smart import flash:slac.txt")
+    usage = terminal.type("show license usage")
+    block = usage[usage.index("mrp-client") :]
+    assert "  Export status: NOT RESTRICTED\n" in block
+    assert "  Enforcement type: ENFORCED\n" in block
+    assert "Enforcement type: ENFORCED" in terminal.type("show license authorization")

@@ -48,6 +48,13 @@ def _tell(session: Session, event: Event, path: str | None = None) -> str:
     return _carried_out(session, session.device.feed(event, session.now), path)
 
 
+def _tell_of_codes(session: Session, event: Event, path: str | None = None) -> str:
+    """The same, where an authorization code may come or go: enforced licences come in use with it."""
+    output = _tell(session, event, path)
+    session.device.report_usage(session.now)
+    return output
+
+
 def _carried_out(session: Session, actions: list[Action], path: str | None) -> str:
     output = ""
     for action in actions:
@@ -95,16 +102,14 @@ def license_save_trust_request(session: Session, call: Call) -> str:
 @handles("license_import")
 def license_import(session: Session, call: Call) -> str:
     data = session.device.files.read(session.absolute(call.required("path")))
-    output = _tell(session, FileImported(data.decode(errors="replace")))
-    session.device.report_usage(session.now)
-    return output
+    return _tell_of_codes(session, FileImported(data.decode(errors="replace")))
 
 
 @handles("license_authorization_request")
 def license_authorization_request(session: Session, call: Call) -> str:
     count = int(call.argument("count") or 1)
     event = AuthorizationRequested(call.required("feature"), _scope(call), replace=call.has("replace"), count=count)
-    return _tell(session, event)
+    return _tell_of_codes(session, event)
 
 
 @handles("license_authorization_save")
