@@ -31,8 +31,8 @@ T = TypeVar("T")
 _LONGEST: Final = 10_000  # characters; longer parts have no shape
 _MOST_TOKENS: Final = 200
 _KEPT: Final = 16  # shapes of one beginning
-_MISSES: Final = 4  # until a shape is learned
-_SELDOM: Final = 256  # misses, where that was of no use
+_MISSES: Final = 5  # until a shape is learned; odd, so that of two kinds in turn it is not always the same one's
+_SELDOM: Final = 255  # misses, where that was of no use
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class Shapes(Generic[T]):
             self._misses = 0
             useful = self._newest is not None and self._newest.used
             useful |= self._learn(text)
-            self._patience = _MISSES if useful else min(self._patience * 2, _SELDOM)
+            self._patience = _MISSES if useful else min(self._patience * 2 + 1, _SELDOM)
         self._last = text
         return None
 
@@ -137,6 +137,7 @@ class Shapes(Generic[T]):
         """Learn the shape of *text*; whether more is known now of such texts than when one was learned before."""
         self._compare(self._last)
         tokens, changed, more = self._compare(text)
+        self._newest = None
         if not 0 < len(tokens) <= _MOST_TOKENS:
             return False
         number = KINDS["number"]

@@ -147,7 +147,7 @@ def fleet(read: Any, *lines: str) -> Shapes[Any]:
 def test_a_shape_is_learned_once_a_few_texts_have_none() -> None:
     times = [f"at Aug 17 01:02:0{second} 2022 UTC" for second in range(6)]
     assert fleet(lambda line: instant(line[3:]), *times[:2]).find(times[5]) is None
-    assert fleet(lambda line: instant(line[3:]), *times[:4]).find(times[5]) == instant(times[5][3:])
+    assert fleet(lambda line: instant(line[3:]), *times[:5]).find(times[5]) == instant(times[5][3:])
 
 
 def test_a_number_is_a_token_once_it_was_seen_to_change() -> None:
@@ -200,6 +200,22 @@ def test_a_text_that_is_not_read_has_no_shape_and_raises_nothing() -> None:
 
     found = fleet(read, *(f"n {number}" for number in range(50)))
     assert found.find("n 1") is None
+
+
+def test_what_cannot_be_learned_is_tried_ever_less() -> None:
+    reads: list[str] = []
+
+    def read(line: str) -> Any:
+        reads.append(line)
+        return int(line[2:]) if line[0] == "n" else len(line)
+
+    def tried(other: str) -> int:
+        return len([line for line in reads if line[0] == other[0]])
+
+    lines = [f"{word} {number}" for number in range(1, 1000) for word in ("n", "o")]
+    found = fleet(read, *lines)
+    assert found.find("n 5000") == 5000
+    assert tried("o") < 50
 
 
 def test_what_is_kept_is_bounded() -> None:
