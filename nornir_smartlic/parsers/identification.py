@@ -43,6 +43,7 @@ _FIRST: Final = (  # beginnings of the first line
     (" Slot#", "show license right-to-use"),
     ("Slot#", "show license right-to-use"),
     ("  License Name ", "show license right-to-use"),
+    ("License Name ", "show license right-to-use"),
 )
 _OF_A_LICENSE: Final = ("Feature Description:", "Export status:", "Description: ")
 _ANYWHERE: Final = (  # whole lines; the first that is there decides

@@ -213,6 +213,10 @@ def _cut(paragraph: str) -> tuple[Piece, ...]:
     owned = False
     for index in at_margin:
         rule = _rule_of(lines[index])
+        if rule is LICENSE and any(line.lstrip()[:6] == "Total " for line in lines[index + 1 : index + 3]):
+            continue  # not one in use, but one that is authorized or reserved, in a text that lost its indents
+        if rules and rules[-1] is RULES["License Usage:"] and lines[index] == usage.NONE_IN_USE:
+            continue  # in the summary, the same
         if rule is not None and (not owned or rule.chapter):
             starts.append(index)
             rules.append(rule)

@@ -45,6 +45,22 @@ def test_what_stands_around_an_output_changes_nothing(status: str, change: objec
     assert parsed.unparsed == ()
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "show_license_authorization/slac-on-a-stack",
+        "show_license_reservation/specific",
+        "show_license_summary/slp-none-in-use",
+        "show_license_summary/slp-none-below-heading-recalled",
+    ],
+)
+def test_a_text_that_lost_its_indents_tells_the_same(path: str) -> None:
+    text = (SAMPLES / f"{path}.txt").read_text(encoding="utf-8")
+    command = path.partition("/")[0].replace("_", " ")
+    parsed = parse(command, "".join(line.lstrip(" ") for line in text.splitlines(keepends=True)))
+    assert (parsed.value, parsed.unparsed) == (parse(command, text).value, ())
+
+
 def test_a_log_line_in_the_middle_is_taken_out_and_kept(status: str) -> None:
     parsed = parse("show license status", status.replace("Data Privacy:", f"{LOG_LINE}\nData Privacy:"))
     assert parsed.syslog == (LOG_LINE,)

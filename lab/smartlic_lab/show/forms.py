@@ -183,7 +183,7 @@ CODES: Final = {  # keys of the codes of a member, and their fields
     "Reservation authorization code": "authorization_code",
 }
 BLOCKS: Final = ("Authorizations:", "Specified license reservations:", "Purchased Licenses:", "Derived Licenses:")
-_PURCHASED: Final = re.compile(r"  No Purchase Information Available(#+)")
+_PURCHASED: Final = re.compile(r"\s*No Purchase Information Available(#+)")
 
 
 def key_of(line: str) -> str:
