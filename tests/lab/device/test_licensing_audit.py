@@ -280,3 +280,23 @@ def test_an_enforced_licence_comes_in_use_with_its_authorization_code() -> None:
     assert "  Export status: NOT RESTRICTED\n" in block
     assert "  Enforcement type: ENFORCED\n" in block
     assert "Enforcement type: ENFORCED" in terminal.type("show license authorization")
+
+
+# --- event log ------------------------------------------------------------------------------------------------------
+
+
+def test_the_event_log_of_two_days_begins_yesterday_at_midnight() -> None:
+    """Source: show-license-eventlog/genie-c9300-eventlog-days, the output of ``show license eventlog 2``."""
+    terminal = Terminal(make_device(platform="c9800", access_points=1, day0=OFFLINE))
+    for count in range(2, 12):  # every 8 hours
+        terminal.device.set_access_points(count, passed(terminal, timedelta(hours=8)).now)
+    terminal.now += timedelta(hours=1)
+
+    def times(command: str) -> list[str]:
+        return [line[:19] for line in terminal.type(command).splitlines() if line.startswith("20")]
+
+    assert times("show license eventlog 2")[0] == "2026-01-03 00:00:00"
+    assert times("show license eventlog 1") == times("show license eventlog 0")
+    assert times("show license eventlog 1")[0] == "2026-01-04 00:00:00"
+    assert times("show license eventlog")[0] == times("show license eventlog 99999999")[0] == "2026-01-01 00:00:00"
+    assert terminal.type("show license eventlog 2").startswith("**** Event Log ****\n\n2026-01-03")
