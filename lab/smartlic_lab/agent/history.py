@@ -43,6 +43,21 @@ IMPORT_GROUPS: Final[Mapping[str, type[Document]]] = {
 }
 
 
+def _told(document: Document) -> dict[str, Any]:
+    """What the history tells of a document, and no code; the shape is ours."""
+    told: dict[str, Any] = {} if document.udi is None else {"udi": str(document.udi)}
+    match document:
+        case Ack():
+            told["report_ids"] = list(document.report_ids)
+        case PolicyDocument():
+            told["name"] = document.policy.name
+        case AuthorizationDocument():
+            told["licenses"] = [{"tag": one.tag, "count": one.count} for one in document.licenses]
+        case _:
+            pass
+    return told
+
+
 @dataclass(slots=True)
 class LoggedEvent:
     """One line of the event log."""
@@ -97,7 +112,7 @@ class History:
     def imported(self, document: Document, now: datetime) -> None:
         """Keep what was imported."""
         group = next(name for name, kind in IMPORT_GROUPS.items() if isinstance(document, kind))
-        self._keep(group, "Import", {"timestamp": document.issued.isoformat()}, now)
+        self._keep(group, "Import", {"timestamp": document.issued.isoformat(), **_told(document)}, now)
 
     def _keep(self, group: str, kind: str, content: dict[str, Any], now: datetime) -> None:
         kept = self.messages.setdefault(group, deque())

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from nornir_smartlic.errors import IllegalEvent
-from nornir_smartlic.files import TrustCodeDocument, parse_trust_request
+from nornir_smartlic.files import Ack, TrustCodeDocument, parse_trust_request
 from nornir_smartlic.model import Member, Role, Secret, Udi
 from smartlic_lab.agent.events import FileImported, MembersChanged, Scope, TrustRequested, TrustRequestSaveRequested
 from smartlic_lab.agent.trust import RENEWAL_LEAD
@@ -212,3 +212,14 @@ def test_an_active_without_a_trust_code_gets_it_over_cslu():
     bench.feed(MembersChanged(others))
     bench.pass_time(days(31))
     assert all(code.installed for code in bench.state.trust_codes)
+
+
+def test_the_history_tells_what_was_imported_and_no_code():
+    """Source: outputs.md section 9; the shape of the content is recalled."""
+    bench = stack()
+    code = TrustCodeDocument(MEMBERS[0].udi, "8271", JAN_1, JAN_1 + days(2922))
+    bench.feed(FileImported(text(Ack(MEMBERS[0].udi, JAN_1, (7, 8)), code)))
+    imports = {name: [one.text for one in messages] for name, messages in bench.state.history.imports}
+    assert '"report_ids":[7,8]' in imports["Import RUM ACK"][0]
+    assert f'"udi":"{MEMBERS[0].udi}"' in imports["Import TRUST CODE"][0]
+    assert "8271" not in imports["Import TRUST CODE"][0]
