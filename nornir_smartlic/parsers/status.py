@@ -324,7 +324,7 @@ def _trust_code(section: Section, who: Member | None, told: dict[str, Any]) -> T
     seen = False
     while (line := section.next_line()) is not None:
         key = section.next_key()
-        if line.startswith(("INSTALLED on", "Installed on")) and "installed" not in told:
+        if line[:12].lower() == "installed on" and "installed" not in told:
             when, valid, until = line[12:].lstrip(": ").partition("Valid on ")
             told["installed"] = _time(when.strip(), line)
             if valid:

@@ -44,8 +44,8 @@ def communication(
     section: Section,
 ) -> tuple[str | None, str | None, tuple[CommunicationStatistic, ...]]:
     """``Communication Statistics:``: the level allowed, the overall state, and a group per kind of message."""
-    level = section.take("Communication Level Allowed", optional)
-    overall = section.take("Overall State", optional)
+    level = section.take_optional("Communication Level Allowed", optional)
+    overall = section.take_optional("Overall State", optional)
     groups: list[list[tuple[str, str]]] = []
     for line in section.take_rest():
         if line[0] in _STATISTIC and groups:

@@ -215,7 +215,7 @@ def _units(line: str) -> tuple[str, tuple[str, ...]]:
 
 _VALUES: Final = (  # where a value of a trust code stands in its line
     (
-        re.compile(r"((?:INSTALLED|Installed) on:?|Trust Code Installed:) [A-Z][a-z]{2} \d.*?\d{4} \S+"),
+        re.compile(r"((?i:installed on):?|Trust Code Installed:) [A-Z][a-z]{2} \d.*?\d{4} \S+"),
         r"\1 {installed}",
     ),
     (re.compile(r"Valid on .*?\d{4} \S+"), "Valid on {valid}"),

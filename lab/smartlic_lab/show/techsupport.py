@@ -37,9 +37,13 @@ def communication(page: Page) -> Lines | None:
     lines = [
         "Communication Statistics:",
         "=======================",
-        f"Communication Level Allowed: {empty(told.communication_level)}",
-        f"Overall State: {empty(told.overall_state)}",
     ]
+    for key, value in (
+        ("Communication Level Allowed", told.communication_level),
+        ("Overall State", told.overall_state),
+    ):
+        if page.form.prints("Communication Statistics:", key, True):
+            lines.append(f"{key}: {empty(value)}")
     for group in told.statistics:
         lines += _statistic(group, page)
     return lines
