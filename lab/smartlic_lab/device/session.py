@@ -50,6 +50,13 @@ class _Collecting:
     mode: str | None  # what the prompt has in brackets; ``None``: there is no prompt
 
 
+ALIASES: Final = {
+    "lo": "logout",
+    "p": "ping",
+    "s": "show",
+    "u": "undebug",
+    "un": "undebug",
+}  # of every device, recalled
 _PRIVILEGED: Final = 2  # from this level on the prompt has "#"
 _FORMS: Final = (
     Choice("default", "Set a command to its defaults"),
@@ -198,6 +205,7 @@ class Session:
 
     def _run_exec(self, line: str, shift: int = 0) -> str:
         """A command in EXEC; *shift* columns stand before it (``do``)."""
+        line = self._unaliased(line)
         try:
             command, filter_ = filters.split_filter(line)
         except filters.BadFilter as bad:
@@ -218,6 +226,12 @@ class Session:
         if filter_.writes:
             return self._written(output, filter_)
         return header + filters.filtered(output, filter_)
+
+    def _unaliased(self, command: str) -> str:
+        """*command* with what ``alias exec`` means by its first word."""
+        first, blank, rest = command.lstrip().partition(" ")
+        meant = self.device.running.value("alias", "exec", first) or ALIASES.get(first)
+        return command if meant is None else f"{meant}{blank}{rest}"
 
     def _understood(self, command: str) -> Match | Refusal:
         """What the command is at this session's privilege, which ``privilege exec level`` may have widened."""

@@ -86,3 +86,29 @@ def test_vlans_can_be_shut() -> None:
     switch = configured(Terminal(make_device()), "vlan 30", "name thirty", "shutdown", "exit", "lldp holdtime 100")
     assert "vlan 30\n name thirty\n shutdown\n" in switch.device.running_text()
     assert "lldp holdtime 100\n" in switch.device.running_text()
+
+
+def test_an_alias_is_typed_for_its_command(router: Terminal) -> None:
+    configured(router, "alias exec sl show license summary", "alias exec inc show running-config | include")
+    assert router.type("sl") == router.type("show license summary")
+    assert router.type("inc ^hostname") == "hostname r1\n"
+    assert "  sl                    show license summary\n" in router.type("show aliases")
+    assert router.type("s clock") == router.type("show clock")
+    configured(router, "no alias exec sl")
+    assert "Invalid input" in router.type("sl")
+
+
+def test_a_switch_knows_its_own_addresses_and_a_stack_its_fans() -> None:
+    stack = Terminal(make_device(members=2))
+    assert "Total Mac Addresses for this criterion: 21\n" in stack.type("show mac address-table")
+    shown = stack.type("show environment all")
+    assert shown.count("SYSTEM TEMPERATURE is OK") == 2
+    assert stack.type("show environment temperature status") in shown
+    stack.type("reload")
+    assert stack.prompt.endswith(("[yes/no]: ", "[confirm]"))
+
+
+def test_controllers_of_a_pair_are_chassis() -> None:
+    pair = Terminal(make_device("wlc", platform="c9800", members=2))
+    rows = [line.split()[:2] for line in pair.type("show chassis").splitlines() if "Ready" in line]
+    assert rows == [["*1", "Active"], ["2", "Standby"]]

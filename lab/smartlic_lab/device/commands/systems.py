@@ -80,6 +80,8 @@ def reload(session: Session, call: Call) -> Dialogue:
             before = ""
     else:
         before = ""
+    if "stack" in session.device.family.traits:
+        before += "Reload command is being issued on Active unit, this will reload the whole stack\n"  # recalled
     answer = yield Ask("Proceed with reload? [confirm]", before=before, single_key=True)
     if not confirmed(answer):
         return "\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from smartlic_lab.device.commands.registry import Ask, Call, Dialogue, handles
 from smartlic_lab.device.passwords import matches
-from smartlic_lab.device.session import Session
+from smartlic_lab.device.session import ALIASES, Session
 from smartlic_lab.device.tcl import TclShell
 
 _TRIES = 3
@@ -94,6 +94,13 @@ def show_privilege(session: Session, call: Call) -> str:
 @handles("show_history")
 def show_history(session: Session, call: Call) -> str:
     return "".join(f"  {line}\n" for line in session.history)
+
+
+@handles("show_aliases")
+def show_aliases(session: Session, call: Call) -> str:
+    configured = {line.words[2]: line.words[3] for line in session.device.running.under("alias", "exec")}
+    rows = {**ALIASES, **configured}
+    return "Exec mode aliases:\n" + "".join(f"  {name:<22}{meant}\n" for name, meant in rows.items()) + "\n"
 
 
 @handles("show_terminal")
