@@ -21,6 +21,7 @@ _SYSLOG_START: Final = re.compile(
     r"%[A-Z][A-Z0-9_-]*-[0-7]-[A-Z0-9_]+: "
 )
 _LOAD: Final = re.compile(r"Load for five secs: (\S+); one minute: (\S+); five minutes: (\S+)")
+PAGER: Final = "--More--"
 _PAGER: Final = re.compile(r" ?--More-- ?(?:\x08[\x08 ]*|\r *\r)")  # what a terminal wiped out again
 _RETURNS: Final = re.compile(r"\r+\n")
 _PROMPT: Final = re.compile(r"[A-Za-z0-9_.\-:/()]+[#>]")
@@ -81,15 +82,16 @@ def prepare(command: str, text: str, *, log: bool = False) -> Text:
     if "\xa0" in text:
         text = text.replace("\xa0", " ")
     text = text.rstrip()
-    if text.endswith("--More--"):
+    if text.endswith(PAGER):
         raise ParseError(command, "the pager stopped the output")
     start, echo, header = _head(text)
     numbers: list[int] | None = None
     syslog: tuple[str, ...] = ()
-    if text.find("%", start) >= 0 and not log:
-        if SYSLOG.search(text, start):
-            text, numbers, syslog = _without_syslog(text)
-            start, echo, header = _head(text)
+    with_log = not log and text.find("%", start) >= 0
+    if (with_log and SYSLOG.search(text, start)) or PAGER in text:
+        text, numbers, syslog = _without(text, log=with_log)
+        start, echo, header = _head(text)
+    if with_log:
         _refused(command, text[start:])
     prompt = None
     while (
@@ -112,12 +114,15 @@ def prepare(command: str, text: str, *, log: bool = False) -> Text:
     )
 
 
-def _without_syslog(text: str) -> tuple[str, list[int], tuple[str, ...]]:
+def _without(text: str, *, log: bool) -> tuple[str, list[int], tuple[str, ...]]:
+    """*text* without what the pager left behind, and without lines of the *log*; the numbers of its lines, the log."""
     kept: list[str] = []
     numbers: list[int] = []
     taken: list[str] = []
     for number, line in enumerate(text.split("\n"), start=1):
-        if "%" in line and _SYSLOG_START.match(line):
+        if PAGER in line and line.strip() == PAGER:
+            continue
+        if log and "%" in line and _SYSLOG_START.match(line):
             taken.append(line)
         else:
             kept.append(line)

@@ -11,7 +11,7 @@ from typing import Any, Final
 from nornir_smartlic.model import ClockHeader, LicensingState, SyslogLine
 from nornir_smartlic.parsers import full_name, identify, parse
 from nornir_smartlic.parsers.syslog import syslog_lines
-from nornir_smartlic.parsers.texts import Text, prepare
+from nornir_smartlic.parsers.texts import PAGER, Text, prepare
 from smartlic_lab.show import legacy, licenses, logging, members, platform, reports, status, techsupport, version
 from smartlic_lab.show.forms import ALL, STATUS, TECH, Form, Page, agent_release, form_of, key_of, scan
 from smartlic_lab.show.spacing import spaced, spacing_met
@@ -280,7 +280,7 @@ def _around(form: Form, lines: list[str], prepared: Text, told: object) -> tuple
 
     The clock header belongs to the output where what was *told* holds it.
     """
-    log = [(place, line) for place, line in enumerate(lines) if line.rstrip() in prepared.syslog]
+    log = [(place, line) for place, line in enumerate(lines) if _came_between(line, prepared)]
     if isinstance(told, tuple) and any(isinstance(line, SyslogLine) for line in told):
         others = {place for place, line in enumerate(lines) if line.strip() and not syslog_lines([line])[0]}
         left = [line for place, line in enumerate(lines) if place not in others]
@@ -298,6 +298,11 @@ def _around(form: Form, lines: list[str], prepared: Text, told: object) -> tuple
             end -= 1
     form = replace(form, between=tuple(log), before=tuple(body[:begin]), after=tuple(body[end:]))
     return form, body[begin:end]
+
+
+def _came_between(line: str, prepared: Text) -> bool:
+    """Whether a line is one of the log, or of the pager."""
+    return line.rstrip() in prepared.syslog or line.strip() == PAGER
 
 
 def roundtrip(text: str, command: str | None = None) -> str:

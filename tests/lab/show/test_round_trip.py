@@ -99,6 +99,7 @@ SURROUNDINGS = {
     "unended": lambda text: text.rstrip("\n"),
     "blank": lambda text: f"\n\n{text}\n \n",
     "dense": lambda text: text.replace("\n\n", "\n"),
+    "pager": lambda text: text.replace("\nPolicy:", "\n --More-- \nPolicy:").replace("\nUsage", "\n--More--\nUsage"),
     "CRCRLF": lambda text: text.replace("\n", "\r\r\n"),
     "one CRLF": lambda text: text.replace("\n", "\r\n", 1),
     "mark": lambda text: f"\ufeff{text}",
