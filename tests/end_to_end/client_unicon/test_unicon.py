@@ -46,7 +46,46 @@ def test_it_sees_a_refusal(testbed):
         testbed.devices["r1"].configure("license smart transport telepathy")
 
 
+@pytest.mark.parametrize("name", ["sw1", "r1"])
+def test_its_services_work(testbed, name):
+    device = testbed.devices[name]
+    addresses = device.parse("show ip interface brief")["interface"].values()
+    own = next(one["ip_address"] for one in addresses if one["ip_address"] != "unassigned")
+    assert "100 percent (5/5)" in device.ping(own)
+    assert "100 percent (3/3)" in device.ping(own, count=3, size=200)  # the dialogue
+    assert "Tracing the route to 192.0.2.1" in device.traceroute("192.0.2.1")
+    device.configure(["interface Loopback4", "description ours", "exit", "no interface Loopback4"], bulk=True)
+    device.copy(source="running-config", dest="flash:", dest_file="copied.cfg")
+    assert device.api.verify_file_exists("flash:/copied.cfg")
+    device.execute("delete /force flash:copied.cfg")
+    assert device.execute(["show clock", "show users"])["show users"].count("admin") == 1
+    device.disable()
+    device.enable()
+
+
+@pytest.mark.parametrize("name", ["sw1", "r1"])
+def test_its_apis_and_models_work(testbed, name):
+    device = testbed.devices[name]
+    flash = {"sw1": "flash:", "r1": "bootflash:"}[name]
+    assert device.api.get_platform_default_dir() == flash
+    assert device.api.get_boot_variables("next")
+    assert device.api.get_running_image() == f"{flash}packages.conf"
+    assert device.api.get_mgmt_ip_and_mgmt_src_ip_addresses()
+    assert device.api.get_available_space() > 10_000_000
+    device.api.save_running_config_configuration()
+    assert "Loopback99" not in device.learn("config")
+    assert device.learn("interface").info
+    assert device.learn("routing").info
+
+
 def test_its_licensing_apis_work(testbed):
     router = testbed.devices["r1"]
-    router.api.execute_clear_logging() if hasattr(router.api, "execute_clear_logging") else None
+    router.api.configure_license_smart_transport_cslu()
+    router.api.configure_license_smart_url_cslu("http://192.0.2.9:8182/cslu/v1/pi")
+    router.api.configure_license_smart_usage_interval(40)
+    assert "license smart usage interval 40" in router.execute("show running-config | include license smart")
+    router.api.unconfigure_license_smart_usage_interval()
+    router.api.unconfigure_license_smart_url_cslu()
+    router.api.enable_license_smart_clear_eventlog()
+    router.configure(["license smart transport smart", "license smart url default"])
     assert router.execute("show license udi").startswith("UDI: PID:C8000V")
