@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from nornir_smartlic.model.seldom import seldom
+
 
 class TransportType(Enum):
     """``Type:`` in the transport section; the value is the device's spelling, mixed case included.
@@ -45,6 +47,8 @@ class Transport:
     server_identity_check: bool | None = None  # None: not printed, it is in tech support only
     ip_mode: str | None = None  # tech support of agent 6.3
     trust_point: str | None = None  # tech support of agent 6.3
+    registration_url: str | None = seldom(None)  # legacy smart transport, as the next; recalled
+    utility_url: str | None = seldom(None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,9 @@ _PRODUCT: Final = {
 }
 _SLP_STATUS: Final = {**_SLP, "trust_codes": "Trust Code Installed:"}
 _SLP_ALL: Final = {**_SLP, **_PRODUCT, "authorization.purchased": "Purchased Licenses:"}
-_LEGACY_ALL: Final = {**_LEGACY, **_PRODUCT}
+_LEGACY_ALL: Final = {  # agents before 4 have no export key, and what follows it shows whether the output is whole
+    field: title for field, title in {**_LEGACY, **_PRODUCT}.items() if field != "export_authorization_keys"
+}
 _TECH: Final = {
     "tech.jobs": "Upcoming Scheduled Jobs",
     "reservation.enabled": "Reservation Info",

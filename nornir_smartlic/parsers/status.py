@@ -126,6 +126,8 @@ def data_privacy(section: Section) -> DataPrivacy:
 def transport(section: Section) -> Transport:
     """``Transport:``; what follows the type depends on it, and tech support says more."""
     kind = section.take("Type", transport_type)
+    registration_url = section.take_optional("Registration URL", optional)
+    utility_url = section.take_optional("Utility URL", optional)
     url = section.take_optional("URL", optional)
     cslu_address = section.take_optional("Cslu address", optional)
     proxy = _proxy(section) if section.has("Proxy") else None
@@ -140,6 +142,8 @@ def transport(section: Section) -> Transport:
         server_identity_check=check,
         ip_mode=section.take_optional("IP Mode", optional),
         trust_point=section.take_optional("Trust Point", optional),
+        registration_url=registration_url,
+        utility_url=utility_url,
     )
 
 

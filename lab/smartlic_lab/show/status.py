@@ -112,6 +112,9 @@ def transport(page: Page) -> Lines | None:
     title = "Transport:"
     networked = told.type in (TransportType.SMART, TransportType.CSLU)
     lines = [title, f"  Type: {told.type.value}"]
+    for key, url in (("Registration URL", told.registration_url), ("Utility URL", told.utility_url)):
+        if url is not None or (page.form.met is not None and (title, key) in page.form.met):
+            lines.append(f"  {key}: {empty(url)}")
     if page.form.prints(title, "URL", told.type is TransportType.SMART):
         lines.append(f"  URL: {empty(told.url)}")
     if page.form.prints(title, "Cslu address", told.type is TransportType.CSLU):
