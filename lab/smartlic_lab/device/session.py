@@ -38,6 +38,12 @@ class Frame:
 
     mode: str
     section: Section
+    sections: tuple[Section, ...] = ()  # "interface range", "line vty 0 15": all that lines go to
+
+    @property
+    def shown(self) -> str:
+        """What the prompt has in brackets."""
+        return f"{self.mode}-range" if self.sections and self.mode == "config-if" else self.mode
 
 
 @dataclass(slots=True)
@@ -123,7 +129,7 @@ class Session:
         if self.tcl is not None and not self.frames:
             return "+>" if self.tcl.is_open else f"{name}(tcl)#"
         if self.frames:
-            return f"{name}({self.frames[-1].mode})#"
+            return f"{name}({self.frames[-1].shown})#"
         return f"{name}{'#' if self.privilege >= _PRIVILEGED else '>'}"
 
     @property
@@ -154,7 +160,10 @@ class Session:
         if not line.strip() or line.lstrip().startswith("!"):
             return self._reply("")
         try:
-            output = self._configure(line) if self.frames else self._run_exec(line)
+            if not self.frames:
+                output = self._run_exec(line)
+            else:
+                output = self._configure_each(line) if self.frames[-1].sections else self._configure(line)
         except CommandFailed as failure:
             output = f"{failure}\n"
         except (IllegalEvent, FileSystemError) as failure:
@@ -286,6 +295,23 @@ class Session:
         return ask.before
 
     # --- configuration -------------------------------------------------------------------------------------------
+
+    def _configure_each(self, line: str) -> str:
+        """A line in a range: for one interface after the other, until it is refused or leaves the range."""
+        whole, depth = self.frames[-1], len(self.frames)
+        output = ""
+        for section in whole.sections:
+            one = Frame(whole.mode, section)
+            self.frames[-1] = one
+            try:
+                output = self._configure(line)
+            finally:
+                stays = len(self.frames) == depth and self.frames[-1] is one
+                if stays:
+                    self.frames[-1] = whole
+            if output or not stays:
+                break
+        return output
 
     def _configure(self, line: str) -> str:
         typed = line.strip()

@@ -156,3 +156,39 @@ def test_exit_leaves_one_mode_also_where_a_mode_takes_any_line() -> None:
     shown = terminal.device.running_text()
     assert "router ospf 1\n network 192.0.2.0 0.0.0.255 area 0\n" in shown
     assert "policy-map P\n class web\n  priority percent 10\n class class-default\n" in shown
+
+
+def test_a_range_of_interfaces_takes_each_line() -> None:
+    terminal = Terminal(make_device())
+    terminal.type("configure terminal", "interface range gi1/0/1-2 , te1/1/1 - 2", "description ours")
+    assert terminal.prompt == "sw1(config-if-range)#"
+    assert "Invalid input" in terminal.type("telepathy on")
+    assert terminal.prompt == "sw1(config-if-range)#"
+    assert "not configured" in terminal.type("vrf forwarding nowhere")
+    assert terminal.prompt == "sw1(config-if-range)#"
+    terminal.type("shutdown", "exit")
+    assert terminal.prompt == "sw1(config)#"
+    shown = terminal.device.running_text()
+    for name in ("GigabitEthernet1/0/1", "GigabitEthernet1/0/2", "TenGigabitEthernet1/1/1", "TenGigabitEthernet1/1/2"):
+        assert f"interface {name}\n description ours\n shutdown\n" in shown
+    assert "GigabitEthernet1/0/3\n description" not in shown
+    assert "Invalid input" in terminal.type("interface range gi1/0/1-99")
+    terminal.type("interface range gi1/0/1-2", "interface Loopback3")
+    assert terminal.prompt == "sw1(config-if)#"
+
+
+def test_lines_of_terminals_are_set_together() -> None:
+    terminal = Terminal(make_device())
+    terminal.type("configure terminal", "line vty 0 15", "exec-timeout 30 0", "line vty 2", "length 0", "end")
+    shown = terminal.device.running_text()
+    assert shown.count(" exec-timeout 30 0\n") == 2
+    assert shown.count(" length 0\n") == 1
+    assert "line vty 0 15" not in shown
+
+
+def test_a_key_without_a_size_is_asked_for() -> None:
+    terminal = Terminal(make_device())
+    terminal.type("configure terminal", "crypto key generate rsa")
+    assert terminal.prompt == "How many bits in the modulus [2048]: "
+    assert "% Generating 4096 bit RSA keys" in terminal.type("4096")
+    assert "% Generating 2048 bit RSA keys" in terminal.type("crypto key generate rsa modulus 2048")

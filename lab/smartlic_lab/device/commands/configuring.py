@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Iterator
 from ipaddress import IPv4Address
 
 from smartlic_lab.agent.events import Log
 from smartlic_lab.device.commands.registry import Ask, Call, CommandFailed, Dialogue, confirmed, handles
 from smartlic_lab.device.configuration import Line, Section, banner_mark
 from smartlic_lab.device.factory import interface_names
+from smartlic_lab.device.grammar.arguments import interface_name
 from smartlic_lab.device.passwords import hashed
 from smartlic_lab.device.session import Frame, Session
 from smartlic_lab.device.settings import key_hash
@@ -234,11 +236,14 @@ def vrf(session: Session, call: Call) -> str:
     return ""
 
 
+_VIRTUAL = ("Loopback", "Vlan", "Port-channel", "Tunnel", "VirtualPortGroup")
+
+
 @handles("interface")
 def interface(session: Session, call: Call) -> str:
     device, name = session.device, call.required("name")
     physical = {known for known, _ in interface_names(device.build)}
-    virtual = name.startswith(("Loopback", "Vlan", "Port-channel", "Tunnel", "VirtualPortGroup")) or "." in name
+    virtual = name.startswith(_VIRTUAL) or "." in name
     if not virtual and name not in physical:
         column = len(session.prompt) + len("interface ")
         raise CommandFailed(f"{' ' * column}^\n% Invalid input detected at '^' marker.\n")
@@ -250,6 +255,34 @@ def interface(session: Session, call: Call) -> str:
             line.section = Section()
         return f"Interface {name} set to default configuration\n" if call.default else ""
     enter(session, call, session.section.put(("interface", name), opens=True))
+    return ""
+
+
+_RANGE = re.compile(r"([A-Za-z-]+ ?(?:\d+/)*)(\d+)(?: ?- ?(\d+))?")
+
+
+def _in_range(text: str) -> Iterator[str | None]:
+    """The interfaces of ``gi1/0/1 - 4 , te1/1/1``; ``None`` for what is no interface."""
+    for part in text.split(","):
+        found = _RANGE.fullmatch(part.strip())
+        if found is None:
+            yield None
+            continue
+        first = int(found[2])
+        for number in range(first, int(found[3] or first) + 1):
+            yield interface_name(f"{found[1]}{number}")
+
+
+@handles("interface_range")
+def interface_range(session: Session, call: Call) -> str:
+    names = list(_in_range(call.required("names")))
+    known = {name for name, _ in interface_names(session.device.build)}
+    if not names or any(name is None or not (name in known or name.startswith(_VIRTUAL)) for name in names):
+        column = len(session.prompt) + len("interface range ")
+        raise CommandFailed(f"{' ' * column}^\n% Invalid input detected at '^' marker.\n")
+    lines = [session.section.put(("interface", name), opens=True) for name in names if name is not None]
+    sections = tuple(line.section for line in lines if line.section is not None)
+    session.frames.append(Frame("config-if", sections[0], sections))
     return ""
 
 
@@ -293,18 +326,22 @@ def shutdown(session: Session, call: Call) -> str:
 
 @handles("line")
 def line(session: Session, call: Call) -> str:
-    """``line vty 0 4``: a range that lies in a known one goes into that one."""
+    """``line vty 0 4``: a range that lies in a known one goes into that one, one that covers several into them all."""
     words = call.match.words
     if call.negated:
         session.section.remove(*words)
         return ""
     first = int(call.required("first"))
+    last = int(call.argument("last") or first)
+    covered = []
     for known in session.section.under("line", words[1]):
         numbers = [int(word) for word in known.words[2:]]
-        if numbers[0] <= first <= numbers[-1]:
-            enter(session, call, known)
-            return ""
-    enter(session, call, session.section.put(words, opens=True))
+        if numbers[0] <= last and first <= numbers[-1] and known.section is not None:
+            covered.append(known.section)
+    if not covered:
+        enter(session, call, session.section.put(words, opens=True))
+    else:
+        session.frames.append(Frame("config-line", covered[0], tuple(covered) if len(covered) > 1 else ()))
     return ""
 
 
@@ -418,10 +455,25 @@ def transport_method(session: Session, call: Call) -> str:
 
 
 @handles("crypto_key")
-def crypto_key(session: Session, call: Call) -> str:
-    bits = call.argument("bits") or "2048"
+def crypto_key(session: Session, call: Call) -> str | Dialogue:
     if call.negated:
         return ""
+    bits = call.argument("bits")
+    return _generated(session, bits) if bits or session.kind == "system" else _asked_for_bits(session)
+
+
+def _asked_for_bits(session: Session) -> Dialogue:
+    answer = yield Ask(
+        "How many bits in the modulus [2048]: ",
+        before=f"The name for the keys will be: {session.device.hostname}\n"
+        "Choose the size of the key modulus in the range of 512 to 4096 for your\n"
+        "  General Purpose Keys. Choosing a key modulus greater than 512 may take\n  a few minutes.\n\n",
+    )
+    return _generated(session, answer.strip() or "2048").partition("\n\n")[2]
+
+
+def _generated(session: Session, bits: str | None) -> str:
+    bits = bits or "2048"
     return (
         f"The name for the keys will be: {session.device.hostname}\n\n"
         f"% The key modulus size is {bits} bits\n"

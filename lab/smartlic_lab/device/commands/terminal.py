@@ -96,6 +96,11 @@ def show_history(session: Session, call: Call) -> str:
     return "".join(f"  {line}\n" for line in session.history)
 
 
+@handles("show_sessions")
+def show_sessions(session: Session, call: Call) -> str:
+    return "% No connections open\n"
+
+
 @handles("show_aliases")
 def show_aliases(session: Session, call: Call) -> str:
     configured = {line.words[2]: line.words[3] for line in session.device.running.under("alias", "exec")}
