@@ -200,9 +200,10 @@ def _usage_changed(core: Core, event: UsageChanged, now: datetime) -> None:
 
 
 def _settings_changed(core: Core, event: SettingsChanged, now: datetime) -> None:
+    interval = core.push_interval()
     before, core.settings = core.settings, event.settings
     core.store.history.log(now, "SAEVT_CONFIG_PERSISTED")
-    core.store.reporting.reschedule(core.push_interval(), now)
+    core.store.reporting.reschedule(core.push_interval(), now, before=interval)
     if _way(before) == _way(event.settings):
         return
     communication = core.communication

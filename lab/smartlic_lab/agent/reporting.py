@@ -138,8 +138,14 @@ class UsageReports:
         self.deadline = deadlines.deadline_after_ack(self.policy, classes, now)
         self.reminded = None
 
-    def reschedule(self, interval: timedelta | None, now: datetime) -> None:
-        """The push interval may have changed, by policy, configuration, ACK or licences in use."""
+    def reschedule(self, interval: timedelta | None, now: datetime, *, before: timedelta | None = None) -> None:
+        """The push interval may have changed, by policy, configuration, ACK or licences in use.
+
+        A push that was due by the interval of *before*, and for no other reason, may come later now.
+        """
+        regular = None if before is None or self.last_push is None else self.last_push + before
+        if interval is not None and regular is not None and self.next_push == regular:
+            self.next_push = None
         if interval is None:
             if self.acknowledged:
                 self.next_push = None

@@ -13,6 +13,7 @@ from smartlic_lab.agent.events import (
     FileImported,
     MembersChanged,
     Scope,
+    SettingsChanged,
     SyncRequested,
     UsageSaveRequested,
     WriteFile,
@@ -374,3 +375,14 @@ def test_fn72578_keeps_every_report_on_the_releases_that_have_it():
         bench = stack(of=profile(release)).trusted().pass_time(days(700))
         kept[release] = bench.state.report_summary.in_storage == bench.state.report_summary.total
     assert [release for release, all_kept in kept.items() if all_kept] == [(17, 3, 4), (17, 6, 3), (17, 7, 1)]
+
+
+def test_a_longer_interval_puts_the_next_push_off():
+    """Source: policy.md section 3.3: next = last + interval."""
+    bench = stack(settings=replace(SMART, usage_interval_days=3)).trusted().pass_time(days(4))
+    last = bench.reporting.last_report_push
+    assert bench.reporting.next_report_push == last + days(3)
+    bench.feed(SettingsChanged(SMART))
+    assert bench.reporting.next_report_push == last + days(30)
+    bench.feed(SettingsChanged(replace(SMART, usage_interval_days=7)))
+    assert bench.reporting.next_report_push == last + days(7)
