@@ -52,6 +52,8 @@ def test_snmp_is_off_until_a_line_turns_it_on(router: Terminal) -> None:
     assert "Community name: lab\n" in router.type("show snmp community")
     assert router.type("show snmp location") == "here and there\n"
     assert "SNMP packets input" in router.type("show snmp")
+    configured(router, "snmp-server host", "snmp-server user", "snmp-server group")
+    assert router.type("show snmp host") == router.type("show snmp user") == router.type("show snmp group") == ""
 
 
 def test_access_lists_number_their_entries(router: Terminal) -> None:

@@ -85,7 +85,7 @@ def _snmp(session: Session, *key: str) -> Iterator[list[str]]:
     """The words of each line of ``snmp-server``, or of those that go on with *key*."""
     for line in session.device.running.under("snmp-server"):
         words = line.text.split()
-        if tuple(words[1 : 1 + len(key)]) == key:
+        if tuple(words[1 : 1 + len(key)]) == key and len(words) > 1 + len(key):
             yield words
 
 
