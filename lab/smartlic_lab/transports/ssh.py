@@ -265,28 +265,21 @@ class _Channel(SSHServerStreamSession[str]):
                 self._session = self._device.open_session(
                     now, username=self._username, privilege=self._privilege, source=source
                 )
-            if command is None:
-                self._start_shell(self._session)
-            else:
-                self._run(self._session, command)
+            self._start_shell(self._session, command)
 
     def _refuse(self, reason: str) -> None:
         """No file transfer; the reasons are recalled."""
         self._write(f"{reason}\r\n")
         self._end(1)
 
-    def _run(self, session: ShellSession, command: str) -> None:
-        """``ssh device "show version"``: one command, without paging and prompt."""
-        session.terminal_length = 0
-        with self._at() as now:
-            output = session.execute(command, now).output
-        self._write("\r\n" + output.replace("\n", "\r\n"))
-        self._end()
-
-    def _start_shell(self, session: ShellSession) -> None:
+    def _start_shell(self, session: ShellSession, command: str | None) -> None:
+        """A terminal; with ``ssh device "show version"`` for that command and its questions alone."""
+        self._terminal = Terminal(session, at=self._at, write=self._write, close=self._end)
+        if command is not None:
+            self._terminal.run(command)
+            return
         if self._size is not None and self._size[1] > 0:
             session.terminal_length = self._size[1]
-        self._terminal = Terminal(session, at=self._at, write=self._write, close=self._end)
         self._deaf = self._server.world.listen(self._device.name, self._hear)
         self._idle_since = self._event_loop.time()
         self._watch_idleness()

@@ -42,6 +42,8 @@ class ShellSession(Protocol):
     def prompt(self) -> str: ...
     @property
     def greeting(self) -> str: ...
+    @property
+    def is_asking(self) -> bool: ...
     def close(self) -> None: ...
     def execute(self, line: str, now: datetime) -> ShellReply: ...
     def interrupt(self, now: datetime) -> ShellReply: ...
@@ -96,6 +98,7 @@ class Terminal:
         self._pages: list[str] = []
         self._out: list[str] = []
         self._after_page: ShellReply | None = None
+        self._only_one = False  # command: the session ends with it
 
     # --- in and out -------------------------------------------------------------------------------------------------
 
@@ -107,6 +110,16 @@ class Terminal:
             self._put(greeting if greeting.endswith("\n") else greeting + "\n")
         self._put("\n")
         self._put(self._prompt)
+        self.flush()
+
+    def run(self, command: str) -> None:
+        """Carry out one command and end; what it asks is asked."""
+        self._only_one = True
+        self.session.terminal_length = 0
+        self._put("\n")
+        with self._at() as now:
+            reply = self.session.execute(command, now)
+        self._show(reply)
         self.flush()
 
     def feed(self, data: str) -> None:
@@ -398,7 +411,7 @@ class Terminal:
         if reply is None:
             self._draw_prompt()
             return
-        if reply.closed:
+        if reply.closed or (self._only_one and not self.session.is_asking):
             self._mode = _Mode.CLOSED
             self.flush()
             self._close_out()

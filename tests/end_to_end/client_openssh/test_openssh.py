@@ -48,6 +48,13 @@ def test_one_command(run):
     assert "UDI: PID:C9300-24T,SN:" in done.stdout
 
 
+def test_one_command_asks_what_it_has_to(run):
+    done = run("ssh", run.place, "copy running-config startup-config", stdin="\n")
+    assert done.returncode == 0, done.stderr
+    assert "Destination filename [startup-config]? " in done.stdout
+    assert "[OK]" in done.stdout
+
+
 def test_a_shell_pages_and_ends_with_exit(run):
     done = run("ssh", "-tt", run.place, stdin="show license all\n   terminal length 0\nshow clock\nexit\n")
     assert done.returncode == 0, done.stderr

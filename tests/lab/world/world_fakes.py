@@ -28,6 +28,7 @@ class FakeSession:
     terminal_length: int = 24
     prompt: str = "Switch#"
     greeting: str = ""
+    is_asking: bool = False
     closed: bool = False
     lines: list[str] = field(default_factory=list)
     news: list[str] = field(default_factory=list)
