@@ -123,7 +123,7 @@ def play(lab, folder: Path, playbook: str, *options: str) -> subprocess.Complete
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("ansible-playbook") is None, reason="ansible-playbook is not installed")
+@pytest.mark.skipif(shutil.which("ansible-playbook", path=PATH) is None, reason="ansible-playbook is not installed")
 def test_facts_commands_and_idempotent_configuration(client_lab, tmp_path: Path):
     result = tmp_path / "result.json"
     play(client_lab, tmp_path, PLAYBOOK, "-e", f"result_file={result}")
@@ -135,7 +135,7 @@ def test_facts_commands_and_idempotent_configuration(client_lab, tmp_path: Path)
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("ansible-playbook") is None, reason="ansible-playbook is not installed")
+@pytest.mark.skipif(shutil.which("ansible-playbook", path=PATH) is None, reason="ansible-playbook is not installed")
 def test_what_playbooks_do_beside(client_lab, tmp_path: Path):
     play(client_lab, tmp_path, WIDE, "-e", "device=r1")
     found = json.loads((tmp_path / "r1.json").read_text())
