@@ -114,7 +114,7 @@ def play(lab, folder: Path, playbook: str, *options: str) -> subprocess.Complete
         capture_output=True,
         text=True,
         timeout=250,
-        env={**os.environ, "ANSIBLE_HOST_KEY_CHECKING": "False", "ANSIBLE_LOCALHOST_WARNING": "False"},
+        env={**os.environ, "PATH": PATH, "ANSIBLE_HOST_KEY_CHECKING": "False", "ANSIBLE_LOCALHOST_WARNING": "False"},
     )
     if "couldn't resolve module/action 'cisco.ios" in done.stderr + done.stdout:
         pytest.skip("the collection cisco.ios is not installed")
