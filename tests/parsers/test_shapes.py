@@ -76,7 +76,8 @@ def assert_alike(command: str, text: str) -> None:
 def test_a_device_of_a_fleet_is_read_by_shapes_alone(command: str, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     # Begun anew: tests before this one may have met so much of no use that hardly anything is learned any more.
     forget_texts()
-    state._known.clear()
+    state._shapes.cache_clear()
+    taught.cache_clear()
     chance = random.Random(4)
     for _ in range(64):
         parse(command, of_another_device(text, chance))
