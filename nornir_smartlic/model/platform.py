@@ -23,8 +23,8 @@ class CryptoThroughput:
     """``show platform hardware throughput crypto``; levels as printed: T3, 250M, 10G."""
 
     configured: str
-    saved: bool | None  # None, in all below: not printed
-    reboot_required: bool | None
+    saved: bool
+    reboot_required: bool
     enforced: str | None
     throttling: str | None  # not throttled | throttled at 250M ...
     default: str | None

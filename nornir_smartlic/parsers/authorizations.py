@@ -85,12 +85,12 @@ def _member_reservation(section: Section, who: Member) -> tuple[MemberReservatio
 def _codes(section: Section) -> dict[str, str | None]:
     """The codes of one member's reservation: all in tech support, elsewhere those that there are (recalled)."""
     codes = {}
-    while (key := section.next_key()) in _CODES and _CODES[key or ""] not in codes:
-        codes[_CODES[key or ""]] = section.take(key or "", optional)
+    while (field := CODES.get(key := section.next_key() or "")) is not None and field not in codes:
+        codes[field] = section.take(key, optional)
     return codes
 
 
-_CODES: Final = {
+CODES: Final = {  # keys of the codes of a member, and their fields
     "Request code": "request_code",
     "Last return code": "last_return_code",
     "Last Confirmation code": "last_confirmation_code",

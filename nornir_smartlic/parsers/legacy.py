@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import lru_cache
+from typing import Final
 
 from nornir_smartlic.model import Attempt, AuthorizationState, Instant, Registration, RegistrationStatus
 from nornir_smartlic.parsers.instants import instant, optional_instant
@@ -84,7 +85,13 @@ def _expired(section: Section) -> Instant | None:
         raise Problem(str(error), line) from None
 
 
-_UNITS = {"day": 86400, "hour": 3600, "minute": 60, "second": 1, "week": 604800}
+UNITS: Final = {  # seconds of each
+    "day": 86400,
+    "hour": 3600,
+    "minute": 60,
+    "second": 1,
+    "week": 604800,
+}
 
 
 def span(value: str) -> timedelta:
@@ -98,6 +105,6 @@ def span(value: str) -> timedelta:
 @lru_cache(maxsize=1024)  # most spans consist of the same few hundred parts
 def _seconds(part: str) -> int:
     count, _, unit = part.partition(" ")
-    if unit.removesuffix("s") not in _UNITS:
+    if unit.removesuffix("s") not in UNITS:
         raise ValueError("expected a span such as '6 hours, 53 minutes, 4 seconds'")
-    return number(count) * _UNITS[unit.removesuffix("s")]
+    return number(count) * UNITS[unit.removesuffix("s")]

@@ -36,6 +36,8 @@ def crypto_throughput(section: Section) -> CryptoThroughput:
         else:
             continue
         section.drop_line(line)
+    if saved is None or reboot is None:
+        raise section.missing("Level is saved, reboot is not required")
     return CryptoThroughput(
         configured=configured,
         saved=saved,

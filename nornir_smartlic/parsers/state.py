@@ -290,6 +290,9 @@ def read_sections(command: str, text: Text) -> tuple[Facts, list[str]]:
             unparsed += piece.left
     if licenses:
         facts["usage"] = tuple(licenses)
+        told_of = [used.export_status is not None for used in licenses]
+        if any(told_of) and not all(told_of):  # before 16.8 no licence has it; recalled
+            raise located(command, text, Problem("the output ends where 'Export status:' was expected", None))
     if unparsed:
         _refuse_cut_title(command, text, unparsed[-1])
     return facts, unparsed

@@ -46,7 +46,7 @@ TRANSITIONS: Final = {
     (Authorizing.REPLACING, AuthorizationTrigger.RETURNED): Authorizing.NONE,
 }
 
-UNLIMITED: Final = 2**31
+_UNLIMITED: Final = 2**31
 NOTHING_INSTALLED: Final = "No reservation authorization code installed in device"  # agent error 144
 NOT_FOUND: Final = "The requested item was not found"  # agent error 143
 
@@ -135,14 +135,17 @@ class Authorizations:
         return reserved
 
     def reserves(self, tag: str) -> int:
-        """How many of one tag are reserved; a universal reservation (PLR) holds whatever is used (recalled)."""
-        if any(member.code is not None and member.kind == "UNIVERSAL" for member in self.members.values()):
-            return UNLIMITED
-        return self.reserved().get(tag, 0)
+        """How many of one tag are reserved."""
+        return _UNLIMITED if self.is_universal else self.reserved().get(tag, 0)
+
+    @property
+    def is_universal(self) -> bool:
+        """Whether all that is used is reserved (PLR; recalled)."""
+        return any(member.code is not None and member.kind == "UNIVERSAL" for member in self.members.values())
 
     def authorizes(self, entitlement: Entitlement, now: datetime) -> bool:
         """Whether *entitlement* may be used: it needs no code, or a code for it is installed and has not ended."""
-        if entitlement.enforcement is EnforcementType.NOT_ENFORCED or self.reserves(entitlement.tag) == UNLIMITED:
+        if entitlement.enforcement is EnforcementType.NOT_ENFORCED or self.is_universal:
             return True
         return any(
             license_.tag == entitlement.tag and (license_.end is None or license_.end > now)

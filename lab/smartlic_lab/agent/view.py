@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, tzinfo
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from nornir_smartlic.model import (
     Account,
@@ -22,7 +22,6 @@ from nornir_smartlic.model import (
     LicenseUsage,
     LicensingState,
     Measurement,
-    Member,
     MemberAuthorization,
     MemberReservation,
     MessageHistory,
@@ -261,7 +260,7 @@ class _View:
             for member, code in records
         )
         return LicenseAuthorizations(
-            members, tuple(self._authorization(tag, found) for tag, found in self._terms().items())
+            members, tuple(Authorization(**self._granted(tag, found)) for tag, found in self._terms().items())
         )
 
     def _terms(self, *, reservations: bool = False) -> dict[str, list[AuthorizationTerm]]:
@@ -284,32 +283,17 @@ class _View:
                 terms.setdefault(license_.tag, []).append(term)
         return terms
 
-    def _known(self, tag: str) -> Entitlement:
-        known = next((one for one in self.core.profile.entitlements if one.tag == tag), None)
-        return known or Entitlement(tag, tag, tag, tag)
-
-    def _authorization(self, tag: str, terms: list[AuthorizationTerm]) -> Authorization:
-        known = self._known(tag)
-        return Authorization(
-            name=known.name,
-            display=known.display,
-            description=known.description,
-            total_count=_total(terms),
-            enforcement=known.enforcement,
-            terms=tuple(terms),
-        )
-
-    def _reserved(self, tag: str, terms: list[AuthorizationTerm]) -> ReservedLicense:
-        """Recalled: reference/outputs.md section 11."""
-        known = self._known(tag)
-        return ReservedLicense(
-            name=known.name,
-            display=known.display,
-            description=known.description,
-            total_count=_total(terms),
-            terms=tuple(terms),
-            enforcement=known.enforcement,
-        )
+    def _granted(self, tag: str, terms: list[AuthorizationTerm]) -> dict[str, Any]:
+        """What an authorized and a reserved licence have in common."""
+        known = next((one for one in self.core.profile.entitlements if one.tag == tag), Entitlement(tag, tag, tag, tag))
+        return {
+            "name": known.name,
+            "display": known.display,
+            "description": known.description,
+            "total_count": _total(terms),
+            "enforcement": known.enforcement,
+            "terms": tuple(terms),
+        }
 
     def _reservation(self) -> Reservation:
         core = self.core
@@ -333,7 +317,9 @@ class _View:
         return Reservation(
             enabled=core.settings.reservation or reserved,
             members=tuple(members),
-            licenses=tuple(self._reserved(tag, terms) for tag, terms in self._terms(reservations=True).items()),
+            licenses=tuple(
+                ReservedLicense(**self._granted(tag, terms)) for tag, terms in self._terms(reservations=True).items()
+            ),
             export_controlled_allowed=True if reserved else None,
         )
 
@@ -396,7 +382,7 @@ class _View:
             other=other_info(core),
             trust_lines=trust_lines(core),
             mapping=((core.udi.pid, len(core.profile.entitlements)),) if core.slp else (),
-            enforced=tuple((member.udi, self._enforced(member)) for member in core.members) if core.slp else (),
+            enforced=tuple((member.udi, self._enforced()) for member in core.members) if core.slp else (),
         )
 
     def _overall_state(self, trusted: bool) -> str | None:
@@ -406,7 +392,7 @@ class _View:
         offline = transport is TransportType.OFF or (direct and not trusted and self.agent >= (6,))
         return "Device configured for Offline transport" if offline else None
 
-    def _enforced(self, _member: Member) -> tuple[str, ...]:
+    def _enforced(self) -> tuple[str, ...]:
         """``hseck9: regid... (3)``; 3 is export, and no other was seen. From agent 5.7 on, as in the captures."""
         return tuple(
             f"{known.name}: {known.tag} (3)"

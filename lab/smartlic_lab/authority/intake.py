@@ -6,6 +6,7 @@ A report is known by its device's UDI and its number; see `smartlic_lab.authorit
 from __future__ import annotations
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -83,7 +84,7 @@ class Submitted:
     refusal: str | None
 
 
-class Intake:
+class Intake(ABC):
     """One submission while it is taken in: first what becomes of each of its reports, then all rows at once."""
 
     def __init__(self, work: Work) -> None:
@@ -93,13 +94,13 @@ class Intake:
         self._fresh: dict[Key, dict[str, Any]] = {}
         self._items: list[tuple[Key | None, dict[str, Any]]] = []  # with the report that was taken, if it was
 
+    @abstractmethod
     def _refusal(self, report: RumReport) -> str | None:
         """Why a sound report is not taken from who brings it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _device(self, incoming: Incoming) -> int:
         """The number of the device that a new report is of."""
-        raise NotImplementedError
 
     def submit(self, incoming: Sequence[Incoming | Unreadable], head: Mapping[str, Any]) -> Submitted:
         """Take *incoming* in, under a submission with the values of *head*."""

@@ -38,6 +38,7 @@ from smartlic_lab.device.commands import (  # noqa: F401  they register what the
     filing,
     licensing,
     reaching,
+    shows_chassis,
     shows_configuration,
     shows_hardware,
     shows_licensing,

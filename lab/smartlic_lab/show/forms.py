@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from nornir_smartlic.model import LicensingState
+from nornir_smartlic.parsers.authorizations import CODES
 
 CATALYST: Final = frozenset({"c9200", "c9300", "c9350", "c9400", "c9500", "c9600", "c9k", "ie3x00"})
 STATUS: Final = "show license status"
@@ -176,12 +177,6 @@ def scan(form: Form, lines: list[str]) -> Form:
 
 
 _FLAT: Final = ("Other Info", "License Certificates", "HA Info")
-CODES: Final = {  # keys of the codes of a member, and their fields
-    "Request code": "request_code",
-    "Last return code": "last_return_code",
-    "Last Confirmation code": "last_confirmation_code",
-    "Reservation authorization code": "authorization_code",
-}
 BLOCKS: Final = ("Authorizations:", "Specified license reservations:", "Purchased Licenses:", "Derived Licenses:")
 _PURCHASED: Final = re.compile(r"\s*No Purchase Information Available(#+)")
 

@@ -6,14 +6,17 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from nornir_smartlic.model import (
+    Authorization,
     AuthorizationStatus,
     AuthorizationTerm,
     Instant,
     LicenseAuthorizations,
     MemberAuthorization,
     MemberReservation,
+    ReservedLicense,
 )
-from smartlic_lab.show.forms import ALL, CODES, TECH, Page
+from nornir_smartlic.parsers.authorizations import CODES
+from smartlic_lab.show.forms import ALL, TECH, Page
 from smartlic_lab.show.words import allowed, instant, member, none, time_or_none
 
 Lines = list[str]
@@ -115,16 +118,23 @@ def _derived(page: Page) -> Lines:
 
 
 def _authorized(page: Page) -> Lines:
-    lines = []
-    for item in () if page.state.authorizations is None else page.state.authorizations.authorizations:
-        lines += [
-            f"  {item.name} ({item.display}):",
-            f"    Description: {item.description}",
-            f"    Total available count: {item.total_count}",
-            f"    Enforcement type: {item.enforcement.value}",
-            *_terms(page, item.terms),
-        ]
-    return lines
+    told = () if page.state.authorizations is None else page.state.authorizations.authorizations
+    return [line for item in told for line in _granted(page, item, "available")]
+
+
+def _reserved(page: Page) -> Lines:
+    told = () if page.state.reservation is None else page.state.reservation.licenses
+    return [line for item in told for line in _granted(page, item, "reserved")]
+
+
+def _granted(page: Page, item: Authorization | ReservedLicense, counted: str) -> Lines:
+    return [
+        f"  {item.name} ({item.display}):",
+        f"    Description: {item.description}",
+        f"    Total {counted} count: {item.total_count}",
+        *([] if item.enforcement is None else [f"    Enforcement type: {item.enforcement.value}"]),
+        *_terms(page, item.terms),
+    ]
 
 
 def _terms(page: Page, terms: Sequence[AuthorizationTerm]) -> Lines:
@@ -145,19 +155,6 @@ def _terms(page: Page, terms: Sequence[AuthorizationTerm]) -> Lines:
         dated = term.start is not None and page.form.prints(title, "Subscription ID", False)
         if term.subscription_id is not None or dated:
             lines.append(f"          Subscription ID: {none(term.subscription_id)}")
-    return lines
-
-
-def _reserved(page: Page) -> Lines:
-    lines = []
-    for reserved in () if page.state.reservation is None else page.state.reservation.licenses:
-        lines += [
-            f"  {reserved.name} ({reserved.display}):",
-            f"    Description: {reserved.description}",
-            f"    Total reserved count: {reserved.total_count}",
-            *([] if reserved.enforcement is None else [f"    Enforcement type: {reserved.enforcement.value}"]),
-            *_terms(page, reserved.terms),
-        ]
     return lines
 
 

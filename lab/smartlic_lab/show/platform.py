@@ -16,10 +16,11 @@ def throughput_level(told: ThroughputLevel) -> Lines:
 
 def crypto_throughput(told: CryptoThroughput) -> Lines:
     """``show platform hardware throughput crypto``."""
-    lines = [f"Current configured crypto throughput level: {told.configured}"]
-    if told.saved is not None:
-        saved, reboot = "" if told.saved else "not ", "" if told.reboot_required else "not "
-        lines.append(f"Level is {saved}saved, reboot is {reboot}required")
+    saved, reboot = "" if told.saved else "not ", "" if told.reboot_required else "not "
+    lines = [
+        f"Current configured crypto throughput level: {told.configured}",
+        f"Level is {saved}saved, reboot is {reboot}required",
+    ]
     if told.enforced is not None:
         lines.append(f"Current enforced crypto throughput level: {told.enforced}")
     if told.throttling is not None:

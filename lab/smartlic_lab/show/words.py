@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from nornir_smartlic.model import Instant, Member, Udi, UnplacedTime
+from nornir_smartlic.parsers.legacy import UNITS
 
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -69,9 +70,6 @@ def short_udi(udi: Udi) -> str:
     return f"P:{udi.pid},S:{udi.sn}"
 
 
-_SECONDS: Final = {"week": 604800, "day": 86400, "hour": 3600, "minute": 60, "second": 1}
-
-
 def remaining(span: timedelta, units: tuple[str, ...] = ()) -> str:
     """``6 hours, 53 minutes, 4 seconds``; larger units that are zero are left out, smaller ones are not.
 
@@ -81,7 +79,7 @@ def remaining(span: timedelta, units: tuple[str, ...] = ()) -> str:
     if units:
         told = []
         for unit in units:
-            count, seconds = divmod(seconds, _SECONDS[unit.removesuffix("s")])
+            count, seconds = divmod(seconds, UNITS[unit.removesuffix("s")])
             told.append(f"{count} {unit}")
         return ", ".join(told)
     days, seconds = divmod(seconds, 86400)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
+from tests.captures import capture
 from tests.lab.device.terminals import Terminal, make_device
 
-CAPTURES = Path(__file__).parents[4] / "shared" / "golden" / "show-version"
 # What varies without a digit, and the suites of an ISR on 16.6, which no release of the lab has.
 VARIES = re.compile(
     r"uptime|[Rr]eload|returned to|System image|Suite|^(securityk9|appxk9|uck9|cme-srst|cube)$|FoundationSuite|"
@@ -19,7 +18,7 @@ VARIES = re.compile(
 
 
 @pytest.mark.parametrize(
-    ("capture", "platform", "release"),
+    ("name", "platform", "release"),
     [
         ("genie-c8000v-slp.txt", "c8000v", "17.15"),
         ("genie-c9500h-svl.txt", "c9500", "17.6"),
@@ -28,16 +27,15 @@ VARIES = re.compile(
         ("genie-isr4k.txt", "isr4000", "16.12"),
     ],
 )
-def test_what_does_not_vary_is_as_on_a_device(capture: str, platform: str, release: str) -> None:
-    if not CAPTURES.is_dir():
-        pytest.skip("the captures are not beside the checkout")
+def test_what_does_not_vary_is_as_on_a_device(name: str, platform: str, release: str) -> None:
+    text = capture(f"show-version/{name}")
     shown = [
         line.rstrip()
         for line in Terminal(make_device(platform=platform, release=release)).type("show version").splitlines()
     ]
     constant = [
         line.rstrip()
-        for line in (CAPTURES / capture).read_text(encoding="utf-8").splitlines()
+        for line in text.splitlines()
         if line.strip() and not re.search(r"\d", line) and not VARIES.search(line)
     ]
     assert len(constant) > 15

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address
 
 from smartlic_lab.agent.events import Log
-from smartlic_lab.device.commands.registry import Ask, Call, CommandFailed, Dialogue, confirmed, handles
+from smartlic_lab.device.commands.registry import Ask, Call, CommandFailed, Dialogue, confirmed, handles, invalid_behind
 from smartlic_lab.device.configuration import Line, Section, banner_mark
 from smartlic_lab.device.factory import interface_names
 from smartlic_lab.device.grammar.arguments import interface_name
@@ -245,8 +245,7 @@ def interface(session: Session, call: Call) -> str:
     physical = {known for known, _ in interface_names(device.build)}
     virtual = name.startswith(_VIRTUAL) or "." in name
     if not virtual and name not in physical:
-        column = len(session.prompt) + len("interface ")
-        raise CommandFailed(f"{' ' * column}^\n% Invalid input detected at '^' marker.\n")
+        raise invalid_behind(session, "interface ")
     line = session.section.find("interface", name)
     if call.negated or call.default:
         if virtual and call.negated:
@@ -278,8 +277,7 @@ def interface_range(session: Session, call: Call) -> str:
     names = list(_in_range(call.required("names")))
     known = {name for name, _ in interface_names(session.device.build)}
     if not names or any(name is None or not (name in known or name.startswith(_VIRTUAL)) for name in names):
-        column = len(session.prompt) + len("interface range ")
-        raise CommandFailed(f"{' ' * column}^\n% Invalid input detected at '^' marker.\n")
+        raise invalid_behind(session, "interface range ")
     lines = [session.section.put(("interface", name), opens=True) for name in names if name is not None]
     sections = tuple(line.section for line in lines if line.section is not None)
     session.frames.append(Frame("config-if", sections[0], sections))

@@ -30,7 +30,7 @@ from smartlic_lab.agent.events import (
 )
 from smartlic_lab.device import boot, settings
 from smartlic_lab.device.commands.configuring import enter, set_line
-from smartlic_lab.device.commands.registry import Ask, Call, CommandFailed, Dialogue, handles
+from smartlic_lab.device.commands.registry import Ask, Call, CommandFailed, Dialogue, handles, invalid_behind
 from smartlic_lab.device.session import Session
 
 _UNUSED_FOR_NOW = "The requested item was not found"  # Source: reference/cli.md section 3, code 143
@@ -311,8 +311,7 @@ def _license_level(session: Session, call: Call, key: tuple[str, ...]) -> str:
 def platform_line(session: Session, call: Call) -> str:
     """Any line on the platform, but not the throughput levels of other families."""
     if call.required("rest").split()[:2] == ["hardware", "throughput"]:
-        column = len(session.prompt) + len("platform hardware ")
-        raise CommandFailed(f"{' ' * column}^\n% Invalid input detected at '^' marker.\n")
+        raise invalid_behind(session, "platform hardware ")
     set_line(session, call)
     return ""
 

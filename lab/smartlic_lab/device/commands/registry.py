@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from smartlic_lab.device.grammar import Match
+from smartlic_lab.device.grammar import Fault, Match
 
 if TYPE_CHECKING:
     from smartlic_lab.device.session import Session
@@ -53,6 +53,11 @@ HANDLERS: dict[str, Handler] = {}
 
 class CommandFailed(Exception):
     """A command that was understood, but cannot be done; the text is what the device prints."""
+
+
+def invalid_behind(session: Session, words: str) -> CommandFailed:
+    """What is wrong stands behind *words*, which were typed after the prompt."""
+    return CommandFailed(f"{' ' * (len(session.prompt) + len(words))}^\n{Fault.INVALID.value}\n")
 
 
 def handles(*names: str) -> Callable[[Handler], Handler]:

@@ -6,9 +6,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from smartlic_lab.device import boot, settings
-from smartlic_lab.device.commands.registry import Call, CommandFailed, handles
+from smartlic_lab.device.commands.registry import Call, handles, invalid_behind
+from smartlic_lab.device.commands.shows_chassis import boot_variables
 from smartlic_lab.device.commands.shows_hardware import throughput_kbps
-from smartlic_lab.device.commands.shows_services import boot_variables
 from smartlic_lab.device.configuration import Section
 from smartlic_lab.device.session import Session
 from smartlic_lab.device.texts import date_text
@@ -76,7 +76,7 @@ def show_running_interface(session: Session, call: Call) -> str:
     name = call.required("interface")
     line = session.device.running.find("interface", name)
     if line is None:
-        raise CommandFailed(f"{' ' * (len(session.prompt) + 30)}^\n% Invalid input detected at '^' marker.\n")
+        raise invalid_behind(session, "show running-config interface ")
     text = "".join(f"{one}\n" for one in Section([line]).render())
     return f"Building configuration...\n\nCurrent configuration : {len(text) + 6} bytes\n!\n{text}end\n\n"
 

@@ -1,0 +1,94 @@
+"""What clients ask of a chassis: its boot variables, its members, fans, temperatures and power supplies.
+
+Source: the lines that Genie's, ntc-templates' and NAPALM's parsers name; margins and the rest are recalled.
+"""
+
+# ruff: noqa: ARG001  every handler has the same arguments, whether it needs both or not
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from smartlic_lab.device.commands.registry import Call, handles
+from smartlic_lab.device.commands.shows_hardware import mac_address
+from smartlic_lab.device.session import Session
+
+if TYPE_CHECKING:
+    from smartlic_lab.device.device import Device
+
+
+@handles("show_bootvar")
+def show_bootvar(session: Session, call: Call) -> str:
+    return boot_variables(session.device)
+
+
+def boot_variables(device: Device) -> str:
+    """``show bootvar``, and ``show boot`` of a router."""
+    register = "0x2102" if "router" in device.family.traits else "0x102"
+    paired = "chassis" in device.family.traits and len(device.build.members) > 1
+    image = f"{device.family.flash}:packages.conf"
+    text = f"BOOT variable = {image};\n" if "switch" in device.family.traits else f"BOOT variable = {image},1;\n"
+    text += "CONFIG_FILE variable does not exist\nBOOTLDR variable does not exist\n"
+    text += f"Configuration register is {register}\n\n"
+    if paired:
+        return f"{text}Standby BOOT variable = {image};\nStandby Configuration register is {register}\n\n"
+    return f"{text}Standby not ready to show bootvar\n\n"
+
+
+@handles("show_chassis")
+def show_chassis(session: Session, call: Call) -> str:
+    """The controllers of a pair."""
+    device = session.device
+    text = (
+        f"Chassis/Stack Mac Address : {mac_address(device.build.members[0].sn)} - Local Mac Address\n"
+        "Mac persistency wait time: Indefinite\n"
+        "Local Redundancy Port Type: Twisted Pair\n"
+        "                                             H/W   Current\n"
+        "Chassis#   Role    Mac Address     Priority Version  State                 IP\n"
+        f"{'-' * 85}\n"
+    )
+    for number, member in enumerate(device.members, 1):
+        mark = "*" if number == 1 else " "
+        place = f"{mark}{number:<9}{member.role.value:<9}{mac_address(member.udi.sn)}     {3 - number:<7}V02     "
+        text += f"{place}{'Ready':<21} 169.254.1.{number}\n"
+    return f"{text}\n\n"
+
+
+@handles("show_environment")
+def show_environment(session: Session, call: Call) -> str:
+    """Fans, temperatures and power supplies of a stack; other families print nothing here."""
+    device = session.device
+    if device.family.arrangement != "stack":
+        return ""
+    wanted = call.match.words[2:3] or ("all",)
+    parts = {"fan": _fans, "temperature": _temperatures, "power": _supplies}
+    chosen = parts.values() if wanted[0] in ("all", "stack") else [parts[wanted[0]]]
+    return "".join(part(device) for part in chosen)
+
+
+def _fans(device: Device) -> str:
+    text = "Switch   FAN     Speed   State   Airflow direction\n---------------------------------------------------\n"
+    for number in range(1, len(device.build.members) + 1):
+        text += "".join(f"  {number}       {fan}     14240     OK     Front to Back\n" for fan in (1, 2, 3))
+        text += "FAN PS-1 is OK\nFAN PS-2 is NOT PRESENT\n"
+    return text
+
+
+def _temperatures(device: Device) -> str:
+    return "".join(
+        f"Switch {number}: SYSTEM TEMPERATURE is OK\n"
+        "Inlet Temperature Value: 25 Degree Celsius\nTemperature State: GREEN\n"
+        "Yellow Threshold : 46 Degree Celsius\nRed Threshold    : 56 Degree Celsius\n\n"
+        "Hotspot Temperature Value: 43 Degree Celsius\nTemperature State: GREEN\n"
+        "Yellow Threshold : 105 Degree Celsius\nRed Threshold    : 125 Degree Celsius\n"
+        for number in range(1, len(device.build.members) + 1)
+    )
+
+
+def _supplies(device: Device) -> str:
+    text = "SW  PID                 Serial#     Status           Sys Pwr  PoE Pwr  Watts\n"
+    text += "--  ------------------  ----------  ---------------  -------  -------  -----\n"
+    for number, udi in enumerate(device.build.members, 1):
+        serial = f"LIT{udi.sn[-8:]}"
+        text += f"{number}A  {'PWR-C1-715WAC-P':<18}  {serial:<10} {'OK':<15}  {'Good':<7}  {'Good':<7}  715\n"
+        text += f"{number}B  {'Not Present'}\n"
+    return text
