@@ -23,7 +23,6 @@ from nornir_smartlic.parsers.texts import Text
 
 Facts = dict[str, Any]  # fields of LicensingState; "tech.", "authorization.", "reservation." before those of its parts
 _LATELY: Final = 1024  # sections
-_OUTPUT: Final = 64  # about as many sections as one output has
 _BEGINNING: Final = 20  # characters by which the shape of a section is looked for
 
 
@@ -138,7 +137,7 @@ def _rule_of(line: str) -> Rule | None:
 
 @dataclass(slots=True, eq=False)
 class Piece:
-    """A section as it stands, and what it tells once it was read. Equal texts give the same piece again."""
+    """A section as it stands, and what it tells once it was read."""
 
     rule: Rule | None  # None: it begins with no title
     text: str
@@ -164,7 +163,6 @@ class Piece:
 _known: dict[str, tuple[Piece, ...]] = {}  # by their text; not those that had a shape, which hardly come again
 
 
-@lru_cache(maxsize=_OUTPUT)
 def _sections(paragraph: str) -> tuple[Piece, ...]:
     """The sections of a text without empty lines; what stands before the first has no rule."""
     found = None
@@ -177,7 +175,6 @@ def _sections(paragraph: str) -> tuple[Piece, ...]:
     return found
 
 
-@lru_cache(maxsize=_OUTPUT)
 def _joined(rule: Rule, text: str) -> Piece:
     """A section that goes on behind an empty line."""
     found = _shapes(rule, text[:_BEGINNING], text.count("\n")).find(text)
@@ -290,8 +287,7 @@ def read_sections(command: str, text: Text) -> tuple[Facts, list[str]]:
             unparsed += piece.left
     if licenses:
         facts["usage"] = tuple(licenses)
-        told_of = [used.export_status is not None for used in licenses]
-        if any(told_of) and not all(told_of):  # before 16.8 no licence has it; recalled
+        if len({used.export_status is None for used in licenses}) > 1:  # before 16.8 no licence has it; recalled
             raise located(command, text, Problem("the output ends where 'Export status:' was expected", None))
     if unparsed:
         _refuse_cut_title(command, text, unparsed[-1])

@@ -54,8 +54,6 @@ def without_shapes() -> Iterator[None]:
 
 def forget_texts() -> None:
     state._known.clear()
-    state._sections.cache_clear()
-    state._joined.cache_clear()
 
 
 def told(command: str, text: str) -> str:
