@@ -66,9 +66,9 @@ WIDE = """
     - {cisco.ios.ios_config: *acl, register: acl_again}
     - {cisco.ios.ios_config: {lines: [license smart usage interval 55]}, check_mode: true, register: checked}
     - {cisco.ios.ios_config: {lines: [license smart transport telepathy]}, register: refused, ignore_errors: true}
-    - {cisco.ios.ios_banner: &banner {banner: login, text: "Two\nlines # here\n", state: present}}
+    - {cisco.ios.ios_banner: &banner {banner: incoming, text: "Two\nlines # here\n", state: present}}
     - {cisco.ios.ios_banner: *banner, register: banner_again}
-    - {cisco.ios.ios_banner: {banner: login, state: absent}}
+    - {cisco.ios.ios_banner: {banner: incoming, state: absent}}
     - {cisco.ios.ios_user: {name: fred, privilege: 7, configured_password: Fr3d-Passw0rd, state: present}}
     - {cisco.ios.ios_user: {name: fred, state: absent}}
     - {cisco.ios.ios_ping: {dest: 127.0.0.1, count: 2}}
