@@ -29,7 +29,7 @@ from nornir_smartlic.tasks.driving import drive
 
 LAB = """
 import asyncio, sys
-from smartlic_lab.lab import Lab
+from smartlic_lab.running.lab import Lab
 from smartlic_lab.transports.terminal import Terminal
 
 delay, feed = float(sys.argv[3]), Terminal.feed

@@ -24,7 +24,7 @@ from typing import Any, Final
 from nornir_smartlic.model import placed
 from smartlic_lab.agent.events import UsageChanged
 from smartlic_lab.device import Device
-from smartlic_lab.lab import Lab
+from smartlic_lab.running.lab import Lab
 
 YEAR_SECONDS: Final = 60.0  # for 1,000 devices on one core
 DAY: Final = timedelta(days=1)

@@ -11,8 +11,8 @@ import re
 import tempfile
 from pathlib import Path
 
-from smartlic_lab.lab import Lab
-from smartlic_lab.topology import find_topology, load_topology
+from smartlic_lab.running.lab import Lab
+from smartlic_lab.running.topology import find_topology, load_topology
 
 FIRST_PORT = 2201
 HERE = Path(__file__).parent

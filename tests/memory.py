@@ -18,11 +18,11 @@ from nornir_smartlic.model import Secret
 from nornir_smartlic.operations.conversation import Answer, Configure, Exec, Fetch, Put, Request, Save, Show, Wait
 from nornir_smartlic.operations.refusals import refused_command, refused_line
 from smartlic_lab.authority import Cssm
-from smartlic_lab.clock import VirtualClock
 from smartlic_lab.device.device import Device
 from smartlic_lab.device.filesystem import FileSystemError
 from smartlic_lab.device.specification import DeviceSpec
 from smartlic_lab.world import ServerCertificate, Site, Uplink, World
+from smartlic_lab.world.clock import VirtualClock
 
 JAN_1: Final = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 YEAR: Final = timedelta(days=365)

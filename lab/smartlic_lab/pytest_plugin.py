@@ -16,9 +16,9 @@ import pytest
 
 if TYPE_CHECKING:
     from smartlic_lab.authority import Cssm
-    from smartlic_lab.clock import VirtualClock
     from smartlic_lab.device import Device
-    from smartlic_lab.lab import Lab
+    from smartlic_lab.running.lab import Lab
+    from smartlic_lab.world.clock import VirtualClock
 
 _OPTION = "smartlic_topology"
 
@@ -36,7 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture
 def smartlic_lab(request: pytest.FixtureRequest) -> Iterator[Lab]:
     """A running lab; ``serve=False`` in the marker keeps it in memory, without sockets."""
-    from smartlic_lab.lab import Lab
+    from smartlic_lab.running.lab import Lab
 
     marker = request.node.get_closest_marker(_OPTION)
     topology: Any = marker.args[0] if marker and marker.args else request.config.getini(_OPTION)

@@ -13,7 +13,7 @@ import httpx
 from nornir_smartlic.cssm import ClientCredentials, CssmClient, Endpoint, Transfer
 from nornir_smartlic.model import Secret
 from smartlic_lab.authority import Cssm
-from smartlic_lab.network import NO_ANSWER, HttpRequest
+from smartlic_lab.world.network import NO_ANSWER, HttpRequest
 
 JAN_1 = datetime(2026, 1, 1, tzinfo=UTC)
 SECRET = "hunter2-of-the-client"

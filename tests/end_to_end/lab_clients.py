@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from smartlic_lab.lab import Lab
+from smartlic_lab.running.lab import Lab
 
 TOPOLOGY: Final = {
     "clock": {"speed": 0},

@@ -19,7 +19,7 @@ import httpx
 import pytest
 
 from nornir_smartlic.model import Secret
-from smartlic_lab.control import Control
+from smartlic_lab.running.control import Control
 
 TOPOLOGY = """
 clock: {speed: 0}

@@ -27,7 +27,7 @@ from nornir_smartlic.operations.conversation import (
     converse,
     converse_async,
 )
-from smartlic_lab.lab import Lab
+from smartlic_lab.running.lab import Lab
 
 DOORS = ["netmiko", "scrapli", "asyncssh"]
 TOKEN = Secret("bm90LWEtdG9rZW4tb2YtdGhpcy1sYWI")

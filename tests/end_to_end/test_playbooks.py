@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from smartlic_lab.lab import Lab
+from smartlic_lab.running.lab import Lab
 
 PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
 TOPOLOGY = {

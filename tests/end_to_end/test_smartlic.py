@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from smartlic_lab.lab import Lab
+from smartlic_lab.running.lab import Lab
 from tests.cli.commandline import CommandLine
 
 DOORS = ["netmiko", "scrapli", "asyncssh"]

@@ -49,7 +49,7 @@ from smartlic_lab.agent.registration import Registering, RegistrationTrigger
 from smartlic_lab.agent.rum import RELOADED, USAGE_REQUESTED, Span, payload_so_far
 from smartlic_lab.agent.trust import Trust, TrustTrigger
 from smartlic_lab.agent.view import licensing_state
-from smartlic_lab.wire import MessageKind
+from smartlic_lab.world.wire import MessageKind
 
 
 class SmartAgent:

@@ -11,7 +11,7 @@ from smartlic_lab.agent.communication import DEFAULT_POLL_INTERVAL, Errand, Flig
 from smartlic_lab.agent.core import Core
 from smartlic_lab.agent.reporting import ReportingTrigger
 from smartlic_lab.agent.trust import Trust, TrustTrigger
-from smartlic_lab.wire import AnswerStatus, MessageKind, Reply
+from smartlic_lab.world.wire import AnswerStatus, MessageKind, Reply
 
 
 def usage_answered(core: Core, flight: Flight, reply: Reply, now: datetime) -> None:

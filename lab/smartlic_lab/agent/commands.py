@@ -37,7 +37,7 @@ from smartlic_lab.agent.events import (
 )
 from smartlic_lab.agent.rum import USAGE_REQUESTED, Report, rum_report
 from smartlic_lab.agent.trust import TrustTrigger
-from smartlic_lab.wire import MessageKind
+from smartlic_lab.world.wire import MessageKind
 
 TRANSPORT_NOT_CONFIGURED: Final = "The transport type needed is not configured"  # agent error 142
 IN_USE: Final = "The requested operation is not supported"  # agent error 10; that it is this one is recalled

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from nornir_smartlic.model import Secret, TransportType
 from smartlic_lab.agent.transitions import step
-from smartlic_lab.wire import AnswerStatus, Message, MessageKind
+from smartlic_lab.world.wire import AnswerStatus, Message, MessageKind
 
 
 class Channel(Enum):

@@ -18,7 +18,7 @@ from smartlic_lab.agent.registration import LegacyLicensing
 from smartlic_lab.agent.reporting import UsageReports
 from smartlic_lab.agent.rum import Identity, RumReports
 from smartlic_lab.agent.trust import TrustCodes
-from smartlic_lab.wire import MessageKind, Reply
+from smartlic_lab.world.wire import MessageKind, Reply
 
 # From the boot to the settled state: licences are told, the network is up. Source: the first push 120 s after T0.
 SETTLING: Final = deadlines.FIRST_PUSH_DELAY

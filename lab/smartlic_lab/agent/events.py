@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Final, TypeAlias
 
 from nornir_smartlic.model import Entitlement, Member, Proxy, Secret, TransportType, Udi
-from smartlic_lab.wire import Message, Reply
+from smartlic_lab.world.wire import Message, Reply
 
 CALLHOME_URL: Final = "https://tools.cisco.com/its/service/oddce/services/DDCEService"  # Source: reports.md section 6
 

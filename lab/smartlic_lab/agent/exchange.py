@@ -28,7 +28,7 @@ from smartlic_lab.agent.core import Core
 from smartlic_lab.agent.events import Send
 from smartlic_lab.agent.reporting import ReportingTrigger
 from smartlic_lab.agent.rum import USAGE_REQUESTED, Report, rum_report
-from smartlic_lab.wire import AnswerStatus, Message, MessageKind, Reply
+from smartlic_lab.world.wire import AnswerStatus, Message, MessageKind, Reply
 
 
 def answered(core: Core, kind: MessageKind, flight: Flight, reply: Reply, now: datetime) -> None:

@@ -19,7 +19,7 @@ from nornir_smartlic.files import (
     TrustCodeDocument,
 )
 from nornir_smartlic.model import EventLogEntry, HistoryMessage, MessageHistory
-from smartlic_lab.wire import Message, MessageKind, Reply
+from smartlic_lab.world.wire import Message, MessageKind, Reply
 
 EVENTS_KEPT: Final = 300  # a device keeps 5120 KB of them; a lab has thousands of devices
 MESSAGES_KEPT: Final = 3  # of each group; recalled

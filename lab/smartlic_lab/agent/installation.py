@@ -27,7 +27,7 @@ from smartlic_lab.agent import releases
 from smartlic_lab.agent.authorization import STATUS_OF_KIND
 from smartlic_lab.agent.core import Core, KnownAccount
 from smartlic_lab.agent.reporting import PUSH_AFTER_TRUST
-from smartlic_lab.signing import CSSM_KEY
+from smartlic_lab.world.signing import CSSM_KEY
 
 IMPORTED: Final = "Import Data Successful"  # Source: reference/cli.md section 3
 BAD_INPUT: Final = "Bad input parameter"  # agent error 6; for which faults it is printed is inferred

@@ -23,7 +23,7 @@ from smartlic_lab.agent.communication import Errand, Flight
 from smartlic_lab.agent.core import Core
 from smartlic_lab.agent.events import Deregistered, Print, Registered, Renewed
 from smartlic_lab.agent.registration import Registering, RegistrationTrigger
-from smartlic_lab.wire import AnswerStatus, MessageKind, Reply
+from smartlic_lab.world.wire import AnswerStatus, MessageKind, Reply
 
 Job: TypeAlias = Callable[[Core, datetime], None]
 

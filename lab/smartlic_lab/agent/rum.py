@@ -24,7 +24,7 @@ from nornir_smartlic.model import (
     UsageReportSummary,
 )
 from smartlic_lab.agent.transitions import step
-from smartlic_lab.signing import report_key
+from smartlic_lab.world.signing import report_key
 
 
 class ReportTrigger(Enum):

@@ -12,7 +12,7 @@ from smartlic_lab.agent.communication import Errand
 from smartlic_lab.agent.core import Core
 from smartlic_lab.agent.releases import MEASUREMENT_INTERVAL, agent_number, stops_calls
 from smartlic_lab.agent.trust import TrustTrigger
-from smartlic_lab.wire import MessageKind
+from smartlic_lab.world.wire import MessageKind
 
 Job = Callable[[Core, datetime], None]
 

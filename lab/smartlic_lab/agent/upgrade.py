@@ -16,7 +16,7 @@ from smartlic_lab.agent.communication import Errand
 from smartlic_lab.agent.core import Core, KnownAccount, LicensingStore
 from smartlic_lab.agent.persistence import decode
 from smartlic_lab.agent.trust import Trust, TrustTrigger
-from smartlic_lab.wire import MessageKind
+from smartlic_lab.world.wire import MessageKind
 
 
 def transport_after_upgrade(stored: Mapping[str, Any], before: TransportType) -> TransportType | None:

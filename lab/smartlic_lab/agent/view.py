@@ -44,7 +44,7 @@ from smartlic_lab.agent.core import Core, InUse
 from smartlic_lab.agent.exchange import url_of, usage_polls
 from smartlic_lab.agent.other_info import other_info, trust_lines
 from smartlic_lab.agent.releases import MEASUREMENT_INTERVAL, agent_number
-from smartlic_lab.wire import MessageKind
+from smartlic_lab.world.wire import MessageKind
 
 _Groups: TypeAlias = tuple[tuple[str, tuple[HistoryMessage, ...]], ...]
 

@@ -21,7 +21,7 @@ from smartlic_lab.authority.models import AuthorizationCode, License, ProductIns
 from smartlic_lab.authority.product_instances import find_instance, take_in
 from smartlic_lab.authority.rights import Right
 from smartlic_lab.authority.work import Work
-from smartlic_lab.signing import CSSM_KEY
+from smartlic_lab.world.signing import CSSM_KEY
 
 _ALPHABET: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"  # base58; reference/cli.md section 3
 MAX_COUNT: Final = 100_000

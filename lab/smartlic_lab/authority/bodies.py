@@ -1,4 +1,4 @@
-"""What is inside the bodies of devices' messages, checked: `smartlic_lab.wire` leaves them as the JSON that came."""
+"""What is inside the bodies of devices' messages, checked: `world.wire` leaves them as the JSON that came."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from nornir_smartlic.errors import FileRejected
 from nornir_smartlic.files import RumReport, report_of
 from nornir_smartlic.model import Udi
 from smartlic_lab.authority.errors import Refusal
-from smartlic_lab.wire import Message
+from smartlic_lab.world.wire import Message
 
 
 class MalformedBody(Refusal):

@@ -28,7 +28,7 @@ from smartlic_lab.authority.models import (
 )
 from smartlic_lab.authority.rights import Right
 from smartlic_lab.authority.work import Work
-from smartlic_lab.signing import CSSM_KEY
+from smartlic_lab.world.signing import CSSM_KEY
 
 DLC_TIME: Final = timedelta(hours=1)
 

@@ -15,8 +15,8 @@ from nornir_smartlic.model import Secret
 from smartlic_lab.authority.api.routes import error_answer
 from smartlic_lab.authority.faults import FaultKind, Faults
 from smartlic_lab.authority.relay import Forward, Relay, RelayDevice, Upstream
-from smartlic_lab.network import NO_ANSWER, HttpRequest, HttpResponse
-from smartlic_lab.wire import AnswerStatus, MessageKind, Reply, WireError, decode_message, encode_reply
+from smartlic_lab.world.network import NO_ANSWER, HttpRequest, HttpResponse
+from smartlic_lab.world.wire import AnswerStatus, MessageKind, Reply, WireError, decode_message, encode_reply
 
 PATH: Final = "/cslu/v1/pi"
 

@@ -50,8 +50,8 @@ from smartlic_lab.authority.rate import RateLimit, TooManyRequests
 from smartlic_lab.authority.rights import Role
 from smartlic_lab.authority.uploads import AcknowledgementFile, UsageDataFile
 from smartlic_lab.authority.work import Work
-from smartlic_lab.network import NO_ANSWER, HttpRequest, HttpResponse
-from smartlic_lab.wire import Message, MessageKind, Reply, WireError, decode_message, encode_reply
+from smartlic_lab.world.network import NO_ANSWER, HttpRequest, HttpResponse
+from smartlic_lab.world.wire import Message, MessageKind, Reply, WireError, decode_message, encode_reply
 
 _log = logging.getLogger(__name__)
 
@@ -116,7 +116,7 @@ class Cssm:
         """The database, for benchmarks and tests."""
         return self._database
 
-    # --- smartlic_lab.network.Authority ------------------------------------------------------------------------------
+    # --- world.network.Authority ----------------------------------------------------------------------------------
 
     def handle(self, request: HttpRequest, now: datetime) -> HttpResponse:
         """Answer a device or an API client; an error is a response."""

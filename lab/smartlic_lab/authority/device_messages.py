@@ -1,4 +1,4 @@
-"""What CSSM answers to a device: one function per kind of message of `smartlic_lab.wire`, in a table."""
+"""What CSSM answers to a device: one function per kind of message of `smartlic_lab.world.wire`, in a table."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from smartlic_lab.authority.errors import Refusal
 from smartlic_lab.authority.intake import Incoming
 from smartlic_lab.authority.models import MAX_TEXT, SubmissionStatus, VirtualAccount
 from smartlic_lab.authority.work import Work
-from smartlic_lab.wire import AnswerStatus, Message, MessageKind, Reply
+from smartlic_lab.world.wire import AnswerStatus, Message, MessageKind, Reply
 
 POLL_INTERVAL: Final = timedelta(seconds=300)
 """Source: reference/policy.md section 3.4, smart transport."""

@@ -34,7 +34,7 @@ from smartlic_lab.authority.product_instances import (
     take_in,
 )
 from smartlic_lab.authority.work import Work
-from smartlic_lab.signing import report_key
+from smartlic_lab.world.signing import report_key
 
 MAX_RUM_ID: Final = 2**32
 """Source: reference/reports.md section 1.2: a 32-bit number."""

@@ -28,7 +28,7 @@ from smartlic_lab.authority.product_instances import find_instance, sender_of, t
 from smartlic_lab.authority.relay import Forward, Relay, Upstream
 from smartlic_lab.authority.tokens import find_token, use_token
 from smartlic_lab.authority.work import Work
-from smartlic_lab.wire import AnswerStatus, Message, MessageKind, Reply
+from smartlic_lab.world.wire import AnswerStatus, Message, MessageKind, Reply
 
 LEGACY_PATHS: Final = frozenset({"/SmartTransport", "/Transportgateway/services/DeviceRequestHandler"})
 

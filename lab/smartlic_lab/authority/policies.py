@@ -19,7 +19,7 @@ from nornir_smartlic.model import CISCO_DEFAULT_POLICY, Policy, PolicyAttributes
 from smartlic_lab.authority.errors import NotAllowed, Refusal
 from smartlic_lab.authority.models import License, PolicyRow, ProductInstance, Usage, VirtualAccount
 from smartlic_lab.authority.work import Work
-from smartlic_lab.signing import CSSM_KEY
+from smartlic_lab.world.signing import CSSM_KEY
 
 _CLASSES: Final = ("perpetual", "subscription", "enforced", "export")
 _DAYS: Final = ("first_report", "reporting_frequency", "report_on_change")

@@ -30,7 +30,7 @@ from smartlic_lab.authority.models import (
 from smartlic_lab.authority.policies import policy_document, reports_due
 from smartlic_lab.authority.product_instances import batched, instances_by_id
 from smartlic_lab.authority.work import Work
-from smartlic_lab.signing import CSSM_KEY
+from smartlic_lab.world.signing import CSSM_KEY
 
 _Line: TypeAlias = Any
 """A row of `_ITEMS_OF`; how many columns it has cannot be left open in a type before Python 3.11."""

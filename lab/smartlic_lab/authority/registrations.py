@@ -23,7 +23,7 @@ from smartlic_lab.authority.product_instances import find_instance, remove_insta
 from smartlic_lab.authority.tokens import find_token, use_token
 from smartlic_lab.authority.trust import check_clock, trusted_instance
 from smartlic_lab.authority.work import Work
-from smartlic_lab.wire import Message
+from smartlic_lab.world.wire import Message
 
 CERTIFICATE_LIFE: Final = timedelta(days=365)
 CERTIFICATE_RENEWAL: Final = timedelta(days=180)

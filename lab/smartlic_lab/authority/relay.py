@@ -31,8 +31,8 @@ from nornir_smartlic.files import (
 from nornir_smartlic.model import Secret, Udi
 from smartlic_lab.authority.api.routes import BASE
 from smartlic_lab.authority.bodies import MalformedBody, member_objects, reports_in
-from smartlic_lab.network import DeliveryFailed, HttpRequest, HttpResponse
-from smartlic_lab.wire import AnswerStatus, Message, MessageKind, Reply
+from smartlic_lab.world.network import DeliveryFailed, HttpRequest, HttpResponse
+from smartlic_lab.world.wire import AnswerStatus, Message, MessageKind, Reply
 
 Forward: TypeAlias = Callable[[HttpRequest, datetime], HttpResponse]
 """Carries a request to CSSM; raises `DeliveryFailed`. ``Cssm.handle`` is one."""

@@ -21,7 +21,7 @@ from smartlic_lab.authority.models import License, ReservationLine, ReservationR
 from smartlic_lab.authority.product_instances import find_instance, take_in
 from smartlic_lab.authority.rights import Right
 from smartlic_lab.authority.work import Work
-from smartlic_lab.signing import CSSM_KEY
+from smartlic_lab.world.signing import CSSM_KEY
 
 _REQUEST_CODE: Final = re.compile(
     r"(?P<kind>CB|CC)-Z(?P<pid>[^:\s]+):(?P<sn>[^-\s]+)-(?P<nonce>\w{8,10})-(?P<check>\w{2})"

@@ -22,8 +22,8 @@ from smartlic_lab.authority.policies import policy_document, report_due
 from smartlic_lab.authority.product_instances import Sender, find_instance, refresh, sender_of, take_in
 from smartlic_lab.authority.tokens import find_token, use_token
 from smartlic_lab.authority.work import Work
-from smartlic_lab.signing import CSSM_KEY
-from smartlic_lab.wire import Message
+from smartlic_lab.world.signing import CSSM_KEY
+from smartlic_lab.world.wire import Message
 
 MAX_CLOCK_DIFFERENCE: Final = timedelta(hours=1)
 """Source: reference/policy.md section 4: above one hour it fails, ``timestamp mismatch``."""

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from smartlic_lab.cli import lifecycle
-from smartlic_lab.control import Control
+from smartlic_lab.running.control import Control
 
 app = typer.Typer(
     help="Emulated IOS-XE devices, CSSM, CSLU and SSM On-Prem, on a virtual clock.",
@@ -85,7 +85,7 @@ def inventory(
     host: HostOption = None,
 ) -> None:
     """Write an inventory of a running lab, usable at once; only its owner can read it."""
-    from smartlic_lab.inventory import store_files
+    from smartlic_lab.running.inventory import store_files
 
     asked = {"format": form, "path": str(output.absolute()), "host": host}
     found = Control.find(name).ask("POST", "/inventory", asked)

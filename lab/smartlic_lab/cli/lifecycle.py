@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from nornir_smartlic.errors import UsageError
-from smartlic_lab.control import Control, NoLab, lab_folder
+from smartlic_lab.running.control import Control, NoLab, lab_folder
 
 if TYPE_CHECKING:
-    from smartlic_lab.lab import Lab
-    from smartlic_lab.topology import Topology
+    from smartlic_lab.running.lab import Lab
+    from smartlic_lab.running.topology import Topology
 
 _READY = "ready"
 
@@ -40,9 +40,9 @@ class Wanted:
 
 def run(wanted: Wanted, topology: Topology | None = None) -> None:
     """Run a lab until it is ended."""
-    from smartlic_lab.control_server import ControlServer  # these take a second to import
-    from smartlic_lab.lab import Lab
-    from smartlic_lab.topology import find_topology, load_topology
+    from smartlic_lab.running.control_server import ControlServer  # these take a second to import
+    from smartlic_lab.running.lab import Lab
+    from smartlic_lab.running.topology import find_topology, load_topology
 
     _refuse_second(wanted.name)
     topology = topology or load_topology(find_topology(wanted.topology))
@@ -132,7 +132,7 @@ def _reason(log_file: Path) -> str:
 
 def serve_one(what: str, port: int, wanted: Wanted, cssm: Mapping[str, Any]) -> None:
     """Run one authority or one device, at the real time; *cssm* has keys of a topology's CSSM."""
-    from smartlic_lab.topology import check_topology
+    from smartlic_lab.running.topology import check_topology
 
     if cssm and what != "cssm":
         raise UsageError(f"{', '.join(cssm)} given for {what} - expected only for cssm")

@@ -11,7 +11,7 @@ from typing import Final
 import typer
 
 from nornir_smartlic.errors import StoreError, UsageError
-from smartlic_lab.control import Control
+from smartlic_lab.running.control import Control
 
 _PATIENCE: Final = 60.0  # real seconds until a file must have been processed
 

@@ -63,9 +63,9 @@ from smartlic_lab.device.specification import (
 from smartlic_lab.device.syslog import LogBuffer, LogMessage
 from smartlic_lab.device.texts import clock_text
 from smartlic_lab.device.yang import NetconfServer, NetconfSession
-from smartlic_lab.network import DeliveryFailed, Network, Origin
 from smartlic_lab.platforms import Family, Release, release
-from smartlic_lab.wire import WireError, decode_reply, encode_message
+from smartlic_lab.world.network import DeliveryFailed, Network, Origin
+from smartlic_lab.world.wire import WireError, decode_reply, encode_message
 
 _NTP_DELAY: Final = timedelta(seconds=92)  # Source: syslog/c1117-17.6.4-boot-default-cslu: 14:53:07 to 14:54:40
 

@@ -11,7 +11,7 @@ from smartlic_lab.agent.events import CALLHOME_URL as CALLHOME_URL
 from smartlic_lab.agent.events import AgentSettings
 from smartlic_lab.device.configuration import Section
 from smartlic_lab.device.passwords import matches
-from smartlic_lab.network import Origin
+from smartlic_lab.world.network import Origin
 
 CSSM_URL: Final = "https://smartreceiver.cisco.com/licservice/license"  # Source: reference/cli.md section 2
 _TRANSPORTS: Final = {kind.keyword: kind for kind in TransportType}

@@ -13,9 +13,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from smartlic_lab.certificates import ServerIdentity
-from smartlic_lab.network import DeliveryFailed, HttpRequest
 from smartlic_lab.world import World
+from smartlic_lab.world.certificates import ServerIdentity
+from smartlic_lab.world.network import DeliveryFailed, HttpRequest
 
 MAX_BODY: Final = 64 * 1024 * 1024  # a bundle of a thousand devices' reports has a few megabytes
 _METHODS: Final = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]

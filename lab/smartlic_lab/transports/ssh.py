@@ -15,11 +15,11 @@ from typing import Final, Protocol
 import asyncssh
 from asyncssh.stream import SSHServerStreamSession
 
-from smartlic_lab.certificates import write_private
 from smartlic_lab.transports.flash import FlashOwner, FlashServer
 from smartlic_lab.transports.netconf import NetconfDevice
 from smartlic_lab.transports.terminal import ShellSession, Terminal
 from smartlic_lab.world import World
+from smartlic_lab.world.certificates import write_private
 
 _log = logging.getLogger(__name__)
 _EXEC_TIMEOUT: Final = timedelta(minutes=10)  # IOS-XE's default, in real time: it is about people, not about licences

@@ -8,7 +8,7 @@ from datetime import timedelta
 import asyncssh
 import pytest
 
-from smartlic_lab.lab import Lab
+from smartlic_lab.running.lab import Lab
 from tests.end_to_end.lab_clients import login
 
 

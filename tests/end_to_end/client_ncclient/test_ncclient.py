@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from smartlic_lab.lab import Lab
+from smartlic_lab.running.lab import Lab
 
 manager = pytest.importorskip("ncclient.manager")
 SMART = "http://cisco.com/ns/yang/cisco-smart-license"

@@ -6,7 +6,7 @@ import pytest
 from netmiko import ConnectHandler, file_transfer
 from netmiko.exceptions import NetmikoAuthenticationException
 
-from smartlic_lab.lab import Lab
+from smartlic_lab.running.lab import Lab
 from tests.end_to_end.lab_clients import login
 
 

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from smartlic_lab.lab import Lab
 from smartlic_lab.platforms import Family, Release, families, releases
+from smartlic_lab.running.lab import Lab
 
 pytestmark = [pytest.mark.pyats, pytest.mark.slow]
 

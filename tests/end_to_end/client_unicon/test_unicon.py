@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smartlic_lab.lab import Lab
+from smartlic_lab.running.lab import Lab
 from tests.end_to_end.lab_clients import LICENSE_COMMANDS
 
 pytestmark = [pytest.mark.pyats, pytest.mark.slow]

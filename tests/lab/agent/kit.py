@@ -45,8 +45,8 @@ from smartlic_lab.agent.events import (
     TrustRequested,
     UsageChanged,
 )
-from smartlic_lab.signing import CSSM_KEY
-from smartlic_lab.wire import AnswerStatus, Message, MessageKind, Reply
+from smartlic_lab.world.signing import CSSM_KEY
+from smartlic_lab.world.wire import AnswerStatus, Message, MessageKind, Reply
 
 JAN_1 = datetime(2025, 1, 1, tzinfo=UTC)
 CSSM_URL = "https://smartreceiver.example.com/licservice/license"

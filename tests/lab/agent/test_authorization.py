@@ -15,7 +15,7 @@ from smartlic_lab.agent.events import (
     FileImported,
     Scope,
 )
-from smartlic_lab.wire import MessageKind
+from smartlic_lab.world.wire import MessageKind
 from tests.lab.agent.kit import HSECK9, JAN_1, MEMBERS, NETWORK_ADVANTAGE, OFF, days, stack, text
 
 MINUTES_10 = timedelta(minutes=10)

@@ -11,7 +11,7 @@ from nornir_smartlic.parsers import parse
 from smartlic_lab.agent import AgentSettings
 from smartlic_lab.show import form_of, render
 from smartlic_lab.show.forms import agent_release
-from smartlic_lab.wire import MessageKind
+from smartlic_lab.world.wire import MessageKind
 from tests.captures import CAPTURES, capture
 from tests.lab.agent.kit import CSSM_URL, profile, stack
 

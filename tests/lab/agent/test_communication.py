@@ -18,7 +18,7 @@ from smartlic_lab.agent.events import (
     SyncRequested,
     TrustRequested,
 )
-from smartlic_lab.wire import AnswerStatus, MessageKind, Reply
+from smartlic_lab.world.wire import AnswerStatus, MessageKind, Reply
 from tests.lab.agent.kit import CSLU, CSSM_URL, JAN_1, OFF, SMART, days, profile, stack
 
 MINUTES_10 = timedelta(minutes=10)

@@ -34,7 +34,7 @@ from smartlic_lab.agent.events import (
 )
 from smartlic_lab.agent.releases import agent_number
 from smartlic_lab.show import form_of, render
-from smartlic_lab.signing import report_key
+from smartlic_lab.world.signing import report_key
 from tests.lab.agent.kit import (
     CSLU,
     DNA_ADVANTAGE,

@@ -29,7 +29,7 @@ from smartlic_lab.agent.events import (
     SyncRequested,
 )
 from smartlic_lab.agent.upgrade import transport_after_upgrade
-from smartlic_lab.wire import MessageKind
+from smartlic_lab.world.wire import MessageKind
 from tests.lab.agent.kit import HSECK9, JAN_1, MEMBERS, NETWORK_ADVANTAGE, SMART, days, profile, stack, text
 
 CALLHOME = AgentSettings(transport=TransportType.CALLHOME)

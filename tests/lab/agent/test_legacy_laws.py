@@ -28,7 +28,7 @@ from smartlic_lab.agent.events import (
 from smartlic_lab.agent.releases import agent_number
 from smartlic_lab.agent.upgrade import transport_after_upgrade
 from smartlic_lab.show import form_of, render
-from smartlic_lab.wire import MessageKind
+from smartlic_lab.world.wire import MessageKind
 from tests.lab.agent.kit import JAN_1, MEMBERS, NETWORK_ADVANTAGE, SMART, Bench, profile, text
 
 OLD = profile((16, 12, 4), "4.8.5.4_rel/22", standalone=True)

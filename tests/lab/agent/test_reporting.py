@@ -18,8 +18,8 @@ from smartlic_lab.agent.events import (
     UsageSaveRequested,
     WriteFile,
 )
-from smartlic_lab.signing import report_key
-from smartlic_lab.wire import MessageKind
+from smartlic_lab.world.signing import report_key
+from smartlic_lab.world.wire import MessageKind
 from tests.lab.agent.kit import (
     CSLU,
     DNA_ADVANTAGE,

@@ -10,7 +10,7 @@ from nornir_smartlic.files import Ack, TrustCodeDocument, parse_trust_request
 from nornir_smartlic.model import Member, Role, Secret, Udi
 from smartlic_lab.agent.events import FileImported, MembersChanged, Scope, TrustRequested, TrustRequestSaveRequested
 from smartlic_lab.agent.trust import RENEWAL_LEAD
-from smartlic_lab.wire import MessageKind
+from smartlic_lab.world.wire import MessageKind
 from tests.lab.agent.kit import CSLU, JAN_1, MEMBERS, OFF, custom_policy, days, profile, stack, text
 
 MINUTES_10 = timedelta(minutes=10)

@@ -30,8 +30,8 @@ from smartlic_lab.agent.events import (
     UsageChanged,
     WriteFile,
 )
-from smartlic_lab.network import HttpRequest
-from smartlic_lab.wire import decode_reply, encode_message
+from smartlic_lab.world.network import HttpRequest
+from smartlic_lab.world.wire import decode_reply, encode_message
 from tests.lab.authority.devices import DNA_TAG, HSEC_TAG, JAN_1, NETWORK_TAG, SOFTWARE, udi
 
 NETWORK = Entitlement("network-advantage", "C9300-24 Network Advantage", NETWORK_TAG, "C9300-24 Network Advantage")

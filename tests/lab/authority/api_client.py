@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from smartlic_lab.authority import Cssm
-from smartlic_lab.network import HttpRequest, HttpResponse
+from smartlic_lab.world.network import HttpRequest, HttpResponse
 from tests.lab.authority.devices import JAN_1
 
 BASE = "/services/api/smart-accounts-and-licensing"

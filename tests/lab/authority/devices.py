@@ -18,9 +18,9 @@ from nornir_smartlic.files import (
     sign,
 )
 from nornir_smartlic.model import Udi
-from smartlic_lab.network import HttpRequest
-from smartlic_lab.signing import report_key
-from smartlic_lab.wire import Message, MessageKind, Reply, decode_reply, encode_message
+from smartlic_lab.world.network import HttpRequest
+from smartlic_lab.world.signing import report_key
+from smartlic_lab.world.wire import Message, MessageKind, Reply, decode_reply, encode_message
 
 JAN_1 = datetime(2026, 1, 1, tzinfo=UTC)
 SOFTWARE = "regid.2017-05.com.cisco.C9300,v1_727af1d9-6c39-4444-b301-863f81445b72"

@@ -14,7 +14,7 @@ from smartlic_lab.authority import Cssm, Role, alerts, licenses, notices
 from smartlic_lab.authority.catalogue import find_license
 from smartlic_lab.authority.models import AlertKind, SummaryRhythm
 from smartlic_lab.transports.mail import MailSpool
-from smartlic_lab.wire import MessageKind
+from smartlic_lab.world.wire import MessageKind
 from tests.lab.authority.devices import DNA_TAG, JAN_1, NETWORK_TAG, FakeDevice, days, minutes
 
 NETWORK = Entitlement("network-advantage", "Network Advantage", NETWORK_TAG, "")

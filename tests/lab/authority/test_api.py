@@ -13,7 +13,7 @@ from nornir_smartlic.model import EnforcementType, Entitlement
 from smartlic_lab.authority import Cssm, licenses
 from smartlic_lab.authority.catalogue import find_license
 from smartlic_lab.authority.rate import RateLimit
-from smartlic_lab.network import HttpRequest
+from smartlic_lab.world.network import HttpRequest
 from tests.lab.authority.api_client import BASE, ApiClient
 from tests.lab.authority.devices import HSEC_TAG, JAN_1, NETWORK_TAG, days, minutes, report, udi, usage_file
 

@@ -6,8 +6,8 @@ import pytest
 
 from nornir_smartlic.files import Ack, parse_smart_license
 from smartlic_lab.authority import Cslu, Cssm
-from smartlic_lab.network import DeliveryFailed, HttpRequest, HttpResponse
-from smartlic_lab.wire import AnswerStatus, MessageKind
+from smartlic_lab.world.network import DeliveryFailed, HttpRequest, HttpResponse
+from smartlic_lab.world.wire import AnswerStatus, MessageKind
 from tests.lab.authority.devices import CSLU, JAN_1, FakeDevice, days, minutes, udi
 
 LATER = JAN_1 + days(1)

@@ -17,8 +17,8 @@ from sqlalchemy import func, select
 from nornir_smartlic.files import Ack, RumReport, parse_smart_license
 from smartlic_lab.authority import Cssm
 from smartlic_lab.authority.models import Acknowledgement, Consumption, Report
-from smartlic_lab.network import HttpRequest, HttpResponse
-from smartlic_lab.wire import AnswerStatus, Reply
+from smartlic_lab.world.network import HttpRequest, HttpResponse
+from smartlic_lab.world.wire import AnswerStatus, Reply
 from tests.lab.authority.conftest import empty_postgresql
 from tests.lab.authority.devices import JAN_1, SMART, FakeDevice, days, minutes, udi
 from tests.postgresql import DATABASES

@@ -8,8 +8,8 @@ import pytest
 
 from nornir_smartlic.files import Ack, parse_smart_license
 from smartlic_lab.authority import Cssm, OnPrem
-from smartlic_lab.network import HttpRequest
-from smartlic_lab.wire import AnswerStatus
+from smartlic_lab.world.network import HttpRequest
+from smartlic_lab.world.wire import AnswerStatus
 from tests.lab.authority.devices import JAN_1, FakeDevice, days, minutes, udi
 
 LATER = JAN_1 + days(1)

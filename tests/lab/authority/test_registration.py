@@ -7,7 +7,7 @@ import pytest
 from nornir_smartlic.model import Entitlement
 from smartlic_lab.authority import Cssm, licenses, product_instances
 from smartlic_lab.authority.catalogue import find_license
-from smartlic_lab.wire import AnswerStatus, MessageKind, Reply
+from smartlic_lab.world.wire import AnswerStatus, MessageKind, Reply
 from tests.lab.authority.devices import JAN_1, NETWORK_TAG, FakeDevice, days
 
 

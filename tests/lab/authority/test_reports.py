@@ -11,8 +11,8 @@ from nornir_smartlic.files import Ack, PolicyDocument, is_signed, parse_smart_li
 from nornir_smartlic.model import Policy, PolicyAttributes, PolicyDays, PolicyOrigin
 from smartlic_lab.authority import Cssm
 from smartlic_lab.authority.models import Acknowledgement, Consumption, Report, SubmissionItem
-from smartlic_lab.signing import CSSM_KEY
-from smartlic_lab.wire import AnswerStatus, Reply
+from smartlic_lab.world.signing import CSSM_KEY
+from smartlic_lab.world.wire import AnswerStatus, Reply
 from tests.lab.authority.devices import DNA_TAG, JAN_1, FakeDevice, days, minutes, report, udi
 
 Maker = Callable[..., FakeDevice]

@@ -6,8 +6,8 @@ import pytest
 
 from nornir_smartlic.files import AccountInfo, TrustCodeDocument, is_signed, parse_smart_license
 from smartlic_lab.authority import Cssm
-from smartlic_lab.signing import CSSM_KEY
-from smartlic_lab.wire import AnswerStatus, MessageKind
+from smartlic_lab.world.signing import CSSM_KEY
+from smartlic_lab.world.wire import AnswerStatus, MessageKind
 from tests.lab.authority.devices import JAN_1, FakeDevice, days, udi
 
 

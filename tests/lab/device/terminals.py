@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from smartlic_lab.device import Device, DeviceSpec, Session
-from smartlic_lab.network import DeliveryFailed, Origin
+from smartlic_lab.world.network import DeliveryFailed, Origin
 
 JAN_1 = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -9,7 +9,7 @@ import pytest
 from nornir_smartlic.files import AuthorizationDocument, AuthorizedLicense, render_smart_license, signed
 from smartlic_lab.device import Device, DeviceSpec, MemberSpec, SpecificationError
 from smartlic_lab.platforms import families, releases
-from smartlic_lab.signing import CSSM_KEY
+from smartlic_lab.world.signing import CSSM_KEY
 from tests.lab.device.terminals import JAN_1, NoNetwork, Terminal, make_device
 
 

@@ -14,8 +14,8 @@ from nornir_smartlic.files import (
     render_smart_license,
     signed,
 )
-from smartlic_lab.lab import Lab
-from smartlic_lab.signing import CSSM_KEY
+from smartlic_lab.running.lab import Lab
+from smartlic_lab.world.signing import CSSM_KEY
 from tests.lab.device.terminals import JAN_1, Terminal, make_device
 
 NUMBER = int(JAN_1.timestamp())  # of the first report

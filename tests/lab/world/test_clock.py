@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from nornir_smartlic.errors import UsageError
-from smartlic_lab.clock import VirtualClock, parse_span
+from smartlic_lab.world.clock import VirtualClock, parse_span
 
 START = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 

@@ -11,7 +11,7 @@ import pytest
 
 from nornir_smartlic.model import LicensingState
 from nornir_smartlic.parsers import parse
-from smartlic_lab.lab import Lab
+from smartlic_lab.running.lab import Lab
 
 COMMANDS = (
     "show license status",

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from smartlic_lab.lab import Lab
-from smartlic_lab.network import HttpRequest
-from smartlic_lab.topology import TopologyError, check_topology
+from smartlic_lab.running.lab import Lab
+from smartlic_lab.running.topology import TopologyError, check_topology
+from smartlic_lab.world.network import HttpRequest
 
 
 def topology(*, account: dict[str, Any] | None = None, **cssm: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from smartlic_lab.lab import Lab
+from smartlic_lab.running.lab import Lab
 from tests.lab.device.netconf_client import SMART, NetconfClient, find, name_of
 
 INFO = "licensing/state/state-info"

@@ -8,8 +8,6 @@ import pytest
 
 from nornir_smartlic.errors import UsageError
 from nornir_smartlic.model import Proxy
-from smartlic_lab.clock import VirtualClock
-from smartlic_lab.network import DeliveryFailed, HttpRequest, Origin
 from smartlic_lab.world import (
     EMPTY,
     FAILED,
@@ -22,6 +20,8 @@ from smartlic_lab.world import (
     Uplink,
     World,
 )
+from smartlic_lab.world.clock import VirtualClock
+from smartlic_lab.world.network import DeliveryFailed, HttpRequest, Origin
 from tests.lab.world.world_fakes import START, EchoAuthority, FakeDevice
 
 URL = "https://smartreceiver.example.com/licservice/license"

@@ -15,8 +15,8 @@ import pytest
 from nornir_smartlic.model import RumReportState
 from nornir_smartlic.parsers import parse
 from smartlic_lab.device import Device, MemberSpec
-from smartlic_lab.lab import Lab
 from smartlic_lab.platforms import releases
+from smartlic_lab.running.lab import Lab
 
 DEVICES = [
     {"name": "stack", "platform": "c9300", "release": "16.12", "members": 3},

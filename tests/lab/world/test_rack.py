@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from nornir_smartlic.errors import UsageError
-from smartlic_lab.lab import Lab
-from smartlic_lab.rack import act
+from smartlic_lab.running.lab import Lab
+from smartlic_lab.running.rack import act
 
 DEVICES = [
     {"name": "wlc", "platform": "c9800", "access_points": 2},

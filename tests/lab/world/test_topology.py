@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from smartlic_lab.topology import TopologyError, check_topology, find_topology, load_topology, parse_topology
+from smartlic_lab.running.topology import TopologyError, check_topology, find_topology, load_topology, parse_topology
 
 
 def problems(text: str) -> list[str]:

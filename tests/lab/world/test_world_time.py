@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from smartlic_lab.clock import VirtualClock
 from smartlic_lab.world import Site, World, WorldError
+from smartlic_lab.world.clock import VirtualClock
 from tests.lab.world.world_fakes import START, EchoAuthority, FakeDevice
 
 HOUR = timedelta(hours=1)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from nornir_smartlic.errors import SmartLicError
-from smartlic_lab.network import HttpRequest, HttpResponse
+from smartlic_lab.world.network import HttpRequest, HttpResponse
 
 START = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 

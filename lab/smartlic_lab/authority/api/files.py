@@ -11,7 +11,7 @@ from smartlic_lab.authority import uploads
 from smartlic_lab.authority.api.routes import BASE, BadRequest, Call, CamelWire, QueryModel, Route
 from smartlic_lab.authority.api.v1 import Done, virtual_account_of
 from smartlic_lab.authority.errors import NotFound
-from smartlic_lab.network import HttpResponse
+from smartlic_lab.world.network import HttpResponse
 
 _FILES: Final = f"{BASE}/v1/accounts/{{domain}}/virtual-accounts/{{virtual_account}}/usage-data-files"
 _FILE: Final = f"{BASE}/v1/usage-data-files/{{number}}"

@@ -20,7 +20,7 @@ from pydantic.alias_generators import to_camel
 
 from smartlic_lab.authority.errors import Refusal
 from smartlic_lab.authority.work import Work
-from smartlic_lab.network import HttpRequest, HttpResponse
+from smartlic_lab.world.network import HttpRequest, HttpResponse
 
 BASE: Final = "/services/api/smart-accounts-and-licensing"
 """Source: reference/reports.md section 7.1."""

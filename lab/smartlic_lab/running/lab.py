@@ -18,13 +18,13 @@ from typing import Any, Final, TypeVar
 from nornir_smartlic.errors import StoreError, UsageError
 from nornir_smartlic.model import Secret
 from smartlic_lab.authority import Cslu, Cssm, OnPrem
-from smartlic_lab.builder import AuthorityFact, Builder, Credentials, DeviceFact, Keepsakes, add_fault
-from smartlic_lab.certificates import CertificateAuthority, write_private
-from smartlic_lab.clock import VirtualClock
 from smartlic_lab.device import Device
-from smartlic_lab.inventory import InventoryDevice, InventoryFacts, InventoryToken, write_inventory
-from smartlic_lab.topology import Topology, TopologyError, check_topology, find_topology, load_topology
+from smartlic_lab.running.builder import AuthorityFact, Builder, Credentials, DeviceFact, Keepsakes, add_fault
+from smartlic_lab.running.inventory import InventoryDevice, InventoryFacts, InventoryToken, write_inventory
+from smartlic_lab.running.topology import Topology, TopologyError, check_topology, find_topology, load_topology
 from smartlic_lab.world import World
+from smartlic_lab.world.certificates import CertificateAuthority, write_private
+from smartlic_lab.world.clock import VirtualClock
 
 LOOPBACK: Final = "127.0.0.1"
 _OWN_ADDRESSES: Final = 0x7F010001  # 127.1.0.1, the first device with "addresses: own"

@@ -20,8 +20,8 @@ from typing import Final, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 from nornir_smartlic.errors import SmartLicError, UsageError
-from smartlic_lab.clock import VirtualClock
-from smartlic_lab.network import NO_ANSWER, Authority, DeliveryFailed, HttpRequest, HttpResponse, Origin
+from smartlic_lab.world.clock import VirtualClock
+from smartlic_lab.world.network import NO_ANSWER, Authority, DeliveryFailed, HttpRequest, HttpResponse, Origin
 
 _log = logging.getLogger(__name__)
 
@@ -382,7 +382,7 @@ class World:
                 return True
         return False
 
-    # --- the network (smartlic_lab.network.Network) -----------------------------------------------------------------
+    # --- the network (world.network.Network) --------------------------------------------------------------------
 
     def resolve(self, origin: Origin, name: str) -> str | None:
         """The address of *name* for this device, ``None`` where it cannot be resolved."""

@@ -21,13 +21,13 @@ from starlette.routing import Route
 
 from nornir_smartlic.errors import SmartLicError
 from nornir_smartlic.model import Secret
-from smartlic_lab.certificates import write_private
-from smartlic_lab.clock import parse_span
-from smartlic_lab.control import CONTROL_FILE, lab_folder
-from smartlic_lab.inventory import inventory_files
-from smartlic_lab.lab import Lab
-from smartlic_lab.rack import act
+from smartlic_lab.running.control import CONTROL_FILE, lab_folder
+from smartlic_lab.running.inventory import inventory_files
+from smartlic_lab.running.lab import Lab
+from smartlic_lab.running.rack import act
 from smartlic_lab.transports.http import HttpServer
+from smartlic_lab.world.certificates import write_private
+from smartlic_lab.world.clock import parse_span
 
 
 class ControlServer:

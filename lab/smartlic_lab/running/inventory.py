@@ -14,7 +14,7 @@ import yaml
 
 from nornir_smartlic.errors import StoreError, UsageError
 from nornir_smartlic.model import Secret
-from smartlic_lab.certificates import write_private
+from smartlic_lab.world.certificates import write_private
 
 FORMATS: Final = ("nornir", "pyats", "ansible", "known-hosts")
 _PATIENCE: Final = 30  # seconds for a login: a jump of the clock keeps the whole lab busy

@@ -19,12 +19,9 @@ from smartlic_lab.authority.catalogue import find_license
 from smartlic_lab.authority.licenses import add_pool
 from smartlic_lab.authority.models import AlertKind, SummaryRhythm
 from smartlic_lab.authority.rate import RateLimit
-from smartlic_lab.certificates import MARGIN, VALIDITY
-from smartlic_lab.clock import VirtualClock
 from smartlic_lab.device import Device
-from smartlic_lab.network import HttpRequest, HttpResponse
 from smartlic_lab.platforms import Family, families
-from smartlic_lab.topology import (
+from smartlic_lab.running.topology import (
     DOMAIN,
     NAME_SERVER,
     Authority,
@@ -39,6 +36,9 @@ from smartlic_lab.topology import (
 )
 from smartlic_lab.transports.mail import MailSpool, SmtpServer
 from smartlic_lab.world import FAULTS, ServerCertificate, Site, Uplink, World
+from smartlic_lab.world.certificates import MARGIN, VALIDITY
+from smartlic_lab.world.clock import VirtualClock
+from smartlic_lab.world.network import HttpRequest, HttpResponse
 
 CSSM_NAMES: Final = ("smartreceiver.cisco.com", "tools.cisco.com", "swapi.cisco.com", "cloudsso.cisco.com")
 CSLU_PORT: Final = 8182  # Source: reference/cli.md section 2

@@ -15,9 +15,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from nornir_smartlic.errors import IntentError, SmartLicError, UsageError
 from nornir_smartlic.intent import intent_of
 from smartlic_lab.authority.models import AlertKind
-from smartlic_lab.clock import parse_span
 from smartlic_lab.device.factory import interface_names
 from smartlic_lab.device.specification import DeviceSpec, MemberSpec, SpecificationError, check
+from smartlic_lab.world.clock import parse_span
 
 DOMAIN: Final = "example.com"
 NAME_SERVER: Final = "192.0.2.53"
@@ -355,7 +355,7 @@ def find_topology(name: str) -> Path:
     path = Path(name)
     if path.suffix in (".yaml", ".yml") or path.exists():
         return path
-    here = Path(__file__).parent
+    here = Path(__file__).parents[1]
     folders = (here / "topologies", here.parent / "topologies")
     for folder in folders:
         if (folder / f"{name}.yaml").exists():

@@ -1,0 +1,1 @@
+"""A running lab: a topology becomes a world, with inventories and a control API."""
