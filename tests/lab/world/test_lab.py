@@ -151,7 +151,7 @@ def test_passwords_are_readable_for_their_owner_alone(lab):
 def test_the_fixtures_of_our_plugin_give_a_lab(smartlic_lab, smartlic_devices, smartlic_cssm, smartlic_clock):
     assert list(smartlic_devices) == ["r7"]
     assert smartlic_cssm is smartlic_lab.cssm
-    assert smartlic_clock.now() >= smartlic_lab.running.topology.clock.start
+    assert smartlic_clock.now() >= smartlic_lab.topology.clock.start
 
 
 STOCKED = {
