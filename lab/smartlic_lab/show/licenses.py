@@ -14,9 +14,13 @@ _WIDEST_NAME: Final = 23  # a longer one is cut to 20 characters and "..."; reca
 
 
 def summary_table(page: Page) -> Lines:
-    """``License Usage:`` of the summary."""
+    """``License Usage:`` of the summary; with nothing in use, SLP keeps the head of its table.
+
+    Source: show-license-summary/public-router-17.13.1a-none-in-use.txt; unverified: the legacy model prints no head.
+    """
     shown = [used for used in page.state.usage or () if page.form.met or used.status is not UsageStatus.NOT_IN_USE]
-    if not shown and page.form.dashes is None:
+    headed = page.state.slp is not False if page.form.met is None else page.form.dashes is not None
+    if not shown and not headed:
         return ["License Usage:", "  No licenses in use"]
     indent = " " * page.form.table_indent
     lines = [
