@@ -9,7 +9,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 XDIST ?= 2
 
-.PHONY: help demo test check format bench test-containers clean
+.PHONY: help demo test check format bench test-containers lock clean
 help:             ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 20
 
@@ -18,12 +18,14 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 
-$(VENV)/.lab: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --editable '.[lab,scrapli]'
+$(VENV)/.lab: pyproject.toml requirements/lab.lock | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/lab.lock
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	@touch $@
 
-$(VENV)/.dev: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --editable '.[dev,pyats]'
+$(VENV)/.dev: pyproject.toml requirements/dev.lock | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements/dev.lock
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	@touch $@ $(VENV)/.lab
 
 demo: $(VENV)/.lab    ## Audit, apply, trust, report and prove, on the embedded lab
@@ -46,6 +48,15 @@ test-containers: $(VENV)/.dev  ## Build and run the lab and a runner in containe
 
 bench: $(VENV)/.dev   ## Ratios against named peers
 	for b in benchmarks/*.py; do $(BIN)/python $$b || exit 1; done
+
+# Exact versions with hashes for this repository's own environment, for every Python that we support at once. Users of
+# the package get the ranges of pyproject.toml.
+UV := $(VENV)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command 'make lock' pyproject.toml
+lock: | $(BIN)/python  ## Choose the newest versions that pyproject.toml allows (requirements/*.lock)
+	$(BIN)/python -m pip install --quiet uv
+	$(UV) --extra lab --extra scrapli --output-file requirements/lab.lock
+	$(UV) --extra dev --extra pyats --output-file requirements/dev.lock
 
 clean:            ## Remove what the targets above made
 	rm -rf $(VENV) build dist demo-output .pytest_cache .mypy_cache .ruff_cache
