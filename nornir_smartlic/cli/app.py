@@ -13,7 +13,7 @@ import typer
 
 from nornir_smartlic import __version__
 from nornir_smartlic.cli import cssm_commands, report_commands
-from nornir_smartlic.cli.failures import REPORT_IT, debug, first_line, os_error
+from nornir_smartlic.cli.failures import REPORT_IT, debug, first_line, os_error, say
 from nornir_smartlic.cli.options import AskPass, DryRun, Filters, Globals, Json, finish, finish_listing, open_hosts
 from nornir_smartlic.cli.present import check_writable, format_of
 from nornir_smartlic.errors import IntentError, SmartLicError, StoreError, UsageError
@@ -116,7 +116,7 @@ def _remember(settings: Settings, report: Report) -> None:
         with settings.opened_store() as store:
             remembering.record(store, report)
     except StoreError as error:
-        print(f"smartlic: the audit is not kept: {error}", file=sys.stderr)
+        say(f"the audit is not kept: {error}")
 
 
 @app.command(short_help="Show the difference to the inventory.")
@@ -387,8 +387,7 @@ def _failure(error: Exception, words: list[str]) -> int:
 
 
 def _fail(message: str, kind: str, code: int, words: list[str]) -> int:
-    for line in message.splitlines():
-        print(f"smartlic: {line}", file=sys.stderr)
+    say(message)
     if "--json" in words:
         document: dict[str, Any] = {"exit_code": code, "error": {"kind": kind, "message": message}}
         print(json.dumps(document, indent=2))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import traceback
 from typing import TYPE_CHECKING, Final
 
@@ -45,6 +46,14 @@ def host_error(error: BaseException) -> HostError:
         return HostError(type(error).__name__, os_error(error))
     debug(error)
     return HostError("InternalError", f"internal error: {type(error).__name__}: {first_line(error)} - {REPORT_IT}")
+
+
+def say(message: str) -> None:
+    """Lines on standard error, in which nothing acts on the terminal."""
+    from nornir_smartlic.outputs.texts import clean
+
+    for line in message.splitlines():
+        print(f"smartlic: {clean(line)}", file=sys.stderr)
 
 
 def first_line(error: BaseException) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from nornir_smartlic.cli.failures import say
 from nornir_smartlic.cli.present import present, show
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def finish(report: Report, *, as_json: bool, format_name: str = "table", output:
     present(report, format_name, output, as_json=as_json)
     for host in report.failed_hosts:
         if host.error is not None:
-            print(f"smartlic: {host.host}: {host.error.message}", file=sys.stderr)
+            say(f"{host.host}: {host.error.message}")
     raise typer.Exit(int(report.exit_code))
 
 

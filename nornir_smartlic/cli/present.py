@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from nornir_smartlic.cli.failures import os_error
+from nornir_smartlic.cli.failures import os_error, say
 from nornir_smartlic.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def show(listing: Listing, *, as_json: bool) -> None:
     from nornir_smartlic.outputs.listing import print_listing, render_listing_json, render_listing_table
 
     for warning in listing.warnings:
-        print(f"smartlic: warning: {warning}", file=sys.stderr)
+        say(f"warning: {warning}")
     console = Console(highlight=False)
     if as_json:
         sys.stdout.write(render_listing_json(listing))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from nornir_smartlic.cli.failures import say
 from nornir_smartlic.cli.options import AskPass, DryRun, Filters, Json, finish, finish_listing, open_hosts
 from nornir_smartlic.errors import UsageError
 
@@ -256,6 +256,6 @@ def _finish_acks(taken: tuple[Taken, ...], waiting: tuple[Shipment, ...], *, as_
 
     rows = [{"udi": str(ack.udi), "file": str(ack.path), "new": ack.is_new, "reports": ack.reports} for ack in taken]
     for shipment in waiting:
-        print(f"smartlic: still in process at CSSM: submission of {shipment.virtual_account}", file=sys.stderr)
+        say(f"still in process at CSSM: submission of {shipment.virtual_account}")
     code = ExitCode.FINDINGS if waiting else ExitCode.DONE
     finish_listing(Listing("reports acks", "acks", ("udi", "file", "new", "reports"), rows, code), as_json=as_json)

@@ -108,11 +108,11 @@ def _progress(command: str, count: int) -> Iterator[HostsDone | None]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=24),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        TextColumn("{task.fields[hosts]}", style="dim"),
+        TextColumn("{task.fields[hosts]}", style="dim", markup=False),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         yield HostsDone(progress, progress.add_task(command, total=count, hosts=""))

@@ -11,6 +11,7 @@ from nornir_smartlic.outputs.pages import render_html, render_markdown
 from nornir_smartlic.outputs.report import Report
 from nornir_smartlic.outputs.sarif import render_sarif
 from nornir_smartlic.outputs.tables import render_table
+from nornir_smartlic.outputs.texts import clean
 
 FORMATS: Final[dict[str, Callable[[Report], str]]] = {
     "table": render_table,
@@ -25,5 +26,5 @@ FORMATS: Final[dict[str, Callable[[Report], str]]] = {
 
 
 def render(report: Report, name: str) -> str:
-    """*report* in the format *name*; the same report always gives the same text."""
-    return FORMATS[name](report)
+    """*report* in the format *name*; the same report always gives the same text, in which nothing acts."""
+    return clean(FORMATS[name](report))

@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 
 from nornir_smartlic.compliance import Finding, Verdict
 from nornir_smartlic.outputs.report import HostReport, Report
+from nornir_smartlic.outputs.texts import clean
 
 
 def render_junit(report: Report) -> str:
@@ -25,14 +26,16 @@ def render_junit(report: Report) -> str:
 def _suite(host: HostReport) -> ElementTree.Element:
     cases = [_case(finding) for finding in host.findings]
     if host.error is not None:
-        case = ElementTree.Element("testcase", {"classname": host.host, "name": "reading the device", "time": "0"})
-        error = ElementTree.SubElement(case, "error", {"type": host.error.kind, "message": _clean(host.error.message)})
-        error.text = _clean(host.error.message)
+        case = ElementTree.Element(
+            "testcase", {"classname": clean(host.host), "name": "reading the device", "time": "0"}
+        )
+        error = ElementTree.SubElement(case, "error", {"type": host.error.kind, "message": clean(host.error.message)})
+        error.text = clean(host.error.message)
         cases.insert(0, case)
     suite = ElementTree.Element(
         "testsuite",
         {
-            "name": host.host,
+            "name": clean(host.host),
             "tests": str(len(cases)),
             "failures": str(sum(case.find("failure") is not None for case in cases)),
             "errors": str(sum(case.find("error") is not None for case in cases)),
@@ -46,12 +49,12 @@ def _suite(host: HostReport) -> ElementTree.Element:
 
 def _case(finding: Finding) -> ElementTree.Element:
     case = ElementTree.Element(
-        "testcase", {"classname": finding.host, "name": f"{finding.rule_id} {finding.title}", "time": "0"}
+        "testcase", {"classname": clean(finding.host), "name": f"{finding.rule_id} {finding.title}", "time": "0"}
     )
     if finding.verdict.is_finding:
         kind = f"{finding.verdict.value} {finding.severity.value}"
-        failure = ElementTree.SubElement(case, "failure", {"type": kind, "message": _clean(finding.message)})
-        failure.text = _clean(
+        failure = ElementTree.SubElement(case, "failure", {"type": kind, "message": clean(finding.message)})
+        failure.text = clean(
             "\n".join(
                 [
                     finding.message,
@@ -63,12 +66,7 @@ def _case(finding: Finding) -> ElementTree.Element:
     elif finding.verdict is Verdict.WAIVED and finding.waiver is not None:
         waiver = finding.waiver
         message = f"waived by {waiver.owner} until {waiver.until}: {waiver.reason} ({finding.message})"
-        ElementTree.SubElement(case, "skipped", {"message": _clean(message)})
+        ElementTree.SubElement(case, "skipped", {"message": clean(message)})
     elif finding.verdict is Verdict.NOT_APPLICABLE:
-        ElementTree.SubElement(case, "skipped", {"message": _clean(f"not applicable: {finding.message}")})
+        ElementTree.SubElement(case, "skipped", {"message": clean(f"not applicable: {finding.message}")})
     return case
-
-
-def _clean(text: str) -> str:
-    """*text* without the control characters that XML cannot hold; a garbled device may print any."""
-    return "".join(sign if sign in "\t\n" or sign.isprintable() else "�" for sign in text)

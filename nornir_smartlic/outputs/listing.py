@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from nornir_smartlic.model import UnplacedTime
 from nornir_smartlic.outputs.plain import plain
 from nornir_smartlic.outputs.report import ExitCode
+from nornir_smartlic.outputs.texts import clean
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,7 +37,7 @@ def render_listing_json(listing: Listing) -> str:
         "command": listing.command,
         "exit_code": int(listing.exit_code),
         listing.name: [{column: plain(row.get(column)) for column in listing.columns} for row in listing.rows],
-        "warnings": list(listing.warnings),
+        "warnings": plain(listing.warnings),
     }
     return json.dumps(document, indent=2) + "\n"
 
@@ -66,7 +67,7 @@ def print_listing(listing: Listing, console: Console) -> None:
     for column in listing.columns:
         table.add_column(column.replace("_", " "))
     for row in listing.rows:
-        table.add_row(*(Text(_shown(row.get(column))) for column in listing.columns))
+        table.add_row(*(Text(clean(_shown(row.get(column)))) for column in listing.columns))
     console.print(table)
 
 
@@ -78,7 +79,7 @@ def _print_records(listing: Listing, console: Console) -> None:
 
     title, *others = listing.columns
     for number, row in enumerate(listing.rows, 1):
-        console.print(Text(f"\n{number}. {_shown(row.get(title))}", style="bold"))
+        console.print(Text(f"\n{number}. {clean(_shown(row.get(title)))}", style="bold"))
         grid = Table.grid(padding=(0, 2))
         grid.add_column(style="dim", no_wrap=True)
         grid.add_column()
@@ -86,7 +87,7 @@ def _print_records(listing: Listing, console: Console) -> None:
             value = row.get(column)
             if value not in (None, "", [], ()):
                 lines = value if isinstance(value, list | tuple) else [_shown(value)]
-                grid.add_row(column.replace("_", " "), Text("\n".join(map(str, lines))))
+                grid.add_row(column.replace("_", " "), Text(clean("\n".join(map(str, lines)))))
         console.print(Padding(grid, (0, 0, 0, 3)))
 
 

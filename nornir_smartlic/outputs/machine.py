@@ -13,6 +13,7 @@ from typing import Final
 from nornir_smartlic.compliance import Finding
 from nornir_smartlic.outputs.plain import Plain, plain
 from nornir_smartlic.outputs.report import HostReport, Report
+from nornir_smartlic.outputs.texts import clean_cell
 
 
 def document_of(report: Report) -> dict[str, Plain]:
@@ -74,7 +75,7 @@ def render_csv(report: Report) -> str:
     writer.writeheader()
     for host in report.hosts:
         if host.error is not None:
-            writer.writerow({"host": host.host, "error": host.error.message})
+            writer.writerow({"host": clean_cell(host.host), "error": clean_cell(host.error.message)})
         for finding in host.findings:
             writer.writerow(_row(host, finding))
     return text.getvalue()
@@ -99,7 +100,7 @@ def _row(host: HostReport, finding: Finding) -> dict[str, str]:
         "waiver_reason": waiver.reason if waiver is not None else None,
         "waiver_until": waiver.until.isoformat() if waiver is not None else None,
     }
-    return {name: value or "" for name, value in values.items()}
+    return {name: clean_cell(value or "") for name, value in values.items()}
 
 
 def render_prometheus(report: Report) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from nornir_smartlic.compliance import Verdict
 from nornir_smartlic.model import Instant
 from nornir_smartlic.outputs.report import Report
+from nornir_smartlic.outputs.texts import clean
 
 
 def render_markdown(report: Report) -> str:
@@ -46,7 +48,14 @@ def render_markdown(report: Report) -> str:
         )
     for host in report.hosts:
         if host.diff and not host.findings:
-            lines += ["", f"## {_cell(host.host)}", "", "```diff", *host.diff.splitlines(), "```"]
+            lines += [
+                "",
+                f"## {_cell(host.host)}",
+                "",
+                f"{_fence(host.diff)}diff",
+                *host.diff.splitlines(),
+                _fence(host.diff),
+            ]
     return "\n".join(lines) + "\n"
 
 
@@ -59,7 +68,15 @@ def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str
 
 
 def _cell(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
+    return clean(text).replace("&", "&amp;").replace("<", "&lt;").replace("\n", " ").translate(_MARKED)
+
+
+_MARKED = {ord(sign): f"\\{sign}" for sign in "\\|[]"}  # a table's own sign, and links and images
+
+
+def _fence(text: str) -> str:
+    """The fence around *text*: longer than any run of backticks in it, which else would end the block."""
+    return "`" * max(3, 1 + max((len(run) for run in re.findall("`+", text)), default=0))
 
 
 def _date(instant: Instant | None) -> str:

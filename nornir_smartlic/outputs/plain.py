@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from nornir_smartlic.model import Secret, UnplacedTime
+from nornir_smartlic.outputs.texts import clean
 
 Plain: TypeAlias = bool | int | float | str | list["Plain"] | dict[str, "Plain"] | None
 
@@ -19,14 +20,17 @@ def plain(value: object) -> Plain:
 
     Dataclasses become objects, enums the device's spelling, instants ISO 8601 with their offset, spans ISO 8601
     durations (``P30D``, ``PT15M``). A time in a zone whose offset is unknown is ``{"wall": ..., "zone": ...}``.
+    What would act in a text is shown (`texts`).
 
     Raises:
         TypeError: a secret, or a type that has no rule; neither belongs into a result.
     """
-    if value is None or isinstance(value, bool | int | float | str):
-        return value.value if isinstance(value, Enum) else value
     if isinstance(value, Enum):
         return plain(value.value)
+    if isinstance(value, str):
+        return clean(value)
+    if value is None or isinstance(value, bool | int | float):
+        return value
     if isinstance(value, UnplacedTime):
         return {"wall": value.wall.isoformat(), "zone": value.zone}
     if isinstance(value, datetime | date):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from nornir_smartlic.compliance import Finding, Severity, Verdict
 from nornir_smartlic.outputs.report import HostReport, Report
+from nornir_smartlic.outputs.texts import clean
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -61,7 +62,7 @@ def _hosts(report: Report) -> RenderableType:
         table.add_column(title)
     table.add_column("verdict" if is_audit else "outcome")
     for host in report.hosts:
-        cells: list[str | Text] = [host.host]
+        cells = [host.host]
         if with_device:
             device = host.device
             deadline = device.next_ack_deadline if device is not None else None
@@ -72,20 +73,24 @@ def _hosts(report: Report) -> RenderableType:
                 (device.virtual_account if device else None) or "-",
                 f"{deadline:%Y-%m-%d %H:%M}" if hasattr(deadline, "strftime") else str(deadline or "-"),
             ]
-        cells.append(_outcome(host))
-        table.add_row(*cells)
+        table.add_row(*map(_text, cells), _outcome(host))
     return table
 
 
-def _outcome(host: HostReport) -> Text:
+def _text(text: str, style: str = "") -> Text:
+    """A cell as it stands: no markup of rich, and nothing that acts on the terminal."""
     from rich.text import Text
 
+    return Text(clean(text), style=style)
+
+
+def _outcome(host: HostReport) -> Text:
     style = "yellow" if host.changed else ""
     if host.error is not None:
         style = "bold red"
     elif host.verdict is not None:
         style = _VERDICT_STYLES[host.verdict]
-    return Text(host.outcome, style=style)
+    return _text(host.outcome, style)
 
 
 def _findings(findings: tuple[Finding, ...]) -> RenderableType:
@@ -103,11 +108,11 @@ def _findings(findings: tuple[Finding, ...]) -> RenderableType:
             message += f" ({ended} by {finding.waiver.owner} until {finding.waiver.until}: {finding.waiver.reason})"
         table.add_row(
             Text(finding.severity.value, style=_SEVERITY_STYLES[finding.severity]),
-            finding.rule_id,
-            finding.host,
+            _text(finding.rule_id),
+            _text(finding.host),
             Text(finding.verdict.value, style=_VERDICT_STYLES[finding.verdict]),
-            Text(message),
-            Text("\n".join(finding.fix)),
+            _text(message),
+            _text("\n".join(finding.fix)),
         )
     return table
 
@@ -118,12 +123,12 @@ def _changes(report: Report) -> Iterable[RenderableType]:
     styles = {"-": "red", "+": "green"}
     for host in report.hosts:
         if host.diff and not host.findings:
-            yield Text(f"{host.host}:", style="bold")
+            yield _text(f"{host.host}:", "bold")
             for line in host.diff.splitlines():
-                yield Text(f"  {line}", style=styles.get(line[:1], ""))
+                yield _text(f"  {line}", styles.get(line[:1], ""))
             yield Text()
         for warning in host.warnings:
-            yield Text(f"{host.host}: warning: {warning}", style="yellow")
+            yield _text(f"{host.host}: warning: {warning}", "yellow")
 
 
 def _summary(report: Report) -> RenderableType:
