@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import TYPE_CHECKING
 
 from nornir_smartlic.model.classic import ClassicLicense, RightToUse
 from nornir_smartlic.model.identity import Member, SlotUdi, Udi
@@ -26,9 +25,6 @@ from nornir_smartlic.model.reporting import (
 from nornir_smartlic.model.seldom import seldom
 from nornir_smartlic.model.times import Instant
 from nornir_smartlic.model.transport import DataPrivacy, Transport
-
-if TYPE_CHECKING:
-    from nornir_smartlic.model.merge import Disagreement
 
 
 class LicensingModel(Enum):
@@ -88,7 +84,7 @@ class TechSupport:
     enforced: tuple[tuple[Udi, tuple[str, ...]], ...]
 
 
-@dataclass(frozen=True)  # without slots: parsers fill its many fields at once
+@dataclass(frozen=True, slots=True)
 class LicensingState:
     """Everything that the licensing outputs of one device tell.
 
@@ -135,12 +131,6 @@ class LicensingState:
     component_versions: str | None = None  # of agents before 4.8; recalled
     reservation_mode: bool | None = None  # "License Reservation is ENABLED", a line of legacy outputs; recalled
     secondary_signing_cert: int | None = None  # agent 8
-
-    def merge(self, *others: LicensingState) -> tuple[LicensingState, tuple[Disagreement, ...]]:
-        """This state with what other outputs of the same device tell, and where they disagree; this one counts."""
-        from nornir_smartlic.model import merge  # not from the module: it would stand in the place of the function
-
-        return merge(self, *others)
 
     @property
     def model(self) -> LicensingModel:

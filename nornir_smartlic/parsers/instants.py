@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Any, Final
 
 from nornir_smartlic.model import Instant, UnplacedTime
-from nornir_smartlic.parsers.making import maker
 
 _MONTHS: Final = {
     name: f"{number:02d}"
@@ -48,7 +47,6 @@ _DAYS: Final = {
     for number in range(1, 32)
     for day in (f"{number:2d}", f"{number:02d}")
 }  # "Oct 14" -> "10-14", "Oct  4" and "Oct 04" -> "10-04"
-_unplaced: Final = maker(UnplacedTime)
 
 
 def instant(text: str) -> Instant:
@@ -64,7 +62,7 @@ def instant(text: str) -> Instant:
             raise ValueError
         zone = zone_named(spelling)
         if zone is None:  # by far the most common beside UTC, and read at once
-            return _unplaced(datetime.fromisoformat(f"{day}T{text[7:15]}"), spelling)
+            return UnplacedTime(datetime.fromisoformat(f"{day}T{text[7:15]}"), spelling)
         return _wall(date.fromisoformat(day), time.fromisoformat(text[7:15]), zone)
     except (KeyError, IndexError, ValueError):
         raise ValueError("expected a time such as 'Oct 14 12:10:32 2021 UTC'") from None
@@ -95,7 +93,7 @@ def clock_instant(text: str) -> Instant:
         if wall.tzinfo is not None:
             raise ValueError
         zone = zone_named(spelling)
-        return _unplaced(wall, spelling) if zone is None else wall.replace(tzinfo=zone)
+        return UnplacedTime(wall, spelling) if zone is None else wall.replace(tzinfo=zone)
     except (KeyError, ValueError):
         raise ValueError("expected a time such as '15:09:55.102 UTC Wed Nov 10 2021'") from None
 

@@ -1,9 +1,8 @@
 """From a licensing output to a `LicensingState`: cut into sections once, each read by its one function.
 
 A section begins with its title, a line that stands alone at the left margin; most sections are also apart by an empty
-line. Sections that read the same are cut and read once: their values are immutable, and most devices of a fleet share
-most of their sections (`_LATELY` bounds how much is kept). Those that differ in times, serial numbers and counts only
-are read by what they have in common, which `shapes` learns from the functions here.
+line. A short section that reads the same as one before is not read again: its values are immutable, and the devices of
+a fleet share most of their sections. What is kept is bounded, `_LATELY` sections of `_SHORT` characters.
 """
 
 from __future__ import annotations
@@ -16,14 +15,12 @@ from typing import Any, Final
 from nornir_smartlic.errors import ParseError
 from nornir_smartlic.model import LicenseAuthorizations, LicensingState, MemberAuthorization, Reservation, TechSupport
 from nornir_smartlic.parsers import authorizations, legacy, product, status, techsupport, usage
-from nornir_smartlic.parsers.making import maker
 from nornir_smartlic.parsers.section import NOTHING, Problem, Section
-from nornir_smartlic.parsers.shapes import Shapes
 from nornir_smartlic.parsers.texts import Text
 
 Facts = dict[str, Any]  # fields of LicensingState; "tech.", "authorization.", "reservation." before those of its parts
 _LATELY: Final = 1024  # sections
-_BEGINNING: Final = 20  # characters by which the shape of a section is looked for
+_SHORT: Final = 4096  # characters; a longer section is hardly the same on two devices
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # equal to itself only: its hash is asked for at every section
@@ -135,63 +132,37 @@ def _rule_of(line: str) -> Rule | None:
     return RULES[_TRUST] if line[:21] == _TRUST else None
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Piece:
-    """A section as it stands, and what it tells once it was read."""
+    """A section as it stands."""
 
     rule: Rule | None  # None: it begins with no title
     text: str
-    told: tuple[tuple[str, Any], ...] | None = None  # None: not read yet
-    left: tuple[str, ...] = ()  # lines that nobody took
-
-    def read(self, rule: Rule) -> tuple[tuple[str, Any], ...]:
-        """The facts of this section; raises `Problem`."""
-        lines = self.text.split("\n")
-        if not rule.with_title:
-            del lines[0]
-            if lines and lines[0] and not lines[0].strip("="):
-                del lines[0]  # the underline
-        section = Section(lines)
-        value = rule.read(section)
-        values = (value,) if len(rule.fields) == 1 else value
-        told = [pair for pair in zip(rule.fields, values, strict=True) if pair[1] is not NOTHING]
-        self.left = section.rest()
-        self.told = tuple(told)
-        return self.told
 
 
-_known: dict[str, tuple[Piece, ...]] = {}  # by their text; not those that had a shape, which hardly come again
+Told = tuple[tuple[tuple[str, Any], ...], tuple[str, ...]]
 
 
-def _sections(paragraph: str) -> tuple[Piece, ...]:
-    """The sections of a text without empty lines; what stands before the first has no rule."""
-    found = None
-    if paragraph[:1] not in ("", " "):  # with a title
-        found = _shapes(None, paragraph[:_BEGINNING], paragraph.count("\n")).find(paragraph)
-    if found is None:
-        if len(_known) >= _LATELY:
-            _known.clear()
-        found = _known[paragraph] = _cut(paragraph)
-    return found
+def _read(rule: Rule, text: str) -> Told:
+    """The facts of a section of *rule*, and the lines that nobody took; raises `Problem`."""
+    lines = text.split("\n")
+    if not rule.with_title:
+        del lines[0]
+        if lines and lines[0] and not lines[0].strip("="):
+            del lines[0]  # the underline
+    section = Section(lines)
+    value = rule.read(section)
+    values = (value,) if len(rule.fields) == 1 else value
+    told = tuple([pair for pair in zip(rule.fields, values, strict=True) if pair[1] is not NOTHING])
+    return told, section.rest()
 
 
-def _joined(rule: Rule, text: str) -> Piece:
-    """A section that goes on behind an empty line."""
-    found = _shapes(rule, text[:_BEGINNING], text.count("\n")).find(text)
-    return Piece(rule, text) if found is None else found[0]
+_read_kept: Final = lru_cache(maxsize=_LATELY)(_read)
 
 
-@lru_cache(maxsize=512)
-def _shapes(rule: Rule | None, beginning: str, lines: int) -> Shapes[tuple[Piece, ...]]:  # noqa: ARG001  the key
-    """What the sections of *rule* have in common that begin so; without it, what the paragraphs have in common."""
-    return Shapes(lambda text: _read(_cut(text) if rule is None else (Piece(rule, text),)))
-
-
-def _read(found: tuple[Piece, ...]) -> tuple[Piece, ...]:
-    for piece in found:
-        if piece.rule is not None:
-            piece.read(piece.rule)
-    return found
+def read_section(rule: Rule, text: str) -> Told:
+    """The same as `_read`; what is short is kept, since the members of a fleet share most of their sections."""
+    return _read_kept(rule, text) if len(text) <= _SHORT else _read(rule, text)
 
 
 def _cut(paragraph: str) -> tuple[Piece, ...]:
@@ -225,6 +196,9 @@ def _cut(paragraph: str) -> tuple[Piece, ...]:
     return tuple([Piece(rule, "\n".join(lines[a:b])) for rule, a, b in zip(rules, starts, ends, strict=True)])
 
 
+_cut_kept: Final = lru_cache(maxsize=_LATELY)(_cut)
+
+
 def _is_plain(paragraph: str) -> bool:
     """Whether it has no margin but a title's, and no blanks at the ends of lines. Most are so."""
     second = paragraph.find("\n") + 1
@@ -244,8 +218,8 @@ def pieces(body: str) -> list[Piece]:
     found: list[Piece] = []
     more: dict[int, list[str]] = {}  # by the place in found of what it belongs to
     owned = False
-    for paragraph in body.rsplit("\n\n"):  # from behind it is found twice as fast
-        for piece in _known.get(paragraph) or _sections(paragraph):
+    for paragraph in body.split("\n\n"):
+        for piece in _cut_kept(paragraph) if len(paragraph) <= _SHORT else _cut(paragraph):
             rule = piece.rule
             if rule is not None and (not owned or rule.chapter):
                 found.append(piece)
@@ -255,8 +229,7 @@ def pieces(body: str) -> list[Piece]:
             else:
                 found.append(Piece(None, piece.text))
     for index, texts in more.items():
-        rule, text = found[index].rule, "\n\n".join([found[index].text, *texts])
-        found[index] = Piece(None, text) if rule is None else _joined(rule, text)
+        found[index] = Piece(found[index].rule, "\n\n".join([found[index].text, *texts]))
     return found
 
 
@@ -266,15 +239,14 @@ def read_sections(command: str, text: Text) -> tuple[Facts, list[str]]:
     licenses: list[Any] = []
     unparsed: list[str] = []
     for piece in pieces(text.body):
-        rule, told = piece.rule, piece.told
-        if told is None:
-            if rule is None:
-                unparsed += _lines(piece)
-                continue
-            try:
-                told = piece.read(rule)
-            except Problem as problem:
-                raise located(command, text, problem, piece.text) from None
+        rule = piece.rule
+        if rule is None:
+            unparsed += _lines(piece)
+            continue
+        try:
+            told, left = read_section(rule, piece.text)
+        except Problem as problem:
+            raise located(command, text, problem, piece.text) from None
         if rule is LICENSE:
             licenses.append(told[0][1])
         elif told and told[0][0] in facts:
@@ -283,8 +255,7 @@ def read_sections(command: str, text: Text) -> tuple[Facts, list[str]]:
         else:
             for name, value in told:
                 facts[name] = value
-        if piece.left:
-            unparsed += piece.left
+        unparsed += left
     if licenses:
         facts["usage"] = tuple(licenses)
         if len({used.export_status is None for used in licenses}) > 1:  # before 16.8 no licence has it; recalled
@@ -331,26 +302,19 @@ def _start(lines: list[str], beginning: list[str]) -> int:
     return 0
 
 
-_BLANK: Final = {field.name: field.default for field in fields(LicensingState)}
-
-
 def state_of(facts: Facts, text: Text) -> LicensingState:
     """The state that *facts* are of."""
-    # A frozen dataclass sets each field by a call of its own; of so many, that costs more than reading them.
-    state = object.__new__(LicensingState)
-    told = state.__dict__
-    told.update(_BLANK)
-    told.update(facts)
-    told["header"] = text.header
-    if len(told) > len(_BLANK):
-        _take(told, "usage")
-        if reservation := _take(told, "reservation"):
-            told["reservation"] = _reservation(reservation)
-        if authorization := _take(told, "authorization"):
-            told["authorizations"] = _authorizations(authorization, told["reservation"])
-        if tech := _take(told, "tech"):
-            told["tech_support"] = _make_tech_support(**{**_BLANK_TECH, **tech})
-    return state
+    told = {name: value for name, value in facts.items() if "." not in name}
+    if len(told) < len(facts):
+        parts = {part: _part(facts, part) for part in _PARTS}
+        reservation = _reservation(parts["reservation"])
+        if reservation is not None:
+            told["reservation"] = reservation
+        if authorization := parts["authorization"]:
+            told["authorizations"] = _authorizations(authorization, reservation)
+        if tech := parts["tech"]:
+            told["tech_support"] = TechSupport(**{**_BLANK_TECH, **tech})
+    return LicensingState(**told, header=text.header)
 
 
 def _parts() -> dict[str, tuple[tuple[str, str], ...]]:
@@ -368,22 +332,18 @@ _BLANK_TECH: Final = {
     **{field.name: () for field in fields(TechSupport)},
     **dict.fromkeys(("current_time", "communication_level", "overall_state")),
 }
-_make_tech_support: Final = maker(TechSupport)
-_make_reservation: Final = maker(Reservation)
-_make_authorization: Final = maker(MemberAuthorization)
-_make_authorizations: Final = maker(LicenseAuthorizations)
 
 
-def _take(told: Facts, part: str) -> Facts:
-    """The facts of *part*, which are taken away from *told*."""
-    return {field: told.pop(name) for name, field in _PARTS[part] if name in told}
+def _part(facts: Facts, part: str) -> Facts:
+    """The facts of *part*, as they are called in it."""
+    return {field: facts[name] for name, field in _PARTS[part] if name in facts}
 
 
 def _reservation(told: Facts) -> Reservation | None:
     if not told.keys() & {"enabled", "licenses"}:
         return None
     members, export_allowed = told.get("members", ((), None))
-    return _make_reservation(told.get("enabled"), members, told.get("licenses", ()), export_allowed)
+    return Reservation(told.get("enabled"), members, told.get("licenses", ()), export_allowed)
 
 
 def _authorizations(told: Facts, reservation: Reservation | None) -> LicenseAuthorizations | None:
@@ -392,7 +352,7 @@ def _authorizations(told: Facts, reservation: Reservation | None) -> LicenseAuth
     if members is None and reservation is not None and "purchased" in told:
         members = tuple(
             [
-                _make_authorization(
+                MemberAuthorization(
                     who.member, who.status, who.installed, who.last_confirmation_code, who.last_return_code
                 )
                 for who in reservation.members
@@ -400,7 +360,7 @@ def _authorizations(told: Facts, reservation: Reservation | None) -> LicenseAuth
         )
     if not members:
         return None
-    return _make_authorizations(
+    return LicenseAuthorizations(
         members,
         told.get("codes", ()),
         told.get("purchased", ()),

@@ -72,8 +72,3 @@ def test_a_placeholder_of_tech_support_is_no_disagreement() -> None:
     spare = replace(HANDLE, name="air-dna-advantage", count=0, status=UsageStatus.NOT_IN_USE, tag="regid.x")
     _, disagreements = merge(LicensingState(usage=(SUMMARY,)), LicensingState(usage=(HANDLE, spare)))
     assert disagreements == ()
-
-
-def test_a_state_merges_others_into_itself() -> None:
-    state, disagreements = LicensingState(slp=True).merge(LicensingState(utility=False))
-    assert (state, disagreements) == (LicensingState(slp=True, utility=False), ())

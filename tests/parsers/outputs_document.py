@@ -69,8 +69,8 @@ spelling. Where it means several (IST, CST) or none that is known, the value is 
 the name, unless `zones` tells (`{"IST": timedelta(hours=5, minutes=30)}`, as the line `clock timezone` does).
 
 `None` means: not printed by this command (fields of `LicensingState` and `LicenseUsage`), or inside a section that the
-device prints `<none>`, `<empty>` or `Not Configured`. `state.merge(other)` puts several outputs of one device together
-and tells where they disagree. `smartlic parse FILE...` prints the same as JSON.
+device prints `<none>`, `<empty>` or `Not Configured`. `model.merge(state, other)` puts several outputs of one device
+together and tells where they disagree. `smartlic parse FILE...` prints the same as JSON.
 """
 
 

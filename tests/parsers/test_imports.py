@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 HEAVY = ("nornir", "netmiko", "pydantic", "jinja2", "genie", "asyncssh", "httpx", "sqlalchemy", "rich", "typer", "yaml")
-RARE = ("nornir_smartlic.model.configuration", "nornir_smartlic.model.platform", "nornir_smartlic.parsers.version")
+RARE = ("nornir_smartlic.parsers.version", "nornir_smartlic.parsers.configuration", "nornir_smartlic.parsers.platform")
 
 
 def test_the_parsers_import_no_package_from_outside_and_no_rare_module() -> None:
