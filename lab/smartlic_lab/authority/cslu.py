@@ -74,6 +74,10 @@ class Cslu:
                 return NO_ANSWER
             return HttpResponse(200, encode_reply(reply))
 
+    def admits(self, authorization: str, now: datetime) -> bool:  # noqa: ARG002  the shape of an authority
+        """Nobody signs in on a CSLU."""
+        return False
+
     def tick(self, now: datetime) -> None:
         """Hand reports on to CSSM and fetch ACKs, as far as due."""
         with self._lock:

@@ -139,6 +139,17 @@ class Cssm:
                 return NO_ANSWER
             return response
 
+    def admits(self, authorization: str, now: datetime) -> bool:
+        """Whether the header holds an access token that is good now."""
+        if not authorization:
+            return False
+        try:
+            with self._inner_work(now) as work:
+                principals.actor_with(work, _bearer(authorization))
+        except (NotSignedIn, SQLAlchemyError):
+            return False
+        return True
+
     def tick(self, now: datetime) -> None:
         """Do what is due by *now*; of many reports a part, the rest with the next tick, so that others get in."""
         with self._lock:
@@ -391,7 +402,7 @@ class Cssm:
             with self._inner_work(now) as work:
                 actor = work.actor
                 if route.signed_in:
-                    actor = principals.actor_with(work, _bearer(request))
+                    actor = principals.actor_with(work, _bearer(request.headers.get("authorization", "")))
                 if self.rate_limit is not None:
                     self.rate_limit.count(actor.name if route.signed_in else request.client, now)
                 call = Call(
@@ -457,8 +468,8 @@ def _scope(work: Work, domain: str, virtual_account: str | None) -> tuple[SmartA
     return account, None if virtual_account is None else work.virtual_account(account, virtual_account)
 
 
-def _bearer(request: HttpRequest) -> Secret:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+def _bearer(authorization: str) -> Secret:
+    scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise NotSignedIn("no access token - expected the header Authorization: Bearer ...")
     return Secret(token)

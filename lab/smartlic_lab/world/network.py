@@ -91,6 +91,10 @@ class Authority(Protocol):
         """Answer one request. Raises nothing: an error is a response."""
         ...
 
+    def admits(self, authorization: str, now: datetime) -> bool:
+        """Whether that ``Authorization`` header is one that it gave out."""
+        ...
+
     def tick(self, now: datetime) -> None:
         """Do what is due by *now* (process reports, expire tokens, raise alerts)."""
         ...

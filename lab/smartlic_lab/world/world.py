@@ -496,6 +496,11 @@ class World:
             if address is None or not self._has_route(origin, address):
                 raise DeliveryFailed(UNTRUSTED)
 
+    def admits(self, authority: str, authorization: str) -> bool:
+        """Whether *authority* knows who shows this ``Authorization`` header; asked before a large body is read."""
+        with self.at(authority) as now:
+            return self.site(authority).authority.admits(authorization, now)
+
     def serve(self, authority: str, request: HttpRequest) -> HttpResponse:
         """Let *authority* answer, whoever carried the request; raises `DeliveryFailed` where it cannot be heard."""
         site = self.site(authority)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import process_time
 from xml.etree.ElementTree import tostring
 
 import pytest
@@ -27,3 +28,14 @@ def test_paths_select(path: str, filters: list[str]) -> None:
 def test_what_is_no_path_is_refused(path: str) -> None:
     with pytest.raises(ValueError, match="XPath"):
         filters_of(path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/a" * 32_000, "/" + "'" * 64_000, "/a" + "['" * 32_000, "/" + "a|" * 30_000, "/a" * 100, "/a" + "[b='c'" * 580],
+)
+def test_a_path_that_would_take_long_is_refused_at_once(path: str) -> None:
+    started = process_time()
+    with pytest.raises(ValueError, match="XPath"):
+        filters_of(path)
+    assert process_time() - started < 1

@@ -130,6 +130,9 @@ class EchoAuthority:
     asked: list[HttpRequest] = field(default_factory=list)
     answer: bytes | None = None
 
+    def admits(self, authorization: str, now: datetime) -> bool:
+        return False
+
     def handle(self, request: HttpRequest, now: datetime) -> HttpResponse:
         self.asked.append(request)
         return HttpResponse(200, request.body if self.answer is None else self.answer)
