@@ -3,32 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import TYPE_CHECKING
 
 from smartlic_lab.device.configuration import VERBATIM, reading
 from smartlic_lab.device.session import Frame, Session
 
-if TYPE_CHECKING:
-    from smartlic_lab.device.device import Device
-
 
 def merge_lines(
-    device: Device,
-    lines: Iterable[str],
-    now: datetime,
-    *,
-    trusted: bool = False,
-    sectioned: bool = False,
-    trial: bool = False,
+    session: Session, lines: Iterable[str], *, trusted: bool = False, sectioned: bool = False, trial: bool = False
 ) -> list[str]:
-    """Carry out configuration *lines*; gives back what was refused, one line each.
-
-    A text with indentation means by it where sections end; one without is read as if it were typed, unless it is
-    known to be *sectioned*. *trusted* lines are those that this device wrote itself. A *trial* only tells what would be
-    refused: the lines go into a copy.
-    """
-    session = Session(device, now, username="", privilege=15, kind="system", number=-1)
+    """Have *session* carry out configuration *lines*; gives back what was refused. As of `Machine.merge`."""
+    device, now = session.device, session.now
     root = device.running.copy() if trial else device.running
     session.frames = [Frame("config", root)]
     session.restores, session.tries = trusted, trial

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from nornir_smartlic.errors import IllegalEvent
 from smartlic_lab.device import filters
 from smartlic_lab.device.catalogue import COMMON_MODE
-from smartlic_lab.device.commands.registry import HANDLERS, Ask, Call, CommandFailed, Dialogue
+from smartlic_lab.device.commands.registry import Ask, Call, CommandFailed, Dialogue, Handler
 from smartlic_lab.device.configuration import Section
 from smartlic_lab.device.filesystem import FileSystemError
 from smartlic_lab.device.grammar import Choice, Fault, Match, Refusal
+from smartlic_lab.device.machine import Machine
 from smartlic_lab.device.tcl import TclShell
-
-if TYPE_CHECKING:
-    from smartlic_lab.device.device import Device
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,8 @@ class Session:
 
     def __init__(
         self,
-        device: Device,
+        device: Machine,
+        handlers: Mapping[str, Handler[Session]],
         now: datetime,
         *,
         username: str,
@@ -92,6 +91,7 @@ class Session:
         source: str = "",
     ) -> None:
         self.device = device
+        self._handlers = handlers
         self.username = username
         self.privilege = privilege
         self.kind = kind  # vty | console
@@ -274,7 +274,7 @@ class Session:
 
     def _start(self, call: Call) -> str:
         """Call the handler; a handler that asks is kept until it is answered."""
-        outcome = HANDLERS[call.match.row.handler](self, call)
+        outcome = self._handlers[call.match.row.handler](self, call)
         if isinstance(outcome, str):
             return outcome
         self._dialogue = outcome

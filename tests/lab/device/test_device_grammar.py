@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from smartlic_lab.device.catalogue import catalogue, rows_of
-from smartlic_lab.device.commands.registry import HANDLERS
+from smartlic_lab.device.commands import HANDLERS
 from smartlic_lab.device.grammar import Fault, Grammar, GrammarError, Match, Refusal, read_table
 from smartlic_lab.platforms import families, family, help_texts, release, releases
 
@@ -89,6 +91,11 @@ def test_every_handler_that_tables_name_exists() -> None:
         for row in rows_of(r.version, kind.traits)
     }
     assert named <= set(HANDLERS)
+
+
+def test_no_two_modules_have_a_handler_of_the_same_name() -> None:
+    modules = {sys.modules[handler.__module__] for handler in HANDLERS.values()}
+    assert sum(len(module.handles.by_name) for module in modules) == len(HANDLERS)
 
 
 def test_legacy_commands_are_gone_with_slp() -> None:

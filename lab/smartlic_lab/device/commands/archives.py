@@ -6,10 +6,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from smartlic_lab.device.commands.filing import read_config_file
-from smartlic_lab.device.commands.registry import Ask, Call, CommandFailed, Dialogue, handles
+from smartlic_lab.device.commands.registry import Ask, Call, CommandFailed, Dialogue, Handlers
 from smartlic_lab.device.configuration import VERBATIM, Section, reading
-from smartlic_lab.device.merge import merge_lines
 from smartlic_lab.device.session import Frame, Session
+
+handles = Handlers[Session]()
+
+_NOTHING_PENDING = "%No Rollback Confirmed Change pending\n"
 
 
 def tree_of(text: str) -> Section:
@@ -134,17 +137,17 @@ def archive_config(session: Session, call: Call) -> str:
     path = device.running.section("archive").value("path")
     if path is None:
         raise CommandFailed("Archive configuration not enabled. Use the path command to enable it.")
-    number = len(device.archived) + 1
-    name = f"{path}{device.clock(session.now):-%b-%d-%H-%M-%S}-{number - 1}"
+    name = device.archive.next_name(f"{path}{device.clock(session.now):-%b-%d-%H-%M-%S}")
     device.files.write(session.absolute(name), device.running_text().encode(), session.now)
-    device.archived.append(name)
+    device.archive.names.append(name)
     return ""
 
 
 @handles("show_archive")
 def show_archive(session: Session, call: Call) -> str:
-    archived = session.device.archived
-    if session.device.running.section("archive").value("path") is None:
+    archived = session.device.archive.names
+    path = session.device.running.section("archive").value("path")
+    if path is None:
         return "Archive feature not enabled\n"
     rows = "".join(
         f"  {number:<10} {name}{' <- Most Recent' if number == len(archived) else ''}\n"
@@ -152,7 +155,7 @@ def show_archive(session: Session, call: Call) -> str:
     )
     return (
         f"The maximum archive configurations allowed is 10.\nThe next archive file will be named "
-        f"{session.device.running.section('archive').value('path')}-{len(archived)}\n"
+        f"{session.device.archive.next_name(path)}\n"
         f" Archive #  Name\n{rows}"
     )
 
@@ -203,21 +206,20 @@ def replace_running(session: Session, text: str, now: datetime) -> list[str]:
     """Make the running configuration that of *text*; gives back what was refused."""
     device = session.device
     commands = replacing(tree_of(device.running_text()), tree_of(text))
-    return merge_lines(device, commands, now, sectioned=True)
+    return device.merge(commands, now, sectioned=True)
 
 
 def revert_later(session: Session, before: str, span: timedelta) -> None:
     """Go back to *before*, unless the change is confirmed."""
-    device = session.device
-    device.revert_to = (session.now + span, before)
-    pending = device.revert_to
+    archive = session.device.archive
+    planned = archive.plan_rollback(session.now + span, before)
 
     def revert(now: datetime) -> None:
-        if device.revert_to is pending:
-            device.revert_to = None
+        if archive.pending is planned:
+            archive.confirm()
             replace_running(session, before, now)
 
-    device.schedule(session.now + span, revert)
+    session.device.schedule(planned.due, revert)
 
 
 @handles("configure_revertible")
@@ -231,39 +233,36 @@ def configure_revertible(session: Session, call: Call) -> str:
     revert_later(session, before, timedelta(minutes=int(call.required("minutes"))))
     session.frames = [Frame("config", device.running)]
     return (
-        f"Rollback Confirmed Change: Backing up current running config to {path}-{len(device.archived)}\n\n"
+        f"Rollback Confirmed Change: Backing up current running config to {device.archive.next_name(path)}\n\n"
         "Enter configuration commands, one per line.  End with CNTL/Z.\n"
     )
 
 
 @handles("configure_confirm")
 def configure_confirm(session: Session, call: Call) -> str:
-    if session.device.revert_to is None:
-        return "%No Rollback Confirmed Change pending\n"
-    session.device.revert_to = None
-    return ""
+    return "" if session.device.archive.confirm() else _NOTHING_PENDING
 
 
 @handles("configure_revert")
 def configure_revert(session: Session, call: Call) -> str:
-    device = session.device
-    if device.revert_to is None:
-        return "%No Rollback Confirmed Change pending\n"
-    _, before = device.revert_to
+    archive = session.device.archive
+    if archive.pending is None:
+        return _NOTHING_PENDING
+    before = archive.pending.text
     minutes = call.argument("minutes")
     if minutes is not None:
         revert_later(session, before, timedelta(minutes=int(minutes)))
         return ""
-    device.revert_to = None
+    archive.confirm()
     replace_running(session, before, session.now)
     return "Total number of passes: 1\nRollback Done\n\n"
 
 
 @handles("show_rollback_timer")
 def show_rollback_timer(session: Session, call: Call) -> str:
-    device = session.device
-    if device.revert_to is None:
-        return "%No Rollback Confirmed Change pending\n"
-    remaining = device.revert_to[0] - session.now
+    pending = session.device.archive.pending
+    if pending is None:
+        return _NOTHING_PENDING
+    remaining = pending.due - session.now
     minutes = int(remaining.total_seconds() // 60)
     return f"Time configured(mins): {minutes + 1}\nTime remaining(mins): {minutes}\nUser: {session.username}\n"

@@ -9,13 +9,23 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address
 
 from smartlic_lab.agent.events import Log
-from smartlic_lab.device.commands.registry import Ask, Call, CommandFailed, Dialogue, confirmed, handles, invalid_behind
+from smartlic_lab.device.commands.registry import (
+    Ask,
+    Call,
+    CommandFailed,
+    Dialogue,
+    Handlers,
+    confirmed,
+    invalid_behind,
+)
 from smartlic_lab.device.configuration import Line, Section, banner_mark
 from smartlic_lab.device.factory import interface_names
 from smartlic_lab.device.grammar.arguments import interface_name
 from smartlic_lab.device.passwords import hashed
 from smartlic_lab.device.session import Frame, Session
 from smartlic_lab.device.settings import key_hash
+
+handles = Handlers[Session]()
 
 # --- entering and leaving -------------------------------------------------------------------------------------------
 
@@ -245,7 +255,7 @@ def interface(session: Session, call: Call) -> str:
     physical = {known for known, _ in interface_names(device.build)}
     virtual = name.startswith(_VIRTUAL) or "." in name
     if not virtual and name not in physical:
-        raise invalid_behind(session, "interface ")
+        raise invalid_behind(session.prompt, "interface ")
     line = session.section.find("interface", name)
     if call.negated or call.default:
         if virtual and call.negated:
@@ -277,7 +287,7 @@ def interface_range(session: Session, call: Call) -> str:
     names = list(_in_range(call.required("names")))
     known = {name for name, _ in interface_names(session.device.build)}
     if not names or any(name is None or not (name in known or name.startswith(_VIRTUAL)) for name in names):
-        raise invalid_behind(session, "interface range ")
+        raise invalid_behind(session.prompt, "interface range ")
     lines = [session.section.put(("interface", name), opens=True) for name in names if name is not None]
     sections = tuple(line.section for line in lines if line.section is not None)
     session.frames.append(Frame("config-if", sections[0], sections))

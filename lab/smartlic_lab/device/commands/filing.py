@@ -6,10 +6,11 @@ from __future__ import annotations
 import hashlib
 import posixpath
 
-from smartlic_lab.device.commands.registry import Ask, Call, CommandFailed, Dialogue, confirmed, handles
+from smartlic_lab.device.commands.registry import Ask, Call, CommandFailed, Dialogue, Handlers, confirmed
 from smartlic_lab.device.filesystem import FileSystemError
-from smartlic_lab.device.merge import merge_lines
 from smartlic_lab.device.session import Session
+
+handles = Handlers[Session]()
 
 _RUNNING = ("running-config", "system:running-config", "system:/running-config")
 _STARTUP = ("startup-config", "nvram:startup-config", "nvram:/startup-config")
@@ -65,7 +66,7 @@ def copy(session: Session, call: Call) -> Dialogue:
         else device.files.read(session.absolute(source))
     )
     if target in _RUNNING:
-        problems = merge_lines(device, data.decode(errors="replace").splitlines(), session.now)
+        problems = device.merge(data.decode(errors="replace").splitlines(), session.now)
         text = "".join(f"% {problem}\n" for problem in problems)
         return f"{text}{len(data)} bytes copied in 0.121 secs ({len(data) * 8} bytes/sec)\n"
     if target in _STARTUP:

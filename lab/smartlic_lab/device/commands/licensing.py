@@ -30,8 +30,10 @@ from smartlic_lab.agent.events import (
 )
 from smartlic_lab.device import boot, settings
 from smartlic_lab.device.commands.configuring import enter, set_line
-from smartlic_lab.device.commands.registry import Ask, Call, CommandFailed, Dialogue, handles, invalid_behind
+from smartlic_lab.device.commands.registry import Ask, Call, CommandFailed, Dialogue, Handlers, invalid_behind
 from smartlic_lab.device.session import Session
+
+handles = Handlers[Session]()
 
 _UNUSED_FOR_NOW = "The requested item was not found"  # Source: reference/cli.md section 3, code 143
 
@@ -311,7 +313,7 @@ def _license_level(session: Session, call: Call, key: tuple[str, ...]) -> str:
 def platform_line(session: Session, call: Call) -> str:
     """Any line on the platform, but not the throughput levels of other families."""
     if call.required("rest").split()[:2] == ["hardware", "throughput"]:
-        raise invalid_behind(session, "platform hardware ")
+        raise invalid_behind(session.prompt, "platform hardware ")
     set_line(session, call)
     return ""
 
@@ -326,7 +328,7 @@ def throughput(session: Session, call: Call) -> str:
     name = call.match.words[-1]
     if (
         session.kind != "system"
-        and boot.needs_authorization(device, name)
+        and boot.needs_authorization(device.family, name)
         and not device.authorized("hseck9", session.now)
     ):
         # recalled: the text of the refusal

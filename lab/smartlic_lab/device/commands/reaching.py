@@ -9,9 +9,11 @@ from collections.abc import Generator
 from dataclasses import dataclass, replace
 
 from smartlic_lab.device import settings
-from smartlic_lab.device.commands.registry import Ask, Call, Dialogue, handles
+from smartlic_lab.device.commands.registry import Ask, Call, Dialogue, Handlers
 from smartlic_lab.device.commands.shows_network import interfaces_of
 from smartlic_lab.device.session import Session
+
+handles = Handlers[Session]()
 
 _ABORT = "Type escape sequence to abort.\n"
 _UNKNOWN = "% Unrecognized host or address, or protocol not running.\n\n"

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import Generic, TypeAlias, TypeVar
 
 from smartlic_lab.device.grammar import Fault, Match
 
-if TYPE_CHECKING:
-    from smartlic_lab.device.session import Session
+SessionT = TypeVar("SessionT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,29 +46,35 @@ class Call:
         return keyword in self.match.keywords
 
 
-Handler: TypeAlias = "Callable[[Session, Call], str | Dialogue]"
-HANDLERS: dict[str, Handler] = {}
+Handler: TypeAlias = Callable[[SessionT, Call], str | Dialogue]
+"""What carries a command out, for the session in which it was typed."""
 
 
 class CommandFailed(Exception):
     """A command that was understood, but cannot be done; the text is what the device prints."""
 
 
-def invalid_behind(session: Session, words: str) -> CommandFailed:
+def invalid_behind(prompt: str, words: str) -> CommandFailed:
     """What is wrong stands behind *words*, which were typed after the prompt."""
-    return CommandFailed(f"{' ' * (len(session.prompt) + len(words))}^\n{Fault.INVALID.value}\n")
+    return CommandFailed(f"{' ' * (len(prompt) + len(words))}^\n{Fault.INVALID.value}\n")
 
 
-def handles(*names: str) -> Callable[[Handler], Handler]:
-    """Register a handler for the names that tables use."""
+class Handlers(Generic[SessionT]):
+    """The handlers of one module by the names that the command tables use; ``commands`` joins those of all."""
 
-    def register(handler: Handler) -> Handler:
-        for name in names:
-            assert name not in HANDLERS, name
-            HANDLERS[name] = handler
-        return handler
+    def __init__(self) -> None:
+        self.by_name: dict[str, Handler[SessionT]] = {}
 
-    return register
+    def __call__(self, *names: str) -> Callable[[Handler[SessionT]], Handler[SessionT]]:
+        """Enter the function below under these names."""
+
+        def enter(handler: Handler[SessionT]) -> Handler[SessionT]:
+            for name in names:
+                assert name not in self.by_name, name
+                self.by_name[name] = handler
+            return handler
+
+        return enter
 
 
 def confirmed(answer: str) -> bool:

@@ -6,14 +6,12 @@ Source: the lines that Genie's, ntc-templates' and NAPALM's parsers name; margin
 # ruff: noqa: ARG001  every handler has the same arguments, whether it needs both or not
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from smartlic_lab.device.commands.registry import Call, handles
+from smartlic_lab.device.commands.registry import Call, Handlers
 from smartlic_lab.device.commands.shows_hardware import mac_address
+from smartlic_lab.device.machine import Machine
 from smartlic_lab.device.session import Session
 
-if TYPE_CHECKING:
-    from smartlic_lab.device.device import Device
+handles = Handlers[Session]()
 
 
 @handles("show_bootvar")
@@ -21,7 +19,7 @@ def show_bootvar(session: Session, call: Call) -> str:
     return boot_variables(session.device)
 
 
-def boot_variables(device: Device) -> str:
+def boot_variables(device: Machine) -> str:
     """``show bootvar``, and ``show boot`` of a router."""
     register = "0x2102" if "router" in device.family.traits else "0x102"
     paired = "chassis" in device.family.traits and len(device.build.members) > 1
@@ -65,7 +63,7 @@ def show_environment(session: Session, call: Call) -> str:
     return "".join(part(device) for part in chosen)
 
 
-def _fans(device: Device) -> str:
+def _fans(device: Machine) -> str:
     text = "Switch   FAN     Speed   State   Airflow direction\n---------------------------------------------------\n"
     for number in range(1, len(device.build.members) + 1):
         text += "".join(f"  {number}       {fan}     14240     OK     Front to Back\n" for fan in (1, 2, 3))
@@ -73,7 +71,7 @@ def _fans(device: Device) -> str:
     return text
 
 
-def _temperatures(device: Device) -> str:
+def _temperatures(device: Machine) -> str:
     return "".join(
         f"Switch {number}: SYSTEM TEMPERATURE is OK\n"
         "Inlet Temperature Value: 25 Degree Celsius\nTemperature State: GREEN\n"
@@ -84,7 +82,7 @@ def _temperatures(device: Device) -> str:
     )
 
 
-def _supplies(device: Device) -> str:
+def _supplies(device: Machine) -> str:
     text = "SW  PID                 Serial#     Status           Sys Pwr  PoE Pwr  Watts\n"
     text += "--  ------------------  ----------  ---------------  -------  -------  -----\n"
     for number, udi in enumerate(device.build.members, 1):

@@ -3,18 +3,17 @@
 # ruff: noqa: ARG001  every handler has the same arguments, whether it needs both or not
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from smartlic_lab.device import boot, settings
-from smartlic_lab.device.commands.registry import Call, handles, invalid_behind
+from smartlic_lab.device.commands.registry import Call, Handlers, invalid_behind
 from smartlic_lab.device.commands.shows_chassis import boot_variables
 from smartlic_lab.device.commands.shows_hardware import throughput_kbps
 from smartlic_lab.device.configuration import Section
+from smartlic_lab.device.machine import Machine
 from smartlic_lab.device.session import Session
 from smartlic_lab.device.texts import date_text
 
-if TYPE_CHECKING:
-    from smartlic_lab.device.device import Device
+handles = Handlers[Session]()
+
 
 # What "show running-config all" adds, where the line is not there. Source: defaults of reference/cli.md section 2.
 _DEFAULTS_SLP = (
@@ -43,7 +42,7 @@ def show_running_config(session: Session, call: Call) -> str:
     return head + _change_lines(device) + text + "\n"
 
 
-def _change_lines(device: Device) -> str:
+def _change_lines(device: Machine) -> str:
     lines = "!\n"
     if device.changed_at is not None:
         by = f" by {device.changed_by}" if device.changed_by else ""
@@ -53,7 +52,7 @@ def _change_lines(device: Device) -> str:
     return lines
 
 
-def _with_defaults(device: Device) -> str:
+def _with_defaults(device: Machine) -> str:
     copy = device.running.copy()
     for key, text in (*_DEFAULTS, *(_DEFAULTS_SLP if device.release.slp else ())):
         if copy.find(*key.split()) is None:
@@ -62,7 +61,7 @@ def _with_defaults(device: Device) -> str:
     return "".join(f"{line}\n" for line in ("!", version, *copy.render(), "end"))
 
 
-def _without_certificates(device: Device) -> str:
+def _without_certificates(device: Machine) -> str:
     copy = device.running.copy()
     for line in copy.under("crypto", "pki", "certificate", "chain"):
         for certificate in (line.section or Section()).lines:
@@ -76,7 +75,7 @@ def show_running_interface(session: Session, call: Call) -> str:
     name = call.required("interface")
     line = session.device.running.find("interface", name)
     if line is None:
-        raise invalid_behind(session, "show running-config interface ")
+        raise invalid_behind(session.prompt, "show running-config interface ")
     text = "".join(f"{one}\n" for one in Section([line]).render())
     return f"Building configuration...\n\nCurrent configuration : {len(text) + 6} bytes\n!\n{text}end\n\n"
 
@@ -263,7 +262,7 @@ def show_throughput(session: Session, call: Call) -> str:
 def show_throughput_crypto(session: Session, call: Call) -> str:
     """Source: show-platform-hardware-throughput-crypto/genie-c8000-tier-t3.txt."""
     device = session.device
-    configured = boot.configured_throughput(device) or device.family.default_throughput or "T1"
+    configured = boot.configured_throughput(device.running) or device.family.default_throughput or "T1"
     enforced = device.booted_with.throughput or device.family.default_throughput or "T1"
     level = device.booted_with.level
     saved = (

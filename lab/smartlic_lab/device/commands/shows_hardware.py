@@ -5,18 +5,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 from hashlib import sha256
-from typing import TYPE_CHECKING
 
 from nornir_smartlic.model import BootLevel
 from smartlic_lab.device import boot
-from smartlic_lab.device.commands.registry import Call, handles
+from smartlic_lab.device.commands.registry import Call, Handlers
 from smartlic_lab.device.factory import interface_names
+from smartlic_lab.device.machine import Machine
 from smartlic_lab.device.session import Session
 from smartlic_lab.device.texts import date_text, span_text
 from smartlic_lab.device.usage import ACCESS_POINT, boot_level
 
-if TYPE_CHECKING:
-    from smartlic_lab.device.device import Device
+handles = Handlers[Session]()
+
 
 # Source: show-version/*.txt, the same in all five captures
 _LICENCE_TEXT = """
@@ -89,10 +89,10 @@ def show_version(session: Session, call: Call) -> str:
     text = (
         f"{head}{device.hostname} uptime is {span_text(up)}\n"
         f"Uptime for this control processor is {span_text(up + timedelta(minutes=2))}\n"
-        f"System returned to ROM by {device.reload_reason}\n"
+        f"System returned to ROM by {device.reloading.reason}\n"
         f"System restarted at {date_text(restarted)}\n"
         f'System image file is "{image}"\n'
-        f"Last reload reason: {device.reload_reason}\n" + _CRYPTO_TEXT
+        f"Last reload reason: {device.reloading.reason}\n" + _CRYPTO_TEXT
     )
     text += _levels(device)
     text += f"\nSmart Licensing Status: {release.licensing_status or _registration(session)}\n\n"
@@ -120,21 +120,21 @@ def _registration(session: Session) -> str:
     return f"{registration}/{state.authorization_state.status if state.authorization_state else 'No Licenses in Use'}"
 
 
-def _model_name(device: Device) -> str:
+def _model_name(device: Machine) -> str:
     """The PID; controllers leave out the suffix of their image (show-version/genie-c9800.txt)."""
     pid = device.build.members[0].pid
     return pid.removesuffix("-K9") if "wireless" in device.family.traits else pid
 
 
-def _revision(device: Device) -> str:
+def _revision(device: Machine) -> str:
     revision = device.family.processor if "virtual" in device.family.traits else "V01"
     return f" (revision {revision})" if device.family.boot.style != "isr" else ""
 
 
-def _levels(device: Device) -> str:
+def _levels(device: Machine) -> str:
     """The licence levels in use and after a reload, in the family's form."""
     booted = device.booted_with
-    configured = boot.configured_levels(device)
+    configured = boot.configured_levels(device.running)
     saved = boot_level(configured[0] if configured else None)
     match device.family.boot.style:
         case "catalyst":
@@ -142,7 +142,9 @@ def _levels(device: Device) -> str:
         case "router":
             return _router_lines(device, booted.level, saved)
         case "air":
-            return _air_lines(booted.air_level, boot_level(boot.configured_level(device, "license", "air", "level")))
+            return _air_lines(
+                booted.air_level, boot_level(boot.configured_level(device.running, "license", "air", "level"))
+            )
         case "isr":
             return _isr_table({level.level for level in booted.levels}, set(configured))
         case _:
@@ -167,7 +169,7 @@ def _catalyst_table(level: BootLevel | None, saved: BootLevel | None) -> str:
     )
 
 
-def _router_lines(device: Device, level: BootLevel | None, saved: BootLevel | None) -> str:
+def _router_lines(device: Machine, level: BootLevel | None, saved: BootLevel | None) -> str:
     """Source: show-version/genie-c8000v-slp.txt."""
     text = (
         f"License Level: {level.level if level else ''}".rstrip()
@@ -213,7 +215,7 @@ def _isr_table(current_packages: set[str], saved_packages: set[str]) -> str:
     )
 
 
-def throughput_kbps(device: Device) -> int | None:
+def throughput_kbps(device: Machine) -> int | None:
     """The enforced throughput; ``None`` where it is not throttled or the family has none."""
     level = device.booted_with.throughput or device.family.default_throughput
     if level is None:
@@ -233,7 +235,7 @@ _PORT_KINDS = (
 )
 
 
-def _ports(device: Device) -> str:
+def _ports(device: Machine) -> str:
     names = [name.rstrip("0123456789/.") for name, _ in interface_names(device.build)]
     text = ""
     for prefix, words in _PORT_KINDS:
@@ -243,7 +245,7 @@ def _ports(device: Device) -> str:
     return text
 
 
-def _switch_part(device: Device) -> str:
+def _switch_part(device: Machine) -> str:
     """Board data, and the table of members on a stack."""
     members = device.build.members
     text = _boards(device, 0)
@@ -269,7 +271,7 @@ def _switch_part(device: Device) -> str:
     return text
 
 
-def _boards(device: Device, number: int) -> str:
+def _boards(device: Machine, number: int) -> str:
     udi = device.build.members[number]
     mac = mac_address(udi.sn).replace(".", "")
     dotted = ":".join(mac[at : at + 2] for at in range(0, 12, 2))

@@ -10,9 +10,11 @@ from typing import Final
 
 from nornir_smartlic.model import LicensingState
 from smartlic_lab.agent.authorization import NOT_FOUND
-from smartlic_lab.device.commands.registry import Call, CommandFailed, handles
+from smartlic_lab.device.commands.registry import Call, CommandFailed, Handlers
 from smartlic_lab.device.session import Session
 from smartlic_lab.show import form_of, render
+
+handles = Handlers[Session]()
 
 _DAYS_KEPT: Final = 36_500  # nothing is older
 

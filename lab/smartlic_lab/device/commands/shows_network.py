@@ -6,16 +6,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Network
-from typing import TYPE_CHECKING
 
 from smartlic_lab.device import settings
-from smartlic_lab.device.commands.registry import Call, handles
+from smartlic_lab.device.commands.registry import Call, Handlers
 from smartlic_lab.device.commands.shows_hardware import mac_address
 from smartlic_lab.device.configuration import Section
+from smartlic_lab.device.machine import Machine
 from smartlic_lab.device.session import Session
 
-if TYPE_CHECKING:
-    from smartlic_lab.device.device import Device
+handles = Handlers[Session]()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class InterfaceView:
         return not self.shutdown and (self.address is not None or self.name.startswith("Loopback"))
 
 
-def interfaces_of(device: Device) -> Iterator[InterfaceView]:
+def interfaces_of(device: Machine) -> Iterator[InterfaceView]:
     """Every interface of the running configuration."""
     for line in device.running.under("interface"):
         section = line.section or Section()
@@ -224,7 +223,7 @@ _CODES = (
 )
 
 
-def _static_routes(device: Device, vrf: str | None) -> Iterator[tuple[IPv4Network, str]]:
+def _static_routes(device: Machine, vrf: str | None) -> Iterator[tuple[IPv4Network, str]]:
     """Destination, and what stands behind it: ``ip route [vrf NAME] PREFIX MASK {ADDRESS|INTERFACE} ...``."""
     for line in device.running.under("ip", "route"):
         words = line.text.split()[2:]
@@ -238,7 +237,7 @@ def _static_routes(device: Device, vrf: str | None) -> Iterator[tuple[IPv4Networ
             continue
 
 
-def _routes(device: Device, vrf: str | None) -> list[tuple[IPv4Network, str]]:
+def _routes(device: Machine, vrf: str | None) -> list[tuple[IPv4Network, str]]:
     """Each destination with its line, behind the code."""
     found = []
     for view in interfaces_of(device):

@@ -7,16 +7,16 @@ Source: the lines that Genie's, ntc-templates' and cisco.ios's parsers name; mar
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from smartlic_lab.device.commands.registry import Call, handles
+from smartlic_lab.device.commands.registry import Call, Handlers
 from smartlic_lab.device.commands.shows_hardware import mac_address
 from smartlic_lab.device.commands.shows_network import interfaces_of
 from smartlic_lab.device.configuration import Section
 from smartlic_lab.device.session import Session
 
-if TYPE_CHECKING:
-    pass
+handles = Handlers[Session]()
+
 
 _NO_SNMP: Final = "%SNMP agent not enabled\n"
 

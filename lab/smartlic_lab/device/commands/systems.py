@@ -7,11 +7,12 @@ import re
 from datetime import datetime, timedelta
 
 from smartlic_lab.agent.events import Log
-from smartlic_lab.device.commands.registry import Ask, Call, CommandFailed, Dialogue, confirmed, handles
-from smartlic_lab.device.images import image_release
+from smartlic_lab.device.commands.registry import Ask, Call, CommandFailed, Dialogue, Handlers, confirmed
 from smartlic_lab.device.session import Session
 from smartlic_lab.device.texts import date_text
 from smartlic_lab.platforms import Release
+
+handles = Handlers[Session]()
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -88,7 +89,7 @@ def reload(session: Session, call: Call) -> Dialogue:
     device, now = session.device, session.now
     by = f"{session.username} on {session.line_name}" if session.kind != "console" else "console"
     device.emit(Log(5, "RELOAD", f"Reload requested by {by}. Reload Reason: Reload Command.", "SYS"), now)
-    device.reload(now, into=device.installing)
+    device.reload(now)
     return ""
 
 
@@ -122,22 +123,20 @@ def _reload_later(session: Session, when: datetime, span: timedelta) -> Dialogue
     answer = yield Ask("Proceed with reload? [confirm]", before=before, single_key=True)
     if not confirmed(answer):
         return "\n"
-    device.reload_at = when
-    device.schedule(when, lambda now: device.reload(now, into=device.installing) if device.reload_at == when else None)
+    device.reload_later(when)
     return "\n"
 
 
 @handles("reload_cancel")
 def reload_cancel(session: Session, call: Call) -> str:
-    if session.device.reload_at is None:
+    if not session.device.reloading.cancel():
         return "%No reload is scheduled.\n"
-    session.device.reload_at = None
     return "\n\n***\n*** --- SHUTDOWN ABORTED ---\n***\n\n"
 
 
 @handles("show_reload")
 def show_reload(session: Session, call: Call) -> str:
-    when = session.device.reload_at
+    when = session.device.reloading.planned
     if when is None:
         return "No reload is scheduled.\n"
     return f"Reload scheduled for {date_text(session.device.clock(when))}\n"
@@ -205,12 +204,12 @@ def undebug(session: Session, call: Call) -> str:
 @handles("install_add")
 def install_add(session: Session, call: Call) -> str | Dialogue:
     device, path = session.device, call.required("path")
-    into = image_release(path)
-    if into is None or not device.family.supports(into.version):
+    into = device.installation.image(path)
+    if into is None:
         raise CommandFailed(f"FAILED: install_add : {path} is not a valid image for this platform")
     if not device.files.exists(session.absolute(path)):
         raise CommandFailed(f"FAILED: install_add : {path} not found")
-    device.installing_added = into
+    device.installation.added = into
     name = "_".join(["install_add", *(word for word in ("activate", "commit") if call.has(word))])
     text = (
         f"{name}: START {_stamp(session)}\n{name}: Adding IMG\n[1] Finished Add package(s)\n"
@@ -227,7 +226,7 @@ def _stamp(session: Session) -> str:
 
 @handles("install_activate")
 def install_activate(session: Session, call: Call) -> str | Dialogue:
-    into = session.device.installing_added
+    into = session.device.installation.added
     if into is None:
         raise CommandFailed("FAILED: install_activate : no image was added")
     before = f"install_activate: START {_stamp(session)}\n"
@@ -278,8 +277,9 @@ def show_install_summary(session: Session, call: Call) -> str:
         f"{line}\n"
         f"IMG   C    {device.release.long_number}.0.{_build_number(device.release)}{' ' * 41}\n"
     )
-    if device.installing_added is not None and device.installing_added != device.release:
-        text += f"IMG   I    {device.installing_added.long_number}.0.{_build_number(device.installing_added)}\n"
+    added = device.installation.added
+    if added is not None and added != device.release:
+        text += f"IMG   I    {added.long_number}.0.{_build_number(added)}\n"
     return f"{text}\n{line}\nAuto abort timer: inactive\n{line}\n"
 
 

@@ -3,10 +3,12 @@
 # ruff: noqa: ARG001  every handler has the same arguments, whether it needs both or not
 from __future__ import annotations
 
-from smartlic_lab.device.commands.registry import Ask, Call, Dialogue, handles
+from smartlic_lab.device.commands.registry import Ask, Call, Dialogue, Handlers
 from smartlic_lab.device.passwords import matches
 from smartlic_lab.device.session import ALIASES, Session
 from smartlic_lab.device.tcl import TclShell
+
+handles = Handlers[Session]()
 
 _TRIES = 3
 

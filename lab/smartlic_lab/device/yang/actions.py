@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from xml.etree.ElementTree import Element
 
 from nornir_smartlic.errors import IllegalEvent
@@ -31,12 +31,10 @@ from smartlic_lab.agent.events import (
     WriteFile,
 )
 from smartlic_lab.device.filesystem import FileSystemError
+from smartlic_lab.device.machine import Machine
 from smartlic_lab.device.yang.errors import RpcError
 from smartlic_lab.device.yang.markup import element, local, text_of
 from smartlic_lab.device.yang.modules import SMART_LICENSE, TRUST_STATE, Version
-
-if TYPE_CHECKING:
-    from smartlic_lab.device.device import Device
 
 SUCCESS: Final = "success"
 IN_PROGRESS: Final = "registrationinprogress"
@@ -112,7 +110,7 @@ class _Done:
         return "".join(action.text for action in self.actions if isinstance(action, Print))
 
 
-def call(device: Device, rpc: Element, now: datetime) -> list[Element]:
+def call(device: Machine, rpc: Element, now: datetime) -> list[Element]:
     """Carry out an RPC of cisco-smart-license and give back its output; raises `RpcError`."""
     name = local(rpc)
     since, action = _ACTIONS.get(name, (None, None))
@@ -131,7 +129,7 @@ def call(device: Device, rpc: Element, now: datetime) -> list[Element]:
     return [element(SMART_LICENSE, leaf, text) for leaf, text in output.items()]
 
 
-def _fed(device: Device, given: _Input, event: Event, now: datetime, path: str | None = None) -> _Done:
+def _fed(device: Machine, given: _Input, event: Event, now: datetime, path: str | None = None) -> _Done:
     """Give the agent the event; what it writes goes to *path*."""
     given.refuse_others()
     done = _Done(device.feed(event, now))
@@ -141,7 +139,7 @@ def _fed(device: Device, given: _Input, event: Event, now: datetime, path: str |
     return done
 
 
-def _path(device: Device, given: _Input) -> str:
+def _path(device: Machine, given: _Input) -> str:
     """The file that is named; raises `FileSystemError` for a name that cannot be."""
     path = given.text("file-path", 127)
     path = path if ":" in path else f"{device.family.flash}:{path}"
@@ -156,23 +154,23 @@ def _scope(given: _Input) -> Scope:
 # --- before 17.4.1 ---------------------------------------------------------------------------------------------------
 
 
-def _register(device: Device, given: _Input, now: datetime) -> dict[str, str]:
+def _register(device: Machine, given: _Input, now: datetime) -> dict[str, str]:
     event = Registered(Secret(given.text("id-token", 255)), given.boolean("force", default=False))
     _fed(device, given, event, now)
     return {"return-code": IN_PROGRESS}
 
 
-def _deregister(device: Device, given: _Input, now: datetime) -> dict[str, str]:
+def _deregister(device: Machine, given: _Input, now: datetime) -> dict[str, str]:
     _fed(device, given, Deregistered(), now)
     return {}
 
 
-def _renew_id(device: Device, given: _Input, now: datetime) -> dict[str, str]:
+def _renew_id(device: Machine, given: _Input, now: datetime) -> dict[str, str]:
     _fed(device, given, Renewed(identity=True), now)
     return {}
 
 
-def _renew_auth(device: Device, given: _Input, now: datetime) -> dict[str, str]:
+def _renew_auth(device: Machine, given: _Input, now: datetime) -> dict[str, str]:
     _fed(device, given, Renewed(identity=False), now)
     return {}
 
@@ -180,39 +178,39 @@ def _renew_auth(device: Device, given: _Input, now: datetime) -> dict[str, str]:
 # --- from 17.4.1 on --------------------------------------------------------------------------------------------------
 
 
-def _trust(device: Device, given: _Input, now: datetime) -> dict[str, str]:
+def _trust(device: Machine, given: _Input, now: datetime) -> dict[str, str]:
     token = Secret(given.text("id-token", 255))
     scope = Scope.ALL if given.boolean("all-ha", default=False) else Scope.LOCAL
     _fed(device, given, TrustRequested(token, scope, given.boolean("force", default=False)), now)
     return {"return-code": IN_PROGRESS}
 
 
-def _save_all(device: Device, given: _Input, now: datetime) -> dict[str, str]:
+def _save_all(device: Machine, given: _Input, now: datetime) -> dict[str, str]:
     path = _path(device, given)
     _fed(device, given, UsageSaveRequested(all=True), now, path)
     return {}
 
 
-def _save_unreported(device: Device, given: _Input, now: datetime) -> dict[str, str]:
+def _save_unreported(device: Machine, given: _Input, now: datetime) -> dict[str, str]:
     path = _path(device, given)
     _fed(device, given, UsageSaveRequested(unreported=True), now, path)
     return {}
 
 
-def _save_days(device: Device, given: _Input, now: datetime) -> dict[str, str]:
+def _save_days(device: Machine, given: _Input, now: datetime) -> dict[str, str]:
     path = _path(device, given)
     days = min(given.number("days"), 36_500)  # nothing is older
     _fed(device, given, UsageSaveRequested(days=days), now, path)
     return {}
 
 
-def _save_trust_request(device: Device, given: _Input, now: datetime) -> dict[str, str]:
+def _save_trust_request(device: Machine, given: _Input, now: datetime) -> dict[str, str]:
     path = _path(device, given)
     _fed(device, given, TrustRequestSaveRequested(), now, path)
     return {}
 
 
-def _request_authorization(device: Device, given: _Input, now: datetime) -> dict[str, str]:
+def _request_authorization(device: Machine, given: _Input, now: datetime) -> dict[str, str]:
     """The text of the model promises "operation in progress", for which error-enum has no member: success, inferred."""
     feature, scope = given.text("feature-name", 255), _scope(given)
     event = AuthorizationRequested(feature, scope, replace=not given.boolean("add", default=True))
@@ -220,19 +218,19 @@ def _request_authorization(device: Device, given: _Input, now: datetime) -> dict
     return {}
 
 
-def _return_online(device: Device, given: _Input, now: datetime) -> dict[str, str]:
+def _return_online(device: Machine, given: _Input, now: datetime) -> dict[str, str]:
     event = AuthorizationReturned(_scope(given), online=True)
     return _returned(device, given, event, now, None)
 
 
-def _return_offline(device: Device, given: _Input, now: datetime) -> dict[str, str]:
+def _return_offline(device: Machine, given: _Input, now: datetime) -> dict[str, str]:
     path = _path(device, given)
     event = AuthorizationReturned(_scope(given), online=False, to_file=True)
     return _returned(device, given, event, now, path)
 
 
 def _returned(
-    device: Device, given: _Input, event: AuthorizationReturned, now: datetime, path: str | None
+    device: Machine, given: _Input, event: AuthorizationReturned, now: datetime, path: str | None
 ) -> dict[str, str]:
     before = _return_codes(device, now)
     _fed(device, given, event, now, path)
@@ -240,13 +238,13 @@ def _returned(
     return {"authorization-return-string": ",".join(new)} if new else {}
 
 
-def _return_codes(device: Device, now: datetime) -> list[str]:
+def _return_codes(device: Machine, now: datetime) -> list[str]:
     found = device.agent.state(device.clock(now)).authorizations
     members = found.members if found is not None else ()
     return list(dict.fromkeys(member.last_return_code for member in members if member.last_return_code is not None))
 
 
-def _import_file(device: Device, given: _Input, now: datetime) -> dict[str, str]:
+def _import_file(device: Machine, given: _Input, now: datetime) -> dict[str, str]:
     text = device.files.read(_path(device, given)).decode(errors="replace")
     done = _fed(device, given, FileImported(text), now)
     device.report_usage(now)
@@ -254,7 +252,7 @@ def _import_file(device: Device, given: _Input, now: datetime) -> dict[str, str]
     return {"confirmation-codes": ",".join(codes)} if codes else {}
 
 
-_Action = Callable[["Device", _Input, datetime], dict[str, str]]
+_Action = Callable[[Machine, _Input, datetime], dict[str, str]]
 _ALWAYS: Final[Version] = (16, 8, 1)
 _ACTIONS: Final[Mapping[str, tuple[Version, _Action]]] = {
     "register-id-token": (_ALWAYS, _register),

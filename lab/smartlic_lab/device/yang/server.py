@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from itertools import count
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from xml.etree.ElementTree import Element
 
 from smartlic_lab.agent.events import Log
-from smartlic_lab.device.merge import merge_lines
+from smartlic_lab.device.machine import Machine
 from smartlic_lab.device.yang import actions
 from smartlic_lab.device.yang.editing import lines_of
 from smartlic_lab.device.yang.errors import RpcError
@@ -31,16 +31,13 @@ from smartlic_lab.device.yang.paths import filters_of
 from smartlic_lab.device.yang.state import configuration, everything
 from smartlic_lab.device.yang.subtree import filtered
 
-if TYPE_CHECKING:
-    from smartlic_lab.device.device import Device
-
 _PRIVILEGE: Final = 15  # below it the default rules of NACM let nothing through
 
 
 class NetconfServer:
     """The sessions of one device, and the lock on its running configuration."""
 
-    def __init__(self, device: Device) -> None:
+    def __init__(self, device: Machine) -> None:
         self.device = device
         self.sessions: dict[int, NetconfSession] = {}
         self.locked_by: int | None = None
@@ -186,11 +183,11 @@ class NetconfSession:
         lines = lines_of(
             _required(operation, "config"), self.device.running, self.device.release, default_operation=default
         )
-        problems = merge_lines(self.device, lines, now, trial=True)
+        problems = self.device.merge(lines, now, trial=True)
         if problems:
             raise RpcError("operation-failed", f"the device refused {problems[0]}")
         if lines and test != "test-only":
-            merge_lines(self.device, lines, now)
+            self.device.merge(lines, now)
             self.server.configured(self, now)
         return _OK()
 
@@ -198,9 +195,7 @@ class NetconfSession:
         source = _required(operation, "source")
         config = source.find(f"{{{BASE}}}config")
         if config is not None:
-            problems = merge_lines(
-                self.device, lines_of(config, self.device.running, self.device.release), now, trial=True
-            )
+            problems = self.device.merge(lines_of(config, self.device.running, self.device.release), now, trial=True)
             if problems:
                 raise RpcError("operation-failed", f"the device refuses {problems[0]}")
         else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from xml.etree.ElementTree import Element
 
 from nornir_smartlic.model import (
@@ -25,12 +25,10 @@ from nornir_smartlic.model import (
     Udi,
     UsageStatus,
 )
+from smartlic_lab.device.machine import Machine
 from smartlic_lab.device.yang.editing import settings_of, shown
 from smartlic_lab.device.yang.markup import element, local
 from smartlic_lab.device.yang.modules import NATIVE, POLICY_STATE, SMART_LICENSE, TRUST_STATE, modules
-
-if TYPE_CHECKING:
-    from smartlic_lab.device.device import Device
 
 _REGISTRATION: Final[Mapping[RegistrationStatus, str]] = {
     RegistrationStatus.REGISTERED: "complete",
@@ -77,7 +75,7 @@ _LICENSE_ENFORCEMENT: Final[Mapping[EnforcementType, str]] = {
 }
 
 
-def configuration(device: Device) -> list[Element]:
+def configuration(device: Machine) -> list[Element]:
     """The configuration of every module that is modelled, one tree each."""
     found = settings_of(device.running, device.release)
     trees = []
@@ -101,7 +99,7 @@ def _place(places: dict[tuple[str, ...], Element], namespace: str, path: tuple[s
     return places[path]
 
 
-def _add_native(places: dict[tuple[str, ...], Element], device: Device) -> None:
+def _add_native(places: dict[tuple[str, ...], Element], device: Machine) -> None:
     """What of the native model is shown, but configured by the CLI alone: version, UDI and boot level."""
     number = f"{device.release.version[0]}.{device.release.version[1]}"
     _place(places, NATIVE, ("native", "version")).text = number
@@ -122,7 +120,7 @@ def _add_native(places: dict[tuple[str, ...], Element], device: Device) -> None:
             _place(places, NATIVE, (*path, "addon")).text = addon[-1]
 
 
-def everything(device: Device, now: datetime) -> list[Element]:
+def everything(device: Machine, now: datetime) -> list[Element]:
     """Configuration and state."""
     trees = configuration(device)
     licensing = next(tree for tree in trees if local(tree) == "licensing")
@@ -155,7 +153,7 @@ class _Node:
 
     # --- sections, in the order of the model -------------------------------------------------------------------------
 
-    def add_state(self, device: Device, state: LicensingState) -> None:
+    def add_state(self, device: Machine, state: LicensingState) -> None:
         """``state``."""
         node = self.node("state")
         node.leaf("always-enabled", bool(state.slp))
@@ -235,7 +233,7 @@ class _Node:
             if word == "out-of-compliance":
                 inner.leaf("ooc-time", found.since)
 
-    def add_utility(self, device: Device, state: LicensingState) -> None:
+    def add_utility(self, device: Machine, state: LicensingState) -> None:
         """``utility``."""
         node = self.node("utility")
         node.leaf("enabled", bool(state.utility))
@@ -251,7 +249,7 @@ class _Node:
             for name, text in customer.items():
                 inner.leaf(name, text)
 
-    def add_transport(self, device: Device, state: LicensingState) -> None:
+    def add_transport(self, device: Machine, state: LicensingState) -> None:
         """``transport``; the model has no place for the URL of CSLU."""
         if state.transport is None:
             return
@@ -349,7 +347,7 @@ class _Node:
             node.leaf("last-received-time", state.usage_reporting.last_ack)
             node.leaf("next-report-deadline", state.usage_reporting.next_ack_deadline)
 
-    def add_imported(self, device: Device, state: LicensingState) -> None:
+    def add_imported(self, device: Machine, state: LicensingState) -> None:
         """``imported-authorizations``; nothing is bought with the lab's devices, so ``factory-purchase`` is empty."""
         found = state.authorizations
         if found is None:
