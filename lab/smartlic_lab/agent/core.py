@@ -141,6 +141,15 @@ class Core:
         """Whether the active member, the one that reports, has a trust code (reference/policy.md sections 4 and 7)."""
         return str(self.udi) in self.store.trust.codes
 
+    @property
+    def proof(self) -> str | None:
+        """What a message shows to prove who sends it: CSSM knows the latest identity that it gave, and no other.
+
+        A certificate is forgotten when a trust code takes its place, so where both are there the certificate is newer.
+        """
+        trust = self.store.trust.codes.get(str(self.udi))
+        return self.store.legacy.certificate or (None if trust is None else trust.trust_id)
+
     def may_report(self) -> bool:
         """Whether a report can be pushed: smart and callhome need trust first (reference/policy.md section 4)."""
         transport = self.settings.transport

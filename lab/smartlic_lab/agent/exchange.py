@@ -134,7 +134,6 @@ def _dispatch(
 
 def _message(core: Core, kind: MessageKind, body: Mapping[str, Any], now: datetime) -> Message:
     core.store.message_id += 1
-    trust = core.store.trust.codes.get(str(core.udi))
     return Message(
         kind=kind,
         message_id=core.store.message_id,
@@ -144,7 +143,7 @@ def _message(core: Core, kind: MessageKind, body: Mapping[str, Any], now: dateti
         hostname=None if core.settings.hostname_privacy else core.settings.hostname,
         software=core.profile.software_id,
         software_version=None if core.settings.version_privacy else core.profile.software_version,
-        trust_id=trust.trust_id if trust is not None else core.store.legacy.certificate,
+        trust_id=core.proof,
         body=body,
     )
 

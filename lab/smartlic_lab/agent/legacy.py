@@ -18,11 +18,12 @@ from nornir_smartlic.model import (
     RegistrationStatus,
     UsageStatus,
 )
-from smartlic_lab.agent import exchange
+from smartlic_lab.agent import exchange, releases
 from smartlic_lab.agent.communication import Errand, Flight
 from smartlic_lab.agent.core import Core
 from smartlic_lab.agent.events import Deregistered, Print, Registered, Renewed
 from smartlic_lab.agent.registration import Registering, RegistrationTrigger
+from smartlic_lab.agent.trust import TrustCodes
 from smartlic_lab.world.wire import AnswerStatus, MessageKind, Reply
 
 Job: TypeAlias = Callable[[Core, datetime], None]
@@ -109,7 +110,8 @@ def booted(core: Core, now: datetime) -> None:
     Source: reference/policy.md section 6, downgrade.
     """
     store = core.store
-    if store.trust.installed and not store.legacy.is_registered and core.profile.standalone:
+    comes_back = store.trust.installed and not store.legacy.is_registered
+    if comes_back and core.profile.standalone and releases.registers_again(core.profile.release):
         store.legacy.move(RegistrationTrigger.REQUESTED)
         body = {"action": "register", "force": True, "usage": usage(core)}
         exchange.launch(core, Errand(MessageKind.REGISTRATION, body), now)
@@ -217,6 +219,7 @@ def registration_answered(core: Core, flight: Flight, reply: Reply, now: datetim
             core.log(3, "ID_CERT_RENEW_FAILED", f"ID certificate renewal {what} failed: {reason}")
         return
     legacy.move(RegistrationTrigger.ACCEPTED)
+    core.store.trust = TrustCodes()  # the certificate takes the place of trust codes of a later release
     told = reply.body
     legacy.certificate = _word(told, "certificate") or legacy.certificate
     legacy.smart_account, legacy.virtual_account = _word(told, "smart_account"), _word(told, "virtual_account")

@@ -15,6 +15,18 @@ def uses_policy(release: Release) -> bool:
     return release >= FIRST_SLP
 
 
+def registers_again(release: Release) -> bool:
+    """A standalone device that comes back from SLP registers by itself: on 17.3.1, 16.12.4, 16.9.6 and later.
+
+    Source: Catalyst 9400 17.4 guide, page 127.
+    """
+    if release[:2] == (16, 9):
+        return release >= (16, 9, 6)
+    if release[:2] == (16, 12):
+        return release >= (16, 12, 4)
+    return release >= (17, 3, 1)
+
+
 def trusts_over_cslu(release: Release) -> bool:
     """CSLU and On-Prem give a trust code without a token on first contact: 17.7.1, recalled (policy.md section 4)."""
     return release >= (17, 7, 1)

@@ -1,7 +1,9 @@
 """From the registered model to Smart Licensing Using Policy and back: what a reload into another release changes.
 
-Source: reference/policy.md section 6. Licences stay; the transport follows from what was before; a reservation
-persists. That a registered device gets its trust code by its old identity is recalled.
+Source: Catalyst 9400 17.4 guide, pages 125 to 127; reference/policy.md section 6. Licences stay; the transport follows
+from what was before; a reservation persists.
+
+Unverified: that a registered device gets its trust code by its old identity.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ def transport_after_upgrade(stored: Mapping[str, Any], before: TransportType) ->
         return TransportType.OFF
     if store.legacy.is_registered:
         return before
-    return TransportType.CSLU
+    return TransportType.OFF if before is TransportType.SMART else TransportType.CSLU  # it evaluated, or had RTU
 
 
 def boot(core: Core) -> None:

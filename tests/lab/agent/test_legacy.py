@@ -237,7 +237,9 @@ def test_a_reservation_that_does_not_fit_is_refused(settings, before, event, ref
         (registered, TransportType.CALLHOME, TransportType.CALLHOME),
         (registered, TransportType.SMART, TransportType.SMART),
         (old, TransportType.CALLHOME, TransportType.CSLU),
+        (old, TransportType.SMART, TransportType.OFF),
         (reserved, TransportType.CALLHOME, TransportType.OFF),
+        (reserved, TransportType.SMART, TransportType.OFF),
     ],
 )
 def test_the_transport_after_an_upgrade_follows_from_what_was_before(make, before, after):
@@ -314,6 +316,14 @@ def test_a_registration_that_became_trust_does_not_come_back_by_itself_on_a_stac
     assert bench.state.registration.status is status
     if status is RegistrationStatus.REGISTERED:
         assert bench.state.registration.initial.time > first + days(1)
+
+
+@pytest.mark.parametrize(("release", "status"), [((16, 12, 3), "UNREGISTERED"), ((16, 12, 4), "REGISTERED")])
+def test_a_release_that_is_too_old_does_not_register_by_itself(release, status):
+    bench = stack((NETWORK_ADVANTAGE, 1), of=NEW, members=ALONE).trusted().pass_time(timedelta(minutes=10))
+    bench.settings = CALLHOME
+    bench.reload(of=profile(release, "4.8.5.4_rel/22", standalone=True)).pass_time(timedelta(minutes=10))
+    assert bench.state.registration.status.value == status
 
 
 def test_an_agent_that_is_disabled_takes_no_token():

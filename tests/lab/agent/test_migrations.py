@@ -1,0 +1,224 @@
+"""Migrations, with agent, device and CSSM all real: each is driven until CSSM has authorized or acknowledged again.
+
+Source: reference/policy.md section 6 and corrections-2026-11.md (upgrade and downgrade).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+
+from smartlic_lab.agent.events import ReservationInstalled
+from smartlic_lab.authority import Cslu
+from smartlic_lab.authority.reservations import reserve
+from smartlic_lab.device import Device, DeviceSpec, MemberSpec
+from smartlic_lab.platforms import release
+from smartlic_lab.world import Site
+from tests.memory import JAN_1, NAME_SERVER, PASSWORD, TOKEN, MemoryLab, memory_lab
+
+HOUR = timedelta(hours=1)
+STANDALONE = {"platform": "c9300l"}
+STACK = {"platform": "c9300", "members": (MemberSpec("C9300-24T"),) * 3}
+HA = {"platform": "c9400", "members": (MemberSpec("C9407R"),) * 2}
+SHAPES = {"standalone": STANDALONE, "stack": STACK, "ha": HA}
+
+_WAY = (f"ip name-server {NAME_SERVER}", "ip domain name example.com")
+_SMART = ("license smart transport smart", "license smart url default")
+_OLD_SMART = ("license smart transport smart", "license smart url https://smartreceiver.cisco.com/licservice/license")
+_NO_CRL = ("crypto pki trustpoint SLA-TrustPoint", "revocation-check none")
+
+
+@dataclass
+class Journey:
+    """One device on its way through releases, in a lab with CSSM and CSLU."""
+
+    lab: MemoryLab
+    device: Device
+
+    @property
+    def now(self):
+        return self.lab.world.clock.now()
+
+    @property
+    def state(self):
+        return self.device.agent.state(self.now)
+
+    def type(self, *lines: str) -> str:
+        with self.lab.world.at(self.device.name) as now:
+            session = self.device.open_session(now, username="admin", privilege=15)
+            session.terminal_length = 0
+            output = "".join(session.execute(line, now).output for line in lines)
+            session.close()
+        return output
+
+    def configure(self, *lines: str) -> None:
+        printed = self.type("configure terminal", *lines, "end", "write memory")
+        assert "%" not in printed, printed
+
+    def pass_time(self, span: timedelta) -> Journey:
+        self.lab.world.advance(span)
+        return self
+
+    def boot_into(self, name: str) -> Journey:
+        with self.lab.world.at(self.device.name) as now:
+            self.device.reload(now, into=release(name))
+        return self.pass_time(HOUR)
+
+    @property
+    def transport(self) -> str:
+        return self.state.transport.type.keyword
+
+    def story(self) -> str:
+        """What a person would look at when it goes wrong."""
+        return self.type("show license status") + "\n".join(str(message) for message in self.device.log.messages())
+
+
+def journey(name: str, shape: str = "standalone", platform: str | None = None) -> Journey:
+    spec = {**SHAPES[shape], **({} if platform is None else {"platform": platform})}
+    lab = memory_lab()
+    lab.cssm.add_api_client("example.com", "cslu", "correct horse")
+    cslu = Cslu(
+        "cslu",
+        now=JAN_1,
+        forward=lab.cssm.handle,
+        domain="example.com",
+        virtual_account="Branches",
+        client_id="cslu",
+        client_secret="correct horse",
+    )
+    lab.world.add_site(Site(cslu, "192.0.2.20", 8182), "cslu-local", "cslu-local.example.com")
+    device = lab.add(DeviceSpec("sw1", password=PASSWORD, release=name, clock_authoritative=True, **spec))
+    found = Journey(lab, device)
+    entitlements = [licence for _, licence in device.family.entitlements]
+    lab.cssm.add_licenses(entitlements)
+    for licence in entitlements:
+        lab.cssm.add_pool("example.com", "Branches", licence.tag, 10)
+    found.configure(*_WAY)
+    found.configure(*_NO_CRL)
+    return found
+
+
+def registered(name: str, shape: str = "standalone", transport: str = "smart") -> Journey:
+    found = journey(name, shape)
+    found.configure(*(_OLD_SMART if transport == "smart" else ("license smart transport callhome",)))
+    found.type(f"license smart register idtoken {TOKEN.reveal()}")
+    found.pass_time(HOUR)
+    assert authorized(found)
+    return found
+
+
+def trusted(name: str, shape: str = "standalone", transport: str = "smart") -> Journey:
+    found = journey(name, shape)
+    if transport == "smart":
+        found.configure(*_SMART)
+    elif transport == "callhome":
+        found.configure("license smart transport callhome")
+    if transport != "cslu":
+        found.type(f"license smart trust idtoken {TOKEN.reveal()} all")
+    found.pass_time(HOUR)
+    assert acknowledged(found), found.story()
+    return found
+
+
+def authorized(found: Journey) -> bool:
+    """Registered, and CSSM has answered for what is in use."""
+    state = found.state
+    return state.registration.status.value == "REGISTERED" and state.authorization_state.status == "AUTHORIZED"
+
+
+def acknowledged(found: Journey, since=None) -> bool:
+    """CSSM has acknowledged a report (after *since*)."""
+    last = found.state.usage_reporting.last_ack
+    return last is not None and (since is None or last > since)
+
+
+UPGRADES = [
+    (transport, shape, into)
+    for into in ("17.3.3", "17.6", "17.12", "26.1")
+    for transport, shape in (("smart", "standalone"), ("callhome", "stack"), ("smart", "ha"), ("callhome", "ha"))
+]
+
+
+@pytest.mark.parametrize(("transport", "shape", "into"), UPGRADES)
+def test_a_registered_device_is_trusted_and_acknowledged_after_its_upgrade(transport, shape, into):
+    found = registered("16.12", shape, transport)
+    found.boot_into(into)
+    assert found.transport == transport
+    assert acknowledged(found), found.story()
+    assert all(code.installed for code in found.state.trust_codes)
+
+
+@pytest.mark.parametrize(
+    ("lines", "after"), [(_OLD_SMART, "off"), (("license smart transport callhome",), "cslu"), ((), "cslu")]
+)
+@pytest.mark.parametrize(("shape", "into"), [("standalone", "17.3.3"), ("stack", "17.12"), ("ha", "26.1")])
+def test_the_transport_of_a_device_that_evaluated_follows_from_the_one_before(lines, after, shape, into):
+    found = journey("16.12", shape)
+    found.configure(*lines)
+    found.pass_time(HOUR).boot_into(into)
+    assert found.transport == after
+    if after == "off":  # reports go by file
+        found.configure("license smart transport cslu")
+        found.pass_time(HOUR)
+    assert acknowledged(found), found.story()
+
+
+@pytest.mark.parametrize("lines", [_OLD_SMART, ("license smart transport callhome",)])
+def test_a_reservation_persists_and_nothing_is_reported(lines):
+    found = journey("16.12")
+    found.configure(*lines, "license smart reservation")
+    request = found.type("license smart reservation request local").splitlines()[-1]
+    with found.lab.cssm.work() as work:
+        home = work.virtual_account(work.smart_account("example.com"), "Branches")
+        row = reserve(work, home, request, {used.tag: used.count for used in found.state.usage})
+        code = row.authorization_code
+    with found.lab.world.at("sw1") as now:
+        found.device.feed(ReservationInstalled(code), now)
+    assert found.state.authorization_state.status == "AUTHORIZED - RESERVED"
+    found.boot_into("17.12").pass_time(timedelta(days=100))
+    assert found.transport == "off"
+    assert found.state.usage_reporting.next_ack_deadline is None
+    assert found.state.authorizations.members[0].status.value == "SPECIFIC INSTALLED"
+    found.boot_into("16.12")
+    assert found.state.registration.status.value.startswith("REGISTERED - SPECIFIC")
+
+
+@pytest.mark.parametrize(("before", "transport"), [("17.3.3", "smart"), ("17.12", "callhome"), ("26.1", "cslu")])
+@pytest.mark.parametrize("into", ["17.3.1", "16.12"])
+def test_a_standalone_device_registers_by_itself_after_a_downgrade_and_is_trusted_again(before, transport, into):
+    found = trusted(before, transport=transport)
+    if transport == "cslu":  # a release before 17.3.2 has no such transport; its default is call-home
+        found.configure("license smart transport callhome")
+    found.boot_into(into)
+    assert authorized(found), found.story()
+    since = found.now
+    found.boot_into(before)
+    assert acknowledged(found, since), found.story()
+
+
+@pytest.mark.parametrize("shape", ["stack", "ha"])
+def test_members_that_went_back_are_registered_by_a_token_for_all(shape):
+    found = trusted("17.12", shape)
+    found.boot_into("16.12")
+    assert found.state.registration.status.value == "UNREGISTERED"
+    found.type(f"license smart register idtoken {TOKEN.reveal()} all")
+    found.pass_time(HOUR)
+    assert authorized(found), found.story()
+    with found.lab.world.at("sw1") as now:
+        found.device.switch_over(now)
+    found.type("license smart renew auth")
+    assert authorized(found), found.story()
+
+
+@pytest.mark.parametrize(("before", "transport"), [("17.3.3", "cslu"), ("17.6", "callhome"), ("17.12", "smart")])
+@pytest.mark.parametrize("shape", ["standalone", "stack"])
+def test_a_device_between_two_releases_of_the_policy_goes_on_reporting(before, transport, shape):
+    found = trusted(before, shape, transport)
+    for into in ("26.1", before):
+        since = found.now
+        found.boot_into(into)
+        found.type("license smart sync all")
+        found.pass_time(HOUR)
+        assert acknowledged(found, since), found.story()
