@@ -1,7 +1,7 @@
 """Product families, releases and command tables, all as data: adding one is adding a file.
 
 ``families/*.yaml`` say what a family is and which licences it knows, ``releases/*.yaml`` what a release prints, and
-``grammar/*.cli`` what can be typed. Each file names its evidence: verified by a capture, inferred, or recalled.
+``grammar/*.cli`` what can be typed. Each file names its evidence: verified by a capture, inferred, or unverified.
 """
 
 from smartlic_lab.platforms.documents import Evidence

@@ -1,18 +1,20 @@
-"""Reading the YAML files of this package: every key is asked for by name, and an unknown one is a mistake."""
+"""Reading the YAML files of this package into values, each checked by pydantic against the type that it fills."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import Enum
 from importlib import resources
-from typing import Any, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
+from pydantic import BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 from ruamel.yaml import YAML
 
 from nornir_smartlic.errors import SmartLicError
 
-_REQUIRED: Final = object()
 T = TypeVar("T")
+SHAPE: Final = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
+"""What holds for every value of a data file: a key that its type has not is a mistake."""
 
 
 class PlatformError(SmartLicError):
@@ -24,60 +26,45 @@ class Evidence(Enum):
 
     VERIFIED = "verified by a capture"
     INFERRED = "inferred"
-    RECALLED = "recalled"
-
-    @classmethod
-    def of(cls, word: str) -> Evidence:
-        """The evidence that a data file names with one word."""
-        return cls[word.upper()]
+    UNVERIFIED = "unverified"
 
 
-class Document:
-    """A mapping of a data file, taken apart key by key; `done` refuses what nobody took."""
-
-    def __init__(self, where: str, data: Any) -> None:
-        if not isinstance(data, dict):
-            raise PlatformError(f"{where}: {data!r} - expected a mapping")
-        self._where = where
-        self._rest = dict(data)
-
-    def take(self, key: str, kind: type[T], default: Any = _REQUIRED) -> T:
-        """The value of *key*, of type *kind*."""
-        value = self._rest.pop(key, default)
-        if value is _REQUIRED:
-            raise PlatformError(f"{self._where}: no {key!r}")
-        if value is not default and not isinstance(value, kind):
-            raise PlatformError(f"{self._where}: {key}: {value!r} - expected {kind.__name__}")
-        return value  # type: ignore[no-any-return]  # checked just above
-
-    def part(self, key: str) -> Document:
-        """The mapping under *key*; empty where there is none."""
-        return Document(f"{self._where}: {key}", self._rest.pop(key, {}))
-
-    def parts(self, key: str) -> Iterator[Document]:
-        """The mappings of the list under *key*."""
-        for number, item in enumerate(self._rest.pop(key, ()), 1):
-            yield Document(f"{self._where}: {key} {number}", item)
-
-    def named_parts(self, key: str) -> Iterator[tuple[str, Document]]:
-        """The mappings under the names under *key*."""
-        for name, item in self._rest.pop(key, {}).items():
-            yield str(name), Document(f"{self._where}: {key}: {name}", item if item is not None else {})
-
-    def rest(self) -> dict[str, Any]:
-        """All that was not taken yet."""
-        rest, self._rest = self._rest, {}
-        return rest
-
-    def done(self) -> None:
-        """Raise `PlatformError` where a key was not taken."""
-        if self._rest:
-            raise PlatformError(f"{self._where}: unknown key {next(iter(self._rest))!r}")
+def _evidence(word: Any) -> Any:
+    return Evidence.__members__.get(str(word).upper(), word)
 
 
-def read_documents(folder: str) -> Iterator[Document]:
-    """The YAML files of *folder* in this package, in order of their names."""
+def version_of(text: Any) -> Any:
+    """``17.12.4`` as numbers; what is no text is left to the type."""
+    return tuple(int(part) for part in text.split(".")) if isinstance(text, str) else text
+
+
+Known = Annotated[Evidence, BeforeValidator(_evidence)]
+"""An `Evidence`, which files name with one word: ``verified``."""
+Version = Annotated[tuple[int, ...], BeforeValidator(version_of)]
+"""A release's number, which files write as ``17.12.4``."""
+
+
+def checked(where: str, data: Any, shape: TypeAdapter[T]) -> T:
+    """*data* as the value that *shape* builds; raises `PlatformError` with the key that is wrong."""
+    try:
+        return shape.validate_python(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        *path, key = first["loc"] or ("",)
+        place = ": ".join([where, *map(str, path)])
+        match first["type"]:
+            case "missing":
+                text = f"{place}: no {key!r}"
+            case "unexpected_keyword_argument" | "extra_forbidden":
+                text = f"{place}: unknown key {key!r}"
+            case _:
+                text = f"{place}: {key}: {first['input']!r} - {first['msg']}"
+        raise PlatformError(text) from error
+
+
+def read_documents(folder: str) -> Iterator[tuple[str, Any]]:
+    """The names and contents of the YAML files of *folder* in this package, in order of their names."""
     yaml = YAML(typ="safe")
     for entry in sorted(resources.files(__package__).joinpath(folder).iterdir(), key=lambda file: file.name):
         if entry.name.endswith(".yaml"):
-            yield Document(entry.name, yaml.load(entry.read_text(encoding="utf-8")))
+            yield entry.name, yaml.load(entry.read_text(encoding="utf-8"))

@@ -5,31 +5,45 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
+from typing import Annotated, Any, ClassVar
 from uuid import NAMESPACE_DNS, uuid5
 
-from nornir_smartlic.model import EnforcementType, Entitlement, LicenseType
-from smartlic_lab.platforms.documents import Document, Evidence, PlatformError, read_documents
+from pydantic import BeforeValidator, ConfigDict, Field, PlainValidator, TypeAdapter, ValidationInfo
 
-__all__ = ["BootLevels", "Evidence", "Family", "InterfaceRange", "Model", "PlatformError", "families", "family"]
+from nornir_smartlic.model import EnforcementType, Entitlement, LicenseType
+from smartlic_lab.platforms.documents import SHAPE, Known, PlatformError, Version, checked, read_documents
+
+__all__ = ["BootLevels", "Family", "InterfaceRange", "Model", "PlatformError", "families", "family"]
+
+Typed = Annotated[str, Field(coerce_numbers_to_str=True)]
+"""A word that users type, which YAML may take for a number: ``250``."""
 
 
 @dataclass(frozen=True, slots=True)
 class InterfaceRange:
     """Interfaces that every device or member has: ``GigabitEthernet{member}/0/{port}``."""
 
+    __pydantic_config__: ClassVar[ConfigDict] = SHAPE
+
     name: str
     count: int = 1
     first: int = 1
     vrf: str | None = None
-    per_member: bool = False
+
+    @property
+    def per_member(self) -> bool:
+        """Whether each member has them."""
+        return "{member}" in self.name
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
     """One PID: the class that its licences go by, and its ports."""
 
+    __pydantic_config__: ClassVar[ConfigDict] = SHAPE
+
     pid: str
-    license_class: str
+    license_class: Annotated[str, Field(alias="class")] = ""
     ports: int = 0  # as the table of show version counts them
     interfaces: tuple[InterfaceRange, ...] = ()
 
@@ -38,22 +52,99 @@ class Model:
 class BootLevels:
     """``license boot level``: the levels, and the add-ons that each takes."""
 
-    levels: Mapping[str, tuple[str, ...]]
-    default: str | None  # what a staged device has; None: nothing
+    __pydantic_config__: ClassVar[ConfigDict] = SHAPE
+
+    levels: Annotated[Mapping[str, tuple[str, ...]], BeforeValidator(lambda value: _without_nothing(value, []))] = (
+        field(default_factory=dict)
+    )
+    default: str | None = None  # what a staged device has; None: nothing
     style: str = "catalyst"  # catalyst: a table in show version; router: License Level lines; air: AIR License Level
 
 
+def _without_nothing(value: Any, empty: Any) -> Any:
+    """A mapping whose keys without a value have an empty one."""
+    if not isinstance(value, dict):
+        return value
+    return {key: empty if below is None else below for key, below in value.items()}
+
+
+def _named(value: Any) -> Any:
+    """Models by PID, each with its PID in it."""
+    if not isinstance(value, dict):
+        return value
+    return {
+        pid: {"pid": pid, **below} if isinstance(below, dict) else below
+        for pid, below in _without_nothing(value, {}).items()
+    }
+
+
 @dataclass(frozen=True, slots=True)
+class _Licence:
+    """A licence as a file has it."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = SHAPE
+
+    name: str
+    license_class: Annotated[str, Field(alias="class")] = ""
+    tiers: bool = False  # "{tier}" in name and display stands for every throughput
+    display: str | None = None
+    tag: str | None = None  # None: no capture shows it
+    description: str | None = None
+    type: LicenseType = LicenseType.PERPETUAL
+    enforcement: EnforcementType = EnforcementType.NOT_ENFORCED
+
+
+_LICENCES: TypeAdapter[tuple[_Licence, ...]] = TypeAdapter(tuple[_Licence, ...])
+
+
+def _entitlements(value: Any, info: ValidationInfo) -> tuple[tuple[str, Entitlement], ...]:
+    """The licences of a family, those with tiers once for each throughput."""
+    tiers = tuple(dict.fromkeys(info.data.get("throughputs", {}).values()))
+    return tuple(
+        (licence.license_class, entitlement)
+        for licence in _LICENCES.validate_python(value)
+        for entitlement in _of_licence(licence, tiers)
+    )
+
+
+def _of_licence(licence: _Licence, tiers: tuple[str, ...]) -> list[Entitlement]:
+    display = licence.display or licence.name
+    entitlement = Entitlement(
+        name=licence.name,
+        display=display,
+        tag=licence.tag or _own_tag(display),
+        description=licence.description or display,
+        license_type=licence.type,
+        enforcement=licence.enforcement,
+    )
+    if not licence.tiers:
+        return [entitlement]
+    names = [(licence.name.format(tier=tier), display.format(tier=tier)) for tier in tiers]
+    return [
+        replace(entitlement, name=name, display=display, description=name, tag=_own_tag(display))
+        for name, display in names
+    ]
+
+
+def _own_tag(display: str) -> str:
+    """A tag of the right shape for a licence whose tag no capture shows: ours, not Cisco's."""
+    word = "".join(letter if letter.isalnum() else "_" for letter in display)
+    return f"regid.2019-01.com.cisco.{word},1.0_{uuid5(NAMESPACE_DNS, display + '.example.com')}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """A product family."""
+    """A product family, as its file has it."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = SHAPE
 
     name: str
     title: str
     traits: frozenset[str]  # what grammar rows and templates ask for: switch, router, stack, wireless, virtual
-    arrangement: str  # standalone | stack | chassis | pair
-    models: Mapping[str, Model]
+    arrangement: str = "standalone"  # standalone | stack | chassis | pair
+    models: Annotated[Mapping[str, Model], BeforeValidator(_named)]
     default_pid: str
-    max_members: int
+    max_members: int = 1
     hostname: str
     flash: str  # flash | bootflash
     image: str  # cat9k_iosxe
@@ -63,22 +154,22 @@ class Family:
     processor: str  # (X86)
     memory: str  # 1331521K/6147K
     storage: tuple[str, ...]  # the lines of show version on memories
-    serial_prefix: str
-    boot: BootLevels
-    entitlements: tuple[tuple[str, Entitlement], ...]  # (license class or "", licence)
-    interfaces: tuple[InterfaceRange, ...]
-    first_release: tuple[int, ...]
-    known: Evidence  # how well, on releases of which no capture is named below
-    evidence: Mapping[str, str]  # release -> capture that shows this family on its agent
+    serial_prefix: str = "FOC"
+    boot: BootLevels = BootLevels()
+    throughputs: Mapping[Typed, Typed] = field(default_factory=dict)  # what is typed -> the tier in licence names
+    entitlements: Annotated[tuple[tuple[str, Entitlement], ...], PlainValidator(_entitlements)] = ()  # ("": any class)
+    interfaces: tuple[InterfaceRange, ...] = ()
+    first_release: Version = (16, 12, 1)
+    last_release: Version | None = None
+    known: Known  # how well, on releases of which no capture is named below
+    evidence: Mapping[str, str] = field(default_factory=dict)  # release -> capture of this family on its agent
     source: str
-    throughputs: Mapping[str, str] = field(default_factory=dict)  # what is typed -> the tier in licence names
-    default_throughput: str | None = None
+    default_throughput: Typed | None = None
     unrestricted_throughput: int = 250  # Mbps; more needs a SLAC for hseck9
     boot_seconds: int = 30
     enforced_tags: tuple[str, ...] = ()  # Enforced Licenses of tech support
     usage_counts: str = "members"  # one per member; supervisors: subscriptions once per chassis; access-points
     always: tuple[str, ...] = ()  # licences in use whatever the boot level is
-    last_release: tuple[int, ...] | None = None
 
     def entitlement(self, name: str, license_class: str = "") -> Entitlement | None:
         """The licence called *name* for a class of models."""
@@ -92,126 +183,21 @@ class Family:
         return version >= self.first_release and (self.last_release is None or version <= self.last_release)
 
 
-def _entitlement(document: Document) -> Entitlement:
-    name = document.take("name", str)
-    display = document.take("display", str, name)
-    entitlement = Entitlement(
-        name=name,
-        display=display,
-        tag=document.take("tag", str, None) or _own_tag(display),
-        description=document.take("description", str, display),
-        license_type=LicenseType(document.take("type", str, "Perpetual")),
-        enforcement=EnforcementType(document.take("enforcement", str, "NOT ENFORCED")),
-    )
-    document.done()
-    return entitlement
+_FAMILY: TypeAdapter[Family] = TypeAdapter(Family)
 
 
-def _own_tag(display: str) -> str:
-    """A tag of the right shape for a licence whose tag no capture shows: ours, not Cisco's."""
-    word = "".join(letter if letter.isalnum() else "_" for letter in display)
-    return f"regid.2019-01.com.cisco.{word},1.0_{uuid5(NAMESPACE_DNS, display + '.example.com')}"
-
-
-def _entitlements(document: Document, throughputs: Mapping[str, str]) -> tuple[tuple[str, Entitlement], ...]:
-    """The licences of a family; ``{tier}`` in a name or display stands for every throughput."""
-    found: list[tuple[str, Entitlement]] = []
-    for part in document.parts("entitlements"):
-        license_class = part.take("class", str, "")
-        tiers = part.take("tiers", bool, False)
-        entitlement = _entitlement(part)
-        if not tiers:
-            found.append((license_class, entitlement))
-            continue
-        for tier in dict.fromkeys(throughputs.values()):
-            name, display = entitlement.name.format(tier=tier), entitlement.display.format(tier=tier)
-            found.append(
-                (
-                    license_class,
-                    replace(entitlement, name=name, display=display, description=name, tag=_own_tag(display)),
-                )
-            )
-    return tuple(found)
-
-
-def _interfaces(document: Document, key: str = "interfaces") -> tuple[InterfaceRange, ...]:
-    found = []
-    for part in document.parts(key):
-        name = part.take("name", str)
-        found.append(
-            InterfaceRange(
-                name=name,
-                count=part.take("count", int, 1),
-                first=part.take("first", int, 1),
-                vrf=part.take("vrf", str, None),
-                per_member="{member}" in name,
-            )
-        )
-        part.done()
-    return tuple(found)
-
-
-def _version(text: str | None) -> tuple[int, ...] | None:
-    return tuple(int(part) for part in text.split(".")) if text else None
-
-
-def _read(document: Document) -> Family:
-    models = {}
-    for pid, part in document.named_parts("models"):
-        models[pid] = Model(pid, part.take("class", str, ""), part.take("ports", int, 0), _interfaces(part))
-        part.done()
-    boot = document.part("boot")
-    levels = BootLevels(
-        default=boot.take("default", str, None),
-        style=boot.take("style", str, "catalyst"),
-        levels={str(level): tuple(addons or ()) for level, addons in boot.take("levels", dict, {}).items()},
-    )
-    boot.done()
-    throughputs = {str(typed): str(tier) for typed, tier in document.take("throughputs", dict, {}).items()}
-    built = Family(
-        name=document.take("name", str),
-        title=document.take("title", str),
-        traits=frozenset(document.take("traits", list)),
-        arrangement=document.take("arrangement", str, "standalone"),
-        models=models,
-        default_pid=document.take("default_pid", str),
-        max_members=document.take("max_members", int, 1),
-        hostname=document.take("hostname", str),
-        flash=document.take("flash", str),
-        image=document.take("image", str),
-        software=document.take("software", str),
-        software_image=document.take("software_image", str),
-        software_id=document.take("software_id", str),
-        processor=document.take("processor", str),
-        memory=document.take("memory", str),
-        storage=tuple(document.take("storage", list)),
-        serial_prefix=document.take("serial_prefix", str, "FOC"),
-        boot=levels,
-        entitlements=_entitlements(document, throughputs),
-        interfaces=_interfaces(document),
-        first_release=_version(document.take("first_release", str, "16.12.1")) or (),
-        last_release=_version(document.take("last_release", str, None)),
-        known=Evidence.of(document.take("known", str)),
-        evidence={str(name): str(text) for name, text in document.take("evidence", dict, {}).items()},
-        source=document.take("source", str),
-        throughputs=throughputs,
-        default_throughput=document.take("default_throughput", str, None),
-        unrestricted_throughput=document.take("unrestricted_throughput", int, 250),
-        boot_seconds=document.take("boot_seconds", int, 30),
-        enforced_tags=tuple(document.take("enforced_tags", list, [])),
-        usage_counts=document.take("usage_counts", str, "members"),
-        always=tuple(document.take("always", list, [])),
-    )
-    document.done()
+def read_family(where: str, data: Any) -> Family:
+    """The family of one file; raises `PlatformError`."""
+    built = checked(where, data, _FAMILY)
     if built.default_pid not in built.models:
-        raise PlatformError(f"family {built.name}: default_pid {built.default_pid!r} is not one of its models")
+        raise PlatformError(f"{where}: default_pid: {built.default_pid!r} is not one of its models")
     return built
 
 
 @cache
 def families() -> dict[str, Family]:
     """All families by name."""
-    return {found.name: found for found in (_read(document) for document in read_documents("families"))}
+    return {found.name: found for found in (read_family(*document) for document in read_documents("families"))}
 
 
 def family(name: str) -> Family:

@@ -1,4 +1,4 @@
-"""The table of families and releases for the documentation: what is verified by a capture, inferred, or recalled.
+"""The table of families and releases for the documentation: what is verified by a capture, inferred, or unverified.
 
 ``python -m smartlic_lab.platforms.overview > docs/platforms.md``; a test holds the file to it.
 """
@@ -21,7 +21,7 @@ edit. Adding a family or a release is adding a file there.
   is the same, line by line. Other commands of the pair follow from captures of the same agent on other families.
 - *inferred*: outputs of this family exist, but on the agents of other releases; what the release prints is that of
   captures of its agent on other families.
-- recalled: no licensing output of this family was seen, or none of this release; names of licences and what else only
+- unverified: no licensing output of this family was seen, or none of this release; names of licences and what else only
   this pair has come from general knowledge of Cisco's guides.
 - –: the family does not run the release.
 """
@@ -33,10 +33,15 @@ def standing(family: Family, release: Release) -> Evidence | None:
         return None
     if release.name in family.evidence:
         return Evidence.VERIFIED
-    return Evidence.RECALLED if release.evidence is Evidence.RECALLED else family.known
+    return Evidence.UNVERIFIED if release.evidence is Evidence.UNVERIFIED else family.known
 
 
-_WORDS = {Evidence.VERIFIED: "**verified**", Evidence.INFERRED: "*inferred*", Evidence.RECALLED: "recalled", None: "–"}
+_WORDS = {
+    Evidence.VERIFIED: "**verified**",
+    Evidence.INFERRED: "*inferred*",
+    Evidence.UNVERIFIED: "unverified",
+    None: "–",
+}
 
 
 def _table() -> Iterator[str]:

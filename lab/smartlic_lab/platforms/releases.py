@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Annotated, Any, ClassVar, Final
 
-from smartlic_lab.platforms.documents import Document, Evidence, PlatformError, read_documents
+from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter
+
+from smartlic_lab.platforms.documents import SHAPE, Known, PlatformError, checked, read_documents, version_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
     """One release, as a topology names it (``17.12``)."""
 
+    __pydantic_config__: ClassVar[ConfigDict] = SHAPE
+
     name: str
-    version: tuple[int, int, int]  # (17, 12, 4)
-    suffix: str  # "a" of 17.3.4a
+    version: Annotated[tuple[int, int, int], BeforeValidator(version_of)]  # 17.12.4
+    suffix: str = ""  # "a" of 17.3.4a
     codename: str  # [Dublin]
     build: str  # fc3
     compiled: str  # Tue 23-Jul-24 09:36
-    agent_version: str  # 5.10.3_rel/9
-    slp: bool  # Smart Licensing Using Policy; False: registration
-    licensing_status: str  # the line of show version
-    evidence: Evidence
+    agent_version: Annotated[str, Field(alias="agent")]  # 5.10.3_rel/9
+    slp: bool = True  # Smart Licensing Using Policy; False: registration
+    licensing_status: str = "Smart Licensing Using Policy"  # the line of show version
+    evidence: Known
     source: str
     aliases: tuple[str, ...] = ()
 
@@ -46,32 +51,23 @@ class Release:
         return tuple(int(part) for part in self.agent_version.split("_")[0].split("/")[0].split("."))
 
 
-def _read(document: Document) -> Release:
-    version = document.take("version", str)
-    digits = version.rstrip("abcdefghijklmnopqrstuvwxyz")
-    parts = [int(part) for part in digits.split(".")]
-    built = Release(
-        name=document.take("name", str),
-        version=(parts[0], parts[1], parts[2]),
-        suffix=version[len(digits) :],
-        codename=document.take("codename", str),
-        build=document.take("build", str),
-        compiled=document.take("compiled", str),
-        agent_version=document.take("agent", str),
-        slp=document.take("slp", bool, True),
-        licensing_status=document.take("licensing_status", str, "Smart Licensing Using Policy"),
-        evidence=Evidence.of(document.take("evidence", str)),
-        source=document.take("source", str),
-        aliases=tuple(document.take("aliases", list, [])),
-    )
-    document.done()
-    return built
+_RELEASE: TypeAdapter[Release] = TypeAdapter(Release)
+_LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
+
+
+def read_release(where: str, data: Any) -> Release:
+    """The release of one file; raises `PlatformError`."""
+    if isinstance(data, dict) and isinstance(version := data.get("version"), str):
+        digits = version.rstrip(_LETTERS)
+        data = {**data, "version": digits, "suffix": version[len(digits) :]}
+    return checked(where, data, _RELEASE)
 
 
 @cache
 def releases() -> dict[str, Release]:
     """All releases by name, oldest first."""
-    found = sorted((_read(document) for document in read_documents("releases")), key=lambda release: release.version)
+    found = [read_release(*document) for document in read_documents("releases")]
+    found.sort(key=lambda release: release.version)
     return {release.name: release for release in found}
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from smartlic_lab.platforms import Evidence, PlatformError, families, family, release, releases
-from smartlic_lab.platforms.documents import Document
+from smartlic_lab.platforms.families import read_family
 from smartlic_lab.platforms.overview import overview, standing
+from smartlic_lab.platforms.releases import read_release
 from tests.captures import CAPTURES
 
 ROOT = Path(__file__).parents[3]
@@ -38,18 +39,41 @@ def test_an_unknown_family_names_those_that_exist(name: str) -> None:
         family(name)
 
 
-def test_a_data_file_with_an_unknown_key_is_refused() -> None:
-    document = Document("x.yaml", {"name": "a", "colour": "blue"})
-    document.take("name", str)
-    with pytest.raises(PlatformError, match=r"x\.yaml: unknown key 'colour'"):
-        document.done()
+RELEASE = {
+    "name": "17.99", "version": "17.99.1a", "codename": "None", "build": "fc1", "compiled": "Tue 23-Jul-24 10:03",
+    "agent": "5.10.3_rel/9", "evidence": "unverified", "source": "none",
+}  # fmt: skip
 
 
-def test_a_data_file_with_a_missing_or_wrong_value_is_refused() -> None:
-    with pytest.raises(PlatformError, match="no 'name'"):
-        Document("x.yaml", {}).take("name", str)
-    with pytest.raises(PlatformError, match="expected int"):
-        Document("x.yaml", {"ports": "many"}).take("ports", int)
+def test_a_data_file_fills_a_value() -> None:
+    read = read_release("x.yaml", RELEASE)
+    assert (read.version, read.number, read.evidence) == ((17, 99, 1), "17.99.1a", Evidence.UNVERIFIED)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"colour": "blue"}, r"x\.yaml: unknown key 'colour'"),
+        ({"name": None}, r"x\.yaml: name: None - .*string"),
+        ({"slp": "perhaps"}, r"x\.yaml: slp: 'perhaps' - .*boolean"),
+        ({"evidence": "seen"}, r"x\.yaml: evidence: 'seen' - "),
+        ({"version": "17.9"}, r"x\.yaml: version: "),
+    ],
+)
+def test_a_data_file_with_a_key_or_value_that_is_wrong_is_refused(change: dict[str, object], message: str) -> None:
+    with pytest.raises(PlatformError, match=message):
+        read_release("x.yaml", {**RELEASE, **change})
+
+
+def test_a_data_file_that_lacks_a_key_is_refused() -> None:
+    with pytest.raises(PlatformError, match=r"x\.yaml: no 'agent'"):
+        read_release("x.yaml", {key: value for key, value in RELEASE.items() if key != "agent"})
+
+
+def test_what_is_wrong_deep_in_a_family_is_named_by_its_path() -> None:
+    data = {"models": {"C9300-24T": {"class": "24", "prots": 41}}}
+    with pytest.raises(PlatformError, match=r"unknown key 'prots'|no 'name'"):
+        read_family("x.yaml", data)
 
 
 @pytest.mark.parametrize("one", families().values(), ids=families())
