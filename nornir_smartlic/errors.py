@@ -70,6 +70,45 @@ class Unreachable(DeviceError):
     """No connection to the host, or it was lost."""
 
 
+class SessionLost(Unreachable):
+    """The connection was lost while lines were sent: what stands on the device is not known until it is read.
+
+    ``lines_sent`` of ``lines_total`` were answered, none of them with an error; ``lines_unknown`` (0 or 1) was sent
+    behind them and not answered. The next request to the same door connects anew.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        lines_sent: int,
+        lines_total: int,
+        lines_unknown: int,
+        host: str | None = None,
+        command: str | None = None,
+    ) -> None:
+        answered = f"{lines_sent} of {lines_total} lines were answered"
+        unknown = ", the next was sent and may have been taken" if lines_unknown else ""
+        super().__init__(f"{reason}; {answered}{unknown}", host=host, command=command)
+        self.reason = reason
+        self.lines_sent = lines_sent
+        self.lines_total = lines_total
+        self.lines_unknown = lines_unknown
+
+
+class StateUnknown(Unreachable):
+    """A device was changed and did not come back: what stands there is not known until somebody reads it.
+
+    ``lines_sent`` of ``lines_total`` had been sent; ``reason`` is how the connection ended.
+    """
+
+    def __init__(self, state: str, reason: str, *, lines_sent: int, lines_total: int, host: str | None = None) -> None:
+        super().__init__(f"{state}; {reason}", host=host)
+        self.reason = reason
+        self.lines_sent = lines_sent
+        self.lines_total = lines_total
+
+
 class Refused(DeviceError):
     """The device did what was asked and it failed there: trust not installed, a rejected file. ``reason``: its word."""
 
@@ -80,6 +119,10 @@ class Refused(DeviceError):
 
 class TimedOut(DeviceError):
     """What was waited for did not come in time."""
+
+
+class Interrupted(SmartLicError):
+    """Stopped by Ctrl-C or SIGTERM before anything was changed, or while it was only waited for an outcome."""
 
 
 class FileRejected(SmartLicError):

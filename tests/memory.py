@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -67,8 +68,8 @@ class MemoryDoor:
     def _exec(self, request: Exec) -> str:
         line = request.command.replace("{secret}", request.secrets[0].reveal()) if request.secrets else request.command
         output = self.type(line)
-        for _, reply in request.replies:
-            if not self.session.prompt.endswith("#"):
+        for question, reply in request.replies:
+            if not self.session.prompt.endswith("#") or re.search(question, self.session.prompt):
                 output += self.type(reply)
         if (refusal := refused_command(output)) is not None:
             raise CommandRefused(request.command, refusal)

@@ -144,6 +144,17 @@ def apply(
         Path | None,
         typer.Option("--journal", metavar="FILE", help="With --stages: hosts that are done; run again to go on."),
     ] = None,
+    no_save: Annotated[bool, typer.Option("--no-save", help="Leave saving the configuration to others.")] = False,
+    commit_confirmed: Annotated[
+        int | None,
+        typer.Option(
+            "--commit-confirmed",
+            metavar="MINUTES",
+            min=1,
+            max=120,
+            help="Devices take the change back by themselves unless it is seen to work in time; they need 'archive'.",
+        ),
+    ] = None,
     ask_pass: AskPass = False,
 ) -> None:
     """Bring the licensing configuration of the devices to what the inventory asks for."""
@@ -154,12 +165,13 @@ def apply(
     if not planned and (journal is not None or max_failures):
         raise UsageError("--journal and --max-failures are for a rollout in --stages")
     nornir = open_hosts(context, filters, ask_pass)
+    how: dict[str, Any] = {"save": not no_save, "revert_minutes": commit_confirmed}
     if dry_run:
         report = commands.plan(nornir)
     elif planned:
-        report = commands.apply_in_stages(nornir, planned, max_failures=max_failures, journal=journal)
+        report = commands.apply_in_stages(nornir, planned, max_failures=max_failures, journal=journal, **how)
     else:
-        report = commands.apply(nornir)
+        report = commands.apply(nornir, **how)
     finish(report, as_json=as_json)
 
 

@@ -19,6 +19,7 @@ from nornir_smartlic.compliance import RULES, ComplianceOptions, Waiver, waivers
 from nornir_smartlic.errors import FileRejected, StoreError, UsageError
 from nornir_smartlic.fleet import RolloutJournal, Stage, roll_out
 from nornir_smartlic.model import Instant, LicensingReading, Secret
+from nornir_smartlic.operations.configuring import Safety
 from nornir_smartlic.operations.results import (
     AuthorizationOutcome,
     CollectedReports,
@@ -31,7 +32,7 @@ from nornir_smartlic.operations.results import (
     TrustOutcome,
 )
 from nornir_smartlic.outputs import DeviceFacts, ExitCode, HostReport, Listing, Report, plain
-from nornir_smartlic.tasks.driving import intent_of_host
+from nornir_smartlic.tasks.driving import intent_of_host, saves
 from nornir_smartlic.tasks.import_files import files_at
 
 if TYPE_CHECKING:
@@ -83,17 +84,35 @@ def plan(nornir: Nornir) -> Report:
     return run(nornir, "plan", lambda task: tasks.configure_licensing(task, dry_run=True), _planned)
 
 
-def apply(nornir: Nornir) -> Report:
-    """Close the difference of every host to the inventory."""
-    return run(nornir, "apply", lambda task: tasks.configure_licensing(task, dry_run=False), _applied)
+def apply(nornir: Nornir, *, save: bool = True, revert_minutes: int | None = None) -> Report:
+    """Close the difference of every host to the inventory; without *save* it is not saved."""
+
+    def task(task: Task) -> Result:
+        safety = Safety(save=save and saves(task.host), revert_minutes=revert_minutes)
+        return tasks.configure_licensing(task, safety=safety, dry_run=False)
+
+    return run(nornir, "apply", task, _applied)
 
 
 def _applied(host: str, result: Result) -> HostReport:
+    plan: Plan = result.result
     report = replace(_planned(host, result), pending=False)
-    return replace(report, summary=f"changed: {_changes(result.result)}") if result.changed else report
+    if plan.commands:
+        return replace(report, summary=f"changed: {_changes(plan)}{', saved' if plan.saved else ', not saved'}")
+    if plan.saved:
+        return replace(report, summary="as wanted, saved now: startup-config had it not")
+    return replace(report, changed=False) if plan.unsaved else report
 
 
-def apply_in_stages(nornir: Nornir, stages: Sequence[Stage], *, max_failures: int, journal: Path | None) -> Report:
+def apply_in_stages(
+    nornir: Nornir,
+    stages: Sequence[Stage],
+    *,
+    max_failures: int,
+    journal: Path | None,
+    save: bool = True,
+    revert_minutes: int | None = None,
+) -> Report:
     """`apply`, a few hosts first; a journal lets an interrupted or stopped rollout be taken up again."""
     hosts = nornir.inventory.hosts
     wanted = json.dumps({name: plain(intent_of_host(host)) for name, host in hosts.items()}, sort_keys=True)
@@ -101,7 +120,8 @@ def apply_in_stages(nornir: Nornir, stages: Sequence[Stage], *, max_failures: in
     reports: dict[str, HostReport] = {}
 
     def work(batch: tuple[str, ...]) -> dict[str, bool]:
-        report = apply(nornir.filter(filter_func=lambda host: host.name in batch))
+        chosen = nornir.filter(filter_func=lambda host: host.name in batch)
+        report = apply(chosen, save=save, revert_minutes=revert_minutes)
         reports.update({host.host: host for host in report.hosts})
         return {host.host: host.error is None for host in report.hosts}
 
@@ -126,11 +146,13 @@ def _planned(host: str, result: Result) -> HostReport:
         summary = f"not applicable: {plan.not_applicable}"
     else:
         summary = _changes(plan) if plan.differences else "as wanted"
+        if plan.unsaved:
+            summary += f", {len(plan.unsaved)} lines not saved"
     return HostReport(
         host,
         summary=summary,
         changed=result.changed,
-        pending=not plan.is_empty,
+        pending=not plan.is_empty or bool(plan.unsaved),
         diff=result.diff if plan.not_applicable is None else "",
         warnings=plan.warnings,
         result=plan,

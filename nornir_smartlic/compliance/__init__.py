@@ -11,6 +11,7 @@ from nornir_smartlic.compliance.legacy_rules import LEGACY_RULES
 from nornir_smartlic.compliance.license_rules import LICENSE_RULES
 from nornir_smartlic.compliance.reporting_rules import REPORTING_RULES
 from nornir_smartlic.compliance.rules import Case, ComplianceOptions, Rule
+from nornir_smartlic.compliance.saving_rules import SAVING_RULES
 from nornir_smartlic.compliance.waivers import waive, waivers_of
 from nornir_smartlic.model import Intent, LicensingReading
 
@@ -29,7 +30,13 @@ __all__ = [
     "waivers_of",
 ]
 
-RULES: Final[tuple[Rule, ...]] = (*CONFIGURATION_RULES, *LICENSE_RULES, *REPORTING_RULES, *LEGACY_RULES)
+RULES: Final[tuple[Rule, ...]] = (
+    *CONFIGURATION_RULES,
+    *SAVING_RULES,
+    *LICENSE_RULES,
+    *REPORTING_RULES,
+    *LEGACY_RULES,
+)
 """Every rule, in the order in which findings are listed."""
 
 

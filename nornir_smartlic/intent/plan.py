@@ -33,6 +33,8 @@ class Plan:
     warnings: tuple[str, ...] = ()  # what configuration alone does not bring about: trust, account, SLAC
     needs_reload: bool = False  # True: the boot level counts from the next boot on
     not_applicable: str | None = None  # why this device has nothing to plan; None: it is under SLP
+    unsaved: tuple[str, ...] | None = ()  # licensing lines that startup-config lacks; None: not known
+    saved: bool = False  # it was saved, and the device said so
 
     @property
     def is_empty(self) -> bool:

@@ -17,6 +17,7 @@ from nornir_smartlic.model import (
 )
 from nornir_smartlic.operations.conversation import Conversation, Show
 from nornir_smartlic.operations.licensing_log import read_log
+from nornir_smartlic.operations.startup import read_unsaved
 from nornir_smartlic.parsers import parse
 
 SHOW_CONFIGURATION: Final = (
@@ -61,7 +62,7 @@ def zones_of(configuration: RunningConfiguration) -> Zones:
 
 
 def read_configured() -> Conversation[LicensingReading]:
-    """What plans stand on: configuration, release and state; neither the clock nor the log.
+    """What plans stand on: configuration, release, state, and what is not saved; not the clock, not the log.
 
     The configuration comes first, for it knows the offset of the zone whose name alone the other outputs print.
     """
@@ -74,6 +75,7 @@ def read_configured() -> Conversation[LicensingReading]:
         configuration=configured.value,
         clock=None,
         unparsed=configured.unparsed + version.unparsed + licensing.unparsed,
+        unsaved=(yield from read_unsaved()),
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from nornir.core.inventory import Host
 from nornir.core.task import Task
 
 from nornir_smartlic.doors import door_of
-from nornir_smartlic.errors import DeviceError
+from nornir_smartlic.errors import DeviceError, IntentError
 from nornir_smartlic.intent import KEY, intent_of
 from nornir_smartlic.model import Intent
 from nornir_smartlic.operations.conversation import Conversation, converse
@@ -24,6 +24,21 @@ def drive(task: Task, conversation: Conversation[T]) -> T:
     except DeviceError as error:
         error.host = error.host or task.host.name
         raise
+
+
+SAVE_KEY: Final = "smartlic_save"
+
+
+def saves(host: Host) -> bool:
+    """Whether changes of *host* are saved: its data ``smartlic_save``, true where it has none.
+
+    Raises:
+        IntentError: it is neither true nor false.
+    """
+    value = host.get(SAVE_KEY, True)
+    if not isinstance(value, bool):
+        raise IntentError(SAVE_KEY, repr(value), "true or false")
+    return value
 
 
 def intent_of_host(host: Host) -> Intent:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from nornir.core.task import Result, Task
 
 from nornir_smartlic.intent import intent_of
-from nornir_smartlic.operations.configuring import configure
-from nornir_smartlic.tasks.driving import drive
+from nornir_smartlic.operations.configuring import Safety, configure
+from nornir_smartlic.tasks.driving import drive, saves
 
 
 def set_boot_level(task: Task, level: str, addon: str | None = None, dry_run: bool | None = None) -> Result:
@@ -20,5 +20,6 @@ def set_boot_level(task: Task, level: str, addon: str | None = None, dry_run: bo
         CommandRefused: the platform does not have it.
     """
     wanted = {"level": level} if addon is None else {"level": level, "addon": addon}
-    plan = drive(task, configure(intent_of({"boot_level": wanted}), commit=not task.is_dry_run(dry_run)))
+    safety, commit = Safety(save=saves(task.host)), not task.is_dry_run(dry_run)
+    plan = drive(task, configure(intent_of({"boot_level": wanted}), commit=commit, safety=safety))
     return Result(host=task.host, result=plan, diff=str(plan), changed=bool(plan.commands))

@@ -96,7 +96,9 @@ def configuration(**changes: Any) -> RunningConfiguration:
 
 def reading(**changes: Any) -> LicensingReading:
     """*changes* of the reading, or of its state."""
-    of_reading = {key: changes.pop(key) for key in ("version", "configuration", "clock", "unparsed") if key in changes}
+    of_reading = {
+        key: changes.pop(key) for key in ("version", "configuration", "clock", "unparsed", "unsaved") if key in changes
+    }
     return replace(
         LicensingReading(
             state=changes.pop("state", None) or state(**changes),
@@ -104,6 +106,7 @@ def reading(**changes: Any) -> LicensingReading:
             configuration=configuration(),
             clock=DeviceClock(JAN_1, synchronised=True),
             messages=(),
+            unsaved=(),
         ),
         **of_reading,
     )

@@ -41,6 +41,14 @@ def finding(rule_id: str, of: LicensingReading, intent: Intent = WANTED) -> Find
     return next(found for found in verify(of, intent, host="sw1") if found.rule_id == rule_id)
 
 
+def test_what_is_not_saved_fails_and_what_the_device_does_not_tell_is_unknown():
+    lost = finding("SLP-UNSAVED", reading(unsaved=("+license smart transport smart", "+snmp-server community")))
+    assert (lost.verdict, lost.fix) == (Verdict.FAIL, ("write memory",))
+    assert [evidence.line for evidence in lost.evidence] == ["+license smart transport smart"]
+    assert finding("SLP-UNSAVED", reading(unsaved=("+snmp-server community",))).verdict is Verdict.PASS
+    assert finding("SLP-UNSAVED", reading(unsaved=None)).verdict is Verdict.UNKNOWN
+
+
 def test_a_device_that_is_as_wanted_passes_every_rule_that_applies():
     findings = verify(reading(), WANTED, host="sw1")
     assert [found.rule_id for found in findings] == [rule.id for rule in RULES]
@@ -321,7 +329,7 @@ def registered(status: str = "AUTHORIZED", **changes) -> LicensingReading:
 def test_a_registered_device_is_judged_by_its_own_rules():
     findings = verify(registered(), WANTED, host="sw1")
     passed = {found.rule_id for found in findings if found.verdict is Verdict.PASS}
-    assert passed == {"SLP-REGISTERED", "SLP-AUTHORIZED", "SLP-RENEWAL", "SLP-ACCOUNT", "SLP-CLOCK"}
+    assert passed == {"SLP-REGISTERED", "SLP-AUTHORIZED", "SLP-RENEWAL", "SLP-ACCOUNT", "SLP-CLOCK", "SLP-UNSAVED"}
     assert {found.verdict for found in findings} == {Verdict.PASS, Verdict.NOT_APPLICABLE}
 
 

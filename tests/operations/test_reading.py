@@ -37,12 +37,12 @@ def device(**answers: Said) -> PaperDevice:
     return PaperDevice(script | answers)
 
 
-def test_a_plan_needs_three_questions_and_a_verdict_six():
+def test_a_plan_needs_four_questions_and_a_verdict_seven():
     switch = device()
     run(read_configured(), switch)
-    assert len(switch.asked) == 3
+    assert len(switch.asked) == 4
     run(read_licensing(), switch)
-    assert len(switch.asked) == 9
+    assert len(switch.asked) == 11
     assert all(isinstance(request, Show) for request in switch.asked)
 
 

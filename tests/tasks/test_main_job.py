@@ -11,6 +11,7 @@ import pytest
 
 from nornir_smartlic.errors import CommandRefused, FileRejected, IntentError, Refused, StoreError
 from nornir_smartlic.model import Secret
+from nornir_smartlic.operations.configuring import Safety
 from nornir_smartlic.operations.conversation import Configure, Exec, Put, Save, Show, Wait
 from nornir_smartlic.operations.syncing import SYNC_PATIENCE
 from nornir_smartlic.tasks import (
@@ -71,9 +72,9 @@ def test_what_was_applied_outlives_a_reload(lab: MemoryLab):
     assert one(lab.nornir({"sw1": WANTED}).run(configure_licensing)).result.is_empty
 
 
-def test_reading_takes_six_questions_and_changes_nothing(lab: MemoryLab):
+def test_reading_takes_seven_questions_and_changes_nothing(lab: MemoryLab):
     reading = one(lab.nornir().run(read_licensing))
-    assert [type(request) for request in lab.asked] == [Show] * 6
+    assert [type(request) for request in lab.asked] == [Show] * 7
     assert not reading.changed
     assert reading.result.unparsed == ()
 
@@ -165,7 +166,7 @@ def test_a_push_that_cuts_the_device_off_is_taken_back_as_a_unit(lab: MemoryLab)
     before, startup = lab.devices["sw1"].running_text(), lab.devices["sw1"].startup
     cut_off = {**WANTED, "name_servers": ["192.0.2.99"], "url": "https://onprem.example.com/SmartTransport"}
     with pytest.raises(Refused, match=r"does not reach its receiver any more: .* has been taken back"):
-        one(lab.nornir({"sw1": cut_off}).run(configure_licensing, confirm=SYNC_PATIENCE))
+        one(lab.nornir({"sw1": cut_off}).run(configure_licensing, safety=Safety(confirm=SYNC_PATIENCE)))
     assert lab.devices["sw1"].running_text() == before
     assert lab.devices["sw1"].startup == startup
 
@@ -174,13 +175,15 @@ def test_a_push_that_keeps_the_way_open_is_confirmed_by_a_report(lab: MemoryLab)
     nornir = configured(lab)
     one(nornir.run(establish_trust, token=TOKEN))
     other = {**WANTED, "name_servers": [NAME_SERVER, "192.0.2.54"]}
-    result = one(lab.nornir({"sw1": other}).run(configure_licensing, confirm=SYNC_PATIENCE)).result
+    result = one(lab.nornir({"sw1": other}).run(configure_licensing, safety=Safety(confirm=SYNC_PATIENCE))).result
     assert result.warnings == ()
     assert Exec("license smart sync local") in lab.asked
 
 
 def test_a_way_that_nobody_can_try_is_a_warning(lab: MemoryLab):
-    result = one(lab.nornir({"sw1": {**WANTED, "trust": None}}).run(configure_licensing, confirm=SYNC_PATIENCE)).result
+    result = one(
+        lab.nornir({"sw1": {**WANTED, "trust": None}}).run(configure_licensing, safety=Safety(confirm=SYNC_PATIENCE))
+    ).result
     assert "whether it works is not known" in result.warnings[0]
 
 

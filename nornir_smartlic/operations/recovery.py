@@ -1,0 +1,50 @@
+"""After a lost session: connect again within a patience, and read what stands."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from nornir_smartlic.errors import DeviceError, Interrupted, SessionLost, StateUnknown, TimedOut, Unreachable
+from nornir_smartlic.model import LicensingReading
+from nornir_smartlic.operations.conversation import Conversation, Wait
+from nornir_smartlic.operations.reading import reread
+from nornir_smartlic.operations.waiting import Patience
+
+COMEBACK_PATIENCE: Final = Patience(timedelta(minutes=3), longest=timedelta(seconds=20))
+"""A link that flaps and a supervisor that switches over are back within it; one that reloads is not waited for."""
+LOST: Final = (Unreachable, TimedOut)
+"""The errors after which nobody knows what of a request the device did. The next request connects anew."""
+
+
+def come_back(reading: LicensingReading, patience: Patience) -> Conversation[LicensingReading | None]:
+    """What stands on the device now, read over a new session; ``None``: it did not come back in time."""
+    for span in (timedelta(0), *patience.spans()):
+        try:
+            if span:
+                yield Wait(span, "for the device to come back")
+            return (yield from reread(reading))
+        except Interrupted:
+            return None
+        except LOST:
+            continue
+    return None
+
+
+def state_unknown(
+    error: DeviceError, total: int, *, before: int = 0, state: str | None = None, also: str = ""
+) -> StateUnknown:
+    """The error for a device that did not come back: what was sent of *total* lines, as far as that is known.
+
+    *before* are lines that an earlier session sent; *state* is said in place of them.
+    """
+    if isinstance(error, SessionLost):
+        sent = before + error.lines_sent + error.lines_unknown
+        lines = "line 1" if sent == 1 else f"lines 1 to {sent}"
+        told, reason = f"{lines} of {total} sent" if sent else f"none of {total} lines sent", error.reason
+    else:
+        sent, reason = total, str(error)
+        told = f"up to {total} lines sent"
+    if state is None:
+        state = f"changed, not saved, state unknown: {told}" if sent else f"not changed: {told}"
+    return StateUnknown(state + also, reason, lines_sent=sent, lines_total=total, host=error.host)
