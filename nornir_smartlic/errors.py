@@ -4,7 +4,21 @@ from __future__ import annotations
 
 
 class SmartLicError(Exception):
-    """Every error that this package raises on purpose; its text is one line, without secrets."""
+    """Every error that this package raises on purpose; its text is one line, without secrets.
+
+    It goes from one process to another as it is, with all its attributes: an error of Python's own would be made
+    anew from its text alone, which fits no constructor below.
+    """
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _made_again, (type(self), self.args, self.__dict__)
+
+
+def _made_again(kind: type[SmartLicError], texts: tuple[object, ...], facts: dict[str, object]) -> SmartLicError:
+    error = kind.__new__(kind)
+    error.args = texts
+    error.__dict__.update(facts)
+    return error
 
 
 class IntentError(SmartLicError):

@@ -7,9 +7,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import ClassVar, TypeVar
 
+from nornir.core.configuration import Config
 from nornir.core.inventory import Host
 
-from nornir_smartlic.doors.terminal import SAVE, answered, read_over_terminal, taken, translated
+from nornir_smartlic.doors.terminal import SAVE, answered, read_over_terminal, session_lost, taken, translated
 from nornir_smartlic.errors import DeviceError, Refused, TimedOut, Unreachable
 from nornir_smartlic.model import Secret
 from nornir_smartlic.operations.conversation import (
@@ -36,13 +37,18 @@ class BlockingDoor(ABC):
 
     plugin: ClassVar[str]  # Nornir's name for the connection
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: Host, configuration: Config) -> None:
         self.host = host.name
         self._nornir_host = host
+        self._configuration = configuration
+        self._is_lost = False
 
     def answer(self, request: Request) -> Answer:
         """Do what *request* says. An error carries the host and never a secret."""
         try:
+            if self._is_lost and not isinstance(request, Wait):
+                self.reconnect()
+                self._is_lost = False
             return self._answer(request)
         except DeviceError as error:
             error.host = error.host or self.host
@@ -72,6 +78,10 @@ class BlockingDoor(ABC):
         """The library's *error* in our words; ``None``: it is none of its own."""
 
     @abstractmethod
+    def reconnect(self) -> None:
+        """Take a new connection of the host instead of the one that was lost."""
+
+    @abstractmethod
     def run(self, request: Exec) -> str:
         """Run a command, answer its questions; its output without echo and prompt."""
 
@@ -92,13 +102,29 @@ class BlockingDoor(ABC):
         """Write a file by SCP; raises `CopyRefused`."""
 
     def configure(self, lines: Sequence[str], secrets: Sequence[Secret] = ()) -> str:
-        """Send *lines*, stop at the first that is refused, and leave configuration mode in any case."""
-        self.configuration_mode(on=True)
+        """Send *lines*, stop at the first that is refused, and leave configuration mode in any case.
+
+        Raises:
+            SessionLost: the connection was lost meanwhile; it says how many lines were answered.
+        """
+        said: list[str] = []
+        in_flight = False
         try:
-            said = [taken(line, self.enter(line), secrets) for line in lines]
-        finally:
-            self.configuration_mode(on=False)
-        return "".join(said)
+            self.configuration_mode(on=True)
+            try:
+                for line in lines:
+                    in_flight = True
+                    output = self.enter(line)
+                    in_flight = False
+                    said.append(taken(line, output, secrets))
+            finally:
+                if not self._is_lost:
+                    self.configuration_mode(on=False)
+        except (Unreachable, TimedOut) as error:
+            problem = session_lost(error, len(said), len(lines), in_flight=in_flight, secrets=secrets)
+        else:
+            return "".join(said)
+        raise problem
 
     def call(self, call: Callable[[], T], command: str) -> T:
         """What *call* gives; its errors in our words, and a connection that no longer answers is closed."""
@@ -109,7 +135,8 @@ class BlockingDoor(ABC):
             raise
 
     def _drop(self) -> None:
-        """Close what no longer answers, so that the next task starts with a new connection."""
+        """Close what no longer answers, so that the next request or task starts with a new connection."""
+        self._is_lost = True
         connections = self._nornir_host.connections
         if self.plugin in connections:
             try:

@@ -20,6 +20,7 @@ from nornir_smartlic.doors.terminal import (
     answered,
     one_line,
     read_over_terminal,
+    session_lost,
     taken,
     typed,
     without_echo,
@@ -72,11 +73,13 @@ def target_of(host: Host) -> Target:
 class AsyncDoor:
     """One terminal on one device. ``open`` logs in, ``close`` leaves; it is an async context manager too."""
 
-    def __init__(self, target: Target, connection: asyncssh.SSHClientConnection, process: Any) -> None:
+    _connection: asyncssh.SSHClientConnection
+    _process: Any
+
+    def __init__(self, target: Target) -> None:
         self.host = target.name
         self._target = target
-        self._connection = connection
-        self._process = process
+        self._is_lost = False  # the next request connects anew
         self._prompt = _FIRST_PROMPT
         self._configuration_prompt = _FIRST_PROMPT
 
@@ -87,19 +90,25 @@ class AsyncDoor:
         Raises:
             Unreachable: no connection, or the login was refused.
         """
-        connection = await _connect(target)
+        door = cls(target)
+        await door._open()
+        return door
+
+    async def _open(self) -> None:
+        connection = await _connect(self._target)
         try:
-            process = await connection.create_process(term_type="vt100", term_size=(511, 24), errors="replace")
-            door = cls(target, connection, process)
-            await door._log_in()
+            self._process = await connection.create_process(term_type="vt100", term_size=(511, 24), errors="replace")
+            self._connection = connection
+            await self._log_in()
         except (asyncssh.Error, OSError) as error:
-            connection.close()
-            problem = Unreachable(one_line(error), host=target.name)
+            connection.abort()
+            problem = Unreachable(one_line(error), host=self.host)
         except DeviceError:
-            connection.close()
+            connection.abort()
             raise
         else:
-            return door
+            self._is_lost = False
+            return
         raise problem
 
     async def __aenter__(self) -> AsyncDoor:
@@ -116,6 +125,8 @@ class AsyncDoor:
     async def answer(self, request: Request) -> Answer:
         """Do what *request* says. An error carries the host and never a secret."""
         try:
+            if self._is_lost and not isinstance(request, Wait):
+                await self._open()
             return await self._answer(request)
         except DeviceError as error:
             error.host = error.host or self.host
@@ -174,19 +185,36 @@ class AsyncDoor:
         return self._prompt.sub("", output)
 
     async def _configure(self, lines: Sequence[str], secrets: Sequence[Secret]) -> str:
-        await self._send("configure terminal", self._configuration_prompt, "configure terminal")
+        said: list[str] = []
+        in_flight = False
         try:
-            said = []
-            for line in lines:
-                output = await self._send(line.strip(), self._configuration_prompt, line.strip())
-                said.append(taken(line.strip(), without_echo(output, line), secrets))
-        finally:
-            await self._send("end", self._prompt, "end")
-        return "".join(said)
+            await self._send("configure terminal", self._configuration_prompt, "configure terminal")
+            try:
+                for line in lines:
+                    in_flight = True
+                    output = await self._send(line.strip(), self._configuration_prompt, line.strip())
+                    in_flight = False
+                    said.append(taken(line.strip(), without_echo(output, line), secrets))
+            finally:
+                if not self._is_lost:
+                    await self._send("end", self._prompt, "end")
+        except (Unreachable, TimedOut) as error:
+            problem = session_lost(error, len(said), len(lines), in_flight=in_flight, secrets=secrets)
+        else:
+            return "".join(said)
+        raise problem
 
     async def _send(self, text: str, expected: re.Pattern[str], command: str) -> str:
-        self._process.stdin.write(text + "\n")
-        return await self._read(expected, command)
+        try:
+            self._process.stdin.write(text + "\n")
+            return await self._read(expected, command)
+        except (asyncssh.Error, OSError, EOFError) as error:
+            problem: DeviceError = Unreachable(one_line(error), host=self.host, command=command)
+        except (Unreachable, TimedOut) as error:
+            problem = error
+        self._is_lost = True
+        self._connection.abort()
+        raise problem
 
     async def _read(self, expected: re.Pattern[str], command: str) -> str:
         """Read until *expected* stands near the end; the whole is searched only once."""

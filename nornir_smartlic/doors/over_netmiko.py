@@ -29,7 +29,7 @@ def netmiko_door(host: Host, configuration: Config) -> NetmikoDoor:
     connection = _connection(host, configuration)
     door = _DOORS.get(connection)
     if door is None:
-        door = _DOORS[connection] = NetmikoDoor(host, connection)
+        door = _DOORS[connection] = NetmikoDoor(host, configuration, connection)
     return door
 
 
@@ -52,11 +52,19 @@ class NetmikoDoor(BlockingDoor):
 
     plugin = "netmiko"
 
-    def __init__(self, host: Host, connection: netmiko.BaseConnection) -> None:
-        super().__init__(host)
+    def __init__(self, host: Host, configuration: Config, connection: netmiko.BaseConnection) -> None:
+        super().__init__(host, configuration)
+        self._take(connection)
+
+    def _take(self, connection: netmiko.BaseConnection) -> None:
         self._connection = connection
         self._prompt = rf"(?:^|[\r\n]){re.escape(connection.base_prompt)}[#>][ \t]*(?:[\r\n]|$)"
         self._is_privileged = False
+
+    def reconnect(self) -> None:
+        connection = _connection(self._nornir_host, self._configuration)
+        self._take(connection)
+        _DOORS[connection] = self
 
     def run(self, request: Exec) -> str:
         return self.call(lambda: self._run(request), request.command)

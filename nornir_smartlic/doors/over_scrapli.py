@@ -30,11 +30,15 @@ _DOORS: Final[WeakKeyDictionary[Any, ScrapliDoor]] = WeakKeyDictionary()
 
 def scrapli_door(host: Host, configuration: Config) -> ScrapliDoor:
     """The door over the scrapli connection of *host*; the same one as long as the connection lives."""
-    connection = translated(lambda: host.get_connection("scrapli", configuration), lambda e: _ours(e, host.name, ""))
+    connection = _connection(host, configuration)
     door = _DOORS.get(connection)
     if door is None:
-        door = _DOORS[connection] = ScrapliDoor(host, connection)
+        door = _DOORS[connection] = ScrapliDoor(host, configuration, connection)
     return door
+
+
+def _connection(host: Host, configuration: Config) -> Any:
+    return translated(lambda: host.get_connection("scrapli", configuration), lambda e: _ours(e, host.name, ""))
 
 
 class ScrapliDoor(BlockingDoor):
@@ -42,11 +46,19 @@ class ScrapliDoor(BlockingDoor):
 
     plugin = "scrapli"
 
-    def __init__(self, host: Host, connection: Any) -> None:
-        super().__init__(host)
+    def __init__(self, host: Host, configuration: Config, connection: Any) -> None:
+        super().__init__(host, configuration)
+        self._take(connection)
+
+    def _take(self, connection: Any) -> None:
         self._connection = connection
         connection.timeout_ops = max(connection.timeout_ops, READ_SECONDS)
         self._mode: str | None = None  # the privilege level that we are at; None: not asked yet
+
+    def reconnect(self) -> None:
+        connection = _connection(self._nornir_host, self._configuration)
+        self._take(connection)
+        _DOORS[connection] = self
 
     def run(self, request: Exec) -> str:
         return self.call(lambda: self._run(request), request.command)

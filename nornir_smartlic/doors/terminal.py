@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final, TypeVar
 
-from nornir_smartlic.errors import CommandRefused, DeviceError, Refused
+from nornir_smartlic.errors import CommandRefused, DeviceError, Refused, SessionLost
 from nornir_smartlic.model import Secret
 from nornir_smartlic.operations.conversation import Exec
 from nornir_smartlic.operations.refusals import refused_command, refused_line
@@ -42,6 +42,23 @@ def taken(line: str, output: str, secrets: Sequence[Secret] = ()) -> str:
     if (refusal := refused_line(output)) is not None:
         raise CommandRefused(line, refusal)
     return output
+
+
+def session_lost(
+    error: DeviceError, answered: int, total: int, *, in_flight: bool, secrets: Sequence[Secret] = ()
+) -> SessionLost:
+    """What *error* means in the middle of a push: *answered* of *total* lines were taken, one may be *in_flight*."""
+    reason, command = str(error), error.command
+    for secret in secrets:
+        reason, command = secret.hide_in(reason), secret.hide_in(command or "") or None
+    return SessionLost(
+        reason,
+        lines_sent=answered,
+        lines_total=total,
+        lines_unknown=int(in_flight),
+        host=error.host,
+        command=command,
+    )
 
 
 def without_echo(output: str, command: str) -> str:
