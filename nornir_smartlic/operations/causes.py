@@ -108,12 +108,15 @@ def causes_of(symptoms: Symptoms) -> tuple[Cause, ...]:
     return tuple(sorted(found, key=lambda cause: order.index(cause.certainty)))
 
 
+_UNREGISTERED: Final = (RegistrationStatus.UNREGISTERED, RegistrationStatus.REGISTRATION_FAILED)
+
+
 def _model(symptoms: Symptoms) -> Iterator[Cause]:
     state = symptoms.reading.state
     if state.model is LicensingModel.SLP:
         return
     registration = state.registration
-    if registration is None or registration.status is not RegistrationStatus.UNREGISTERED:
+    if registration is None or registration.status not in _UNREGISTERED:
         text = why_not_slp(state, symptoms.reading.version) + ": there is nothing to report"
         yield Cause("model", Certainty.CERTAIN, text)
         return
@@ -123,7 +126,7 @@ def _model(symptoms: Symptoms) -> Iterator[Cause]:
         "not-registered",
         Certainty.CERTAIN,
         "the device is not registered" + (f": {reason}" if reason else ""),
-        (Evidence("show license all", "Status: UNREGISTERED"),),
+        (Evidence("show license all", f"Status: {registration.status.value}"),),
         ("license smart register idtoken TOKEN",),
     )
 

@@ -147,8 +147,8 @@ def save_authorization_request(core: Core, now: datetime) -> None:
 def return_authorization(core: Core, event: AuthorizationReturned, now: datetime) -> None:
     """``license smart authorization return``: the codes are printed, or written to a file, and online sent to CSSM.
 
-    What is in use and needs a code cannot be given back; a reservation of licences that need none can, and from then on
-    they are reported. The form of the printed lines is recalled (reference/cli.md section 3).
+    What is in use or configured and needs a code cannot be given back; a reservation of licences that need none can,
+    and from then on they are reported. The form of the printed lines is recalled (reference/cli.md section 3).
     """
     authorizations = core.store.authorizations
     udis = [udi for udi in _scoped(core, event.scope) if authorizations.is_installed(udi)]
@@ -157,8 +157,9 @@ def return_authorization(core: Core, event: AuthorizationReturned, now: datetime
     if event.online:
         _require_transport(core)
     tags = {udi: [license_.tag for license_ in authorizations.of(udi).licenses] for udi in udis}
-    used = [core.usage[tag] for udi in udis for tag in tags[udi] if tag in core.usage]
-    if any(one.count and one.entitlement.enforcement is not EnforcementType.NOT_ENFORCED for one in used):
+    needed = {*event.configured, *(used.entitlement for used in core.usage.values() if used.count)}
+    given = {tag for udi in udis for tag in tags[udi]}
+    if any(one.tag in given and one.enforcement is not EnforcementType.NOT_ENFORCED for one in needed):
         raise IllegalEvent(IN_USE)
     reserved = {tag: authorizations.reserves(tag) for tag in core.usage}
     codes = [(udi, authorizations.of(udi).give_back(udi, now)) for udi in udis]

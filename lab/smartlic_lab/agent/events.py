@@ -151,6 +151,7 @@ class AuthorizationReturned:
     scope: Scope
     online: bool
     to_file: bool = False
+    configured: tuple[Entitlement, ...] = ()  # what the configuration needs, now or after the next reload
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,6 +155,9 @@ def alarms(core: Core) -> Iterator[tuple[datetime, Job]]:
     legacy = core.store.legacy
     if legacy.evaluation_since is not None and legacy.evaluation_left(legacy.evaluation_since):
         yield legacy.evaluation_since + legacy.evaluation_left(legacy.evaluation_since), _evaluation_expired
+    warning = legacy.next_warning()
+    if warning is not None:
+        yield warning, _warn_of_evaluation
     if not legacy.is_registered:
         return
     if legacy.next_renewal is not None:
@@ -172,6 +175,19 @@ def _evaluation_expired(core: Core, now: datetime) -> None:
     legacy.stop_evaluation(now)
     legacy.evaluation_since = now
     core.log(3, "EVAL_EXPIRED", "Evaluation period expired")
+
+
+def _warn_of_evaluation(core: Core, now: datetime) -> None:
+    """Unverified: both texts."""
+    legacy = core.store.legacy
+    legacy.evaluation_warned = now
+    left = legacy.evaluation_left(now)
+    if left:
+        text = f"Evaluation period will expire in {left.days} days."
+        core.log(4, "EVAL_WILL_EXPIRE_WARNING", text)
+    elif legacy.evaluation_since is not None:
+        text = f"Evaluation period expired on {legacy.evaluation_since:%b %d %H:%M:%S %Y} UTC"
+        core.log(3, "EVAL_EXPIRED_WARNING", text)
 
 
 def _identity_due(core: Core, now: datetime) -> None:
@@ -212,7 +228,7 @@ def registration_answered(core: Core, flight: Flight, reply: Reply, now: datetim
         reason = reply.reason or reply.status.value
         legacy.move(RegistrationTrigger.REFUSED)
         if action == "register":
-            legacy.failure = reason
+            legacy.failure, legacy.failed = reason, now
             core.log(3, "AGENT_REG_FAILED", f"Smart Agent for Licensing Registration {what} failed: {reason}")
         else:
             legacy.last_renewal, legacy.last_renewal_reason = now, reason
@@ -224,7 +240,7 @@ def registration_answered(core: Core, flight: Flight, reply: Reply, now: datetim
     legacy.certificate = _word(told, "certificate") or legacy.certificate
     legacy.smart_account, legacy.virtual_account = _word(told, "smart_account"), _word(told, "virtual_account")
     legacy.export_controlled_allowed = bool(told.get("export_controlled_allowed"))
-    legacy.failure = None
+    legacy.failure = legacy.failed = None
     legacy.expires = _time(told, "expires") or now + IDENTITY_LIFE
     legacy.next_renewal = _time(told, "next_renewal") or now + IDENTITY_RENEWAL
     if action == "register":
@@ -251,6 +267,8 @@ def renewal_answered(core: Core, _flight: Flight, reply: Reply, now: datetime) -
         return
     legacy.last_communication_reason = None
     status = _word(reply.body, "status") or AUTHORIZED
+    tags = reply.body.get("out_of_compliance")
+    legacy.short = [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
     if status != legacy.authorization:
         if status == OUT_OF_COMPLIANCE:  # both texts are recalled
             core.log(3, "OUT_OF_COMPLIANCE", "One or more entitlements are out of compliance")
@@ -268,9 +286,13 @@ def renewal_failed(core: Core, reason: str, now: datetime) -> None:
     core.store.legacy.last_communication, core.store.legacy.last_communication_reason = now, reason
 
 
-def registration_failed(core: Core, reason: str, _now: datetime) -> None:
-    """A registration did not get through; it goes on."""
-    core.store.legacy.failure = reason
+def registration_failed(core: Core, reason: str, now: datetime) -> None:
+    """A registration or its renewal did not get through; it goes on."""
+    legacy = core.store.legacy
+    if legacy.state is Registering.REGISTERING:
+        legacy.failure, legacy.failed = reason, now
+    elif legacy.state is Registering.RENEWING:
+        legacy.last_renewal, legacy.last_renewal_reason = now, reason
 
 
 def _word(body: Any, key: str) -> str | None:
@@ -325,9 +347,12 @@ def _registration(core: Core, placed: Placed) -> Registration:
             next_renewal=placed(legacy.next_renewal),
             expires=placed(legacy.expires),
         )
+    failed = None if legacy.failed is None else Attempt("FAILED", placed(legacy.failed), legacy.failure)
     if legacy.state is Registering.REGISTERING:
-        return Registration(RegistrationStatus.REGISTERING, export_controlled_allowed=False)
-    return Registration(RegistrationStatus.UNREGISTERED, export_controlled_allowed=False)
+        status, again = RegistrationStatus.REGISTRATION_IN_PROGRESS, core.communication.retry
+        return Registration(status, export_controlled_allowed=False, initial=failed, next_attempt=placed(again))
+    status = RegistrationStatus.UNREGISTERED if failed is None else RegistrationStatus.REGISTRATION_FAILED
+    return Registration(status, export_controlled_allowed=False, initial=failed)
 
 
 def _authorization(core: Core, now: datetime, placed: Placed) -> AuthorizationState:
@@ -356,8 +381,8 @@ def _attempt(when: datetime | None, reason: str | None, placed: Placed) -> Attem
     return Attempt("SUCCEEDED" if reason is None else "FAILED", placed(when), reason)
 
 
-def usage_status(core: Core, count: int, now: datetime) -> UsageStatus:
-    """A licence's status."""
+def usage_status(core: Core, tag: str, count: int, now: datetime) -> UsageStatus:
+    """The status of the licence with *tag*: one that is short leaves the others authorized."""
     legacy = core.store.legacy
     if not count:
         return UsageStatus.NOT_IN_USE
@@ -367,7 +392,7 @@ def usage_status(core: Core, count: int, now: datetime) -> UsageStatus:
         return UsageStatus.EVAL_MODE if legacy.evaluation_left(now) else UsageStatus.EVAL_EXPIRED
     words = {
         AUTHORIZED: UsageStatus.AUTHORIZED,
-        OUT_OF_COMPLIANCE: UsageStatus.OUT_OF_COMPLIANCE,
+        OUT_OF_COMPLIANCE: UsageStatus.OUT_OF_COMPLIANCE if tag in legacy.short else UsageStatus.AUTHORIZED,
         EXPIRED: UsageStatus.AUTH_EXPIRED,
     }
     return words.get(legacy.authorization or "", UsageStatus.INIT)

@@ -51,6 +51,7 @@ TRANSITIONS: Final = {
 }
 
 EVALUATION: Final = timedelta(days=90)
+EVALUATION_WARNINGS: Final = tuple(timedelta(days=number) for number in (30, 15, 10, 5, 4, 3, 2, 1))
 
 
 @dataclass(slots=True)
@@ -77,13 +78,16 @@ class LegacyLicensing:
     expires: datetime | None = None
     authorization: str | None = None  # AUTHORIZED, OUT OF COMPLIANCE, AUTHORIZATION EXPIRED; None: not asked yet
     authorized: datetime | None = None
+    short: list[str] = field(default_factory=list)  # tags of what is out of compliance
     last_communication: datetime | None = None
     last_communication_reason: str | None = None
     next_communication: datetime | None = None
     communication_deadline: datetime | None = None
     failure: str | None = None  # of the last registration
+    failed: datetime | None = None  # when that was
     evaluation_used: timedelta = timedelta(0)
     evaluation_since: datetime | None = None  # it runs while a licence is in use and the device is unregistered
+    evaluation_warned: datetime | None = None  # when its end was last logged
     reservations: dict[str, ReservationRequest] = field(default_factory=dict)  # in progress, by UDI
 
     def move(self, trigger: RegistrationTrigger, refusal: str | None = None) -> None:
@@ -95,16 +99,24 @@ class LegacyLicensing:
         used = self.evaluation_used + (timedelta(0) if self.evaluation_since is None else now - self.evaluation_since)
         return max(EVALUATION - used, timedelta(0))
 
+    def next_warning(self) -> datetime | None:
+        """When the end of the evaluation period is next logged: before it, and daily from then on. Unverified: when."""
+        if self.evaluation_since is None:
+            return None
+        since = self.evaluation_warned or self.evaluation_since
+        ends = self.evaluation_since + self.evaluation_left(self.evaluation_since)
+        if self.evaluation_since >= ends:
+            return since + timedelta(days=1)
+        return min((ends - lead for lead in EVALUATION_WARNINGS if ends - lead > since), default=None)
+
     def stop_evaluation(self, now: datetime) -> None:
         """It does not run any more; what is left stays."""
         self.evaluation_used = EVALUATION - self.evaluation_left(now)
-        self.evaluation_since = None
+        self.evaluation_since = self.evaluation_warned = None
 
     def forgotten(self) -> LegacyLicensing:
         """What stays when the registration is gone."""
-        return LegacyLicensing(
-            evaluation_used=self.evaluation_used, reservations=self.reservations, failure=self.failure
-        )
+        return LegacyLicensing(evaluation_used=self.evaluation_used, reservations=self.reservations)
 
     @property
     def is_registered(self) -> bool:

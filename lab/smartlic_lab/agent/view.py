@@ -218,7 +218,7 @@ class _View:
         if in_use and not authorized:
             status = UsageStatus.NOT_AUTHORIZED  # recalled
         if not core.slp:
-            status = legacy.usage_status(core, used.count, self.now)
+            status = legacy.usage_status(core, entitlement.tag, used.count, self.now)
         export = entitlement.enforcement is EnforcementType.EXPORT_RESTRICTED
         restriction = "RESTRICTED - ALLOWED" if authorized else "RESTRICTED - NOT ALLOWED"  # recalled
         current = reports.open_ids.get(entitlement.tag)

@@ -16,7 +16,7 @@ from nornir_smartlic.files import AuthorizationDocument, AuthorizedLicense, sign
 from nornir_smartlic.model import Udi
 from smartlic_lab.authority.catalogue import license_of_tag
 from smartlic_lab.authority.errors import Refusal
-from smartlic_lab.authority.licenses import position
+from smartlic_lab.authority.licenses import Position, position
 from smartlic_lab.authority.models import AuthorizationCode, License, ProductInstance, Term, VirtualAccount
 from smartlic_lab.authority.product_instances import find_instance, take_in
 from smartlic_lab.authority.rights import Right
@@ -153,12 +153,17 @@ def _take_out(
         )
     )
     work.session.flush()
+    return licensed(here, count)
+
+
+def licensed(here: Position, count: int) -> AuthorizedLicense:
+    """*count* licences of that position, as a code carries them; a term has its dates."""
     term = next((pool for pool in here.pools if pool.term is Term.TERM), None)
     perpetual = any(pool.term is Term.PERPETUAL for pool in here.pools)
     if term is None or perpetual:
-        return AuthorizedLicense(license_.tag, count)
+        return AuthorizedLicense(here.license.tag, count)
     return AuthorizedLicense(
-        license_.tag, count, "TERM", start=term.started, end=term.ended, subscription_id=term.subscription_id
+        here.license.tag, count, "TERM", start=term.started, end=term.ended, subscription_id=term.subscription_id
     )
 
 

@@ -54,14 +54,12 @@ def renew_authorization(work: Work, message: Message) -> dict[str, Any]:
     instance = _registered(work, message)
     _use(work, instance, message)
     work.session.flush()
-    short = any(
-        position(work, instance.virtual_account, license_of_tag(work, text_in(one, "tag"))).balance < 0
-        for one in objects_in(message.body, "usage")
-        if count_in(one, "count") > 0
-    )
+    used = [text_in(one, "tag") for one in objects_in(message.body, "usage") if count_in(one, "count") > 0]
+    short = [tag for tag in used if position(work, instance.virtual_account, license_of_tag(work, tag)).balance < 0]
     instance.authorization_expires = work.now + AUTHORIZATION_LIFE
     return {
         "status": "OUT OF COMPLIANCE" if short else "AUTHORIZED",
+        "out_of_compliance": short,
         "authorized": work.now.isoformat(),
         "next_communication": (work.now + AUTHORIZATION_RENEWAL).isoformat(),
         "communication_deadline": instance.authorization_expires.isoformat(),

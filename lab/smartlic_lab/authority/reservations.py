@@ -12,9 +12,10 @@ from typing import Final
 
 from sqlalchemy import select
 
-from nornir_smartlic.files import AuthorizationDocument, AuthorizedLicense, render_smart_license, signed
+from nornir_smartlic.files import AuthorizationDocument, render_smart_license, signed
 from nornir_smartlic.model import Udi
-from smartlic_lab.authority.authorizations import code_text
+from smartlic_lab.authority.authorizations import code_text, licensed
+from smartlic_lab.authority.catalogue import license_of_tag
 from smartlic_lab.authority.errors import Conflict, NotFound, Refusal
 from smartlic_lab.authority.licenses import position
 from smartlic_lab.authority.models import License, ReservationLine, ReservationRow, ReservationType, VirtualAccount
@@ -57,7 +58,7 @@ def reserve(
         product_instance_id=instance.id,
         kind=kind,
         request_code=request_code.strip(),
-        authorization_code=_document(work, udi, kind, quantities),
+        authorization_code=_document(work, virtual_account, udi, kind, quantities),
         created=work.now,
         confirmed=work.now,
         lines=[ReservationLine(tag=tag, quantity=quantity) for tag, quantity in quantities.items()],
@@ -82,7 +83,7 @@ def update_reservation(
     ]
     for line in row.lines:
         line.quantity = quantities[line.tag]
-    row.authorization_code = _document(work, udi, row.kind, quantities)
+    row.authorization_code = _document(work, virtual_account, udi, row.kind, quantities)
     row.updated, row.confirmed = work.now, None
     work.log(virtual_account.smart_account, "Reservation Updated", f"{udi}: the reservation changed", virtual_account)
     work.session.flush()
@@ -139,8 +140,10 @@ def _check_balance(work: Work, virtual_account: VirtualAccount, quantities: Mapp
             raise Conflict(f"insufficient licenses: {virtual_account.name} has {max(balance, 0)} {license_.display}")
 
 
-def _document(work: Work, udi: Udi, kind: ReservationType, quantities: Mapping[str, int]) -> str:
-    licenses = tuple(AuthorizedLicense(tag, quantity) for tag, quantity in quantities.items())
+def _document(work: Work, home: VirtualAccount, udi: Udi, kind: ReservationType, quantities: Mapping[str, int]) -> str:
+    licenses = tuple(
+        licensed(position(work, home, license_of_tag(work, tag)), quantity) for tag, quantity in quantities.items()
+    )
     document = AuthorizationDocument(udi, code_text(), work.now, licenses, kind=kind.value)
     return render_smart_license([signed(document, CSSM_KEY)])
 

@@ -103,6 +103,7 @@ class FarEnd:
         self.loses_answers = False  # it takes messages in, and what it says is lost
         self.authorizes = False
         self.authorization = "AUTHORIZED"
+        self.short: tuple[str, ...] = ()  # tags of what is out of compliance
         self.renews_trust_for: timedelta | None = None  # None: a sync brings no trust code
         self.policy: Policy | None = None
         self.messages: list[Message] = []
@@ -142,7 +143,11 @@ class FarEnd:
                 told = {"certificate": "c1", "smart_account": "example.com", "virtual_account": "Branches"}
                 return Reply(AnswerStatus.OK, message.message_id, body=told)
             case MessageKind.AUTHORIZATION_RENEWAL:
-                return Reply(AnswerStatus.OK, message.message_id, body={"status": self.authorization})
+                return Reply(
+                    AnswerStatus.OK,
+                    message.message_id,
+                    body={"status": self.authorization, "out_of_compliance": list(self.short)},
+                )
             case MessageKind.TRUST_SYNC if self.renews_trust_for is not None:
                 expires = now + self.renews_trust_for
                 codes = [TrustCodeDocument(udi, "828", now, expires) for udi in message.members]

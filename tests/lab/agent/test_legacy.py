@@ -8,6 +8,7 @@ import pytest
 from nornir_smartlic.errors import IllegalEvent
 from nornir_smartlic.files import AuthorizationDocument, AuthorizedLicense
 from nornir_smartlic.model import (
+    Attempt,
     AuthorizationStatus,
     LicensingModel,
     RegistrationStatus,
@@ -30,7 +31,18 @@ from smartlic_lab.agent.events import (
 )
 from smartlic_lab.agent.upgrade import transport_after_upgrade
 from smartlic_lab.world.wire import MessageKind
-from tests.lab.agent.kit import HSECK9, JAN_1, MEMBERS, NETWORK_ADVANTAGE, SMART, days, profile, stack, text
+from tests.lab.agent.kit import (
+    DNA_ADVANTAGE,
+    HSECK9,
+    JAN_1,
+    MEMBERS,
+    NETWORK_ADVANTAGE,
+    SMART,
+    days,
+    profile,
+    stack,
+    text,
+)
 
 CALLHOME = AgentSettings(transport=TransportType.CALLHOME)
 RESERVING = replace(CALLHOME, reservation=True)
@@ -67,6 +79,15 @@ def test_an_unregistered_device_evaluates_for_90_days():
     assert bench.state.authorization_state.status == "EVAL EXPIRED"
 
 
+def test_the_end_of_the_evaluation_is_announced_and_then_repeated():
+    bench = old().pass_time(days(95))
+    assert next(log.text for _, log in bench.logged if log.mnemonic == "EVAL_WILL_EXPIRE_WARNING") == (
+        "Evaluation period will expire in 30 days."
+    )
+    assert len(bench.times_of("EVAL_WILL_EXPIRE_WARNING")) == 8
+    assert len(bench.times_of("EVAL_EXPIRED_WARNING")) == 5
+
+
 def test_without_a_licence_in_use_the_evaluation_stands_still():
     bench = old(usage=((NETWORK_ADVANTAGE, 0),)).pass_time(days(400))
     assert bench.state.authorization_state.status == "No Licenses in Use"
@@ -92,8 +113,15 @@ def test_a_refused_registration_goes_back_to_evaluation():
     bench = old()
     bench.far_end.refuses[MessageKind.REGISTRATION] = "the token is used up"
     bench.feed(Registered(Secret("bad")))
-    assert bench.state.registration.status is RegistrationStatus.UNREGISTERED
+    registration = bench.state.registration
+    assert registration.status is RegistrationStatus.REGISTRATION_FAILED
+    assert registration.initial == Attempt("FAILED", bench.now, "the token is used up")
     assert bench.logged[-1][1].text.endswith("failed: the token is used up")
+    bench.far_end.refuses.clear()
+    bench.feed(Registered(Secret("good")))
+    assert bench.state.registration.status is RegistrationStatus.REGISTERED
+    bench.feed(Deregistered())
+    assert bench.state.registration.status is RegistrationStatus.UNREGISTERED
 
 
 def test_a_second_registration_needs_force():
@@ -108,7 +136,10 @@ def test_registration_goes_on_until_somebody_answers():
     bench = old()
     bench.far_end.away = "Fail to send out Call Home HTTP message."
     bench.feed(Registered(Secret("good")))
-    assert bench.state.registration.status is RegistrationStatus.REGISTERING
+    registration = bench.state.registration
+    assert registration.status is RegistrationStatus.REGISTRATION_IN_PROGRESS
+    assert registration.initial.failure_reason == bench.far_end.away
+    assert registration.next_attempt > bench.now
     bench.far_end.away = None
     bench.pass_time(timedelta(minutes=10))
     assert bench.state.registration.status is RegistrationStatus.REGISTERED
@@ -123,15 +154,15 @@ def test_authorization_is_renewed_each_month_and_identity_each_half_year():
 
 
 def test_out_of_compliance_is_asked_about_every_12_hours():
-    bench = registered()
-    bench.far_end.authorization = "OUT OF COMPLIANCE"
+    bench = registered().use(DNA_ADVANTAGE, 1)
+    bench.far_end.authorization, bench.far_end.short = "OUT OF COMPLIANCE", (NETWORK_ADVANTAGE.tag,)
     bench.feed(Renewed(identity=False))
     authorization = bench.state.authorization_state
     assert (authorization.status, authorization.next_communication) == (
         "OUT OF COMPLIANCE",
         bench.now + timedelta(hours=12),
     )
-    assert bench.state.usage[0].status is UsageStatus.OUT_OF_COMPLIANCE
+    assert [used.status for used in bench.state.usage] == [UsageStatus.OUT_OF_COMPLIANCE, UsageStatus.AUTHORIZED]
     assert bench.mnemonics()[-1] == "OUT_OF_COMPLIANCE"
     bench.far_end.authorization = "AUTHORIZED"
     bench.pass_time(timedelta(hours=13))

@@ -12,6 +12,8 @@ import pytest
 
 from smartlic_lab.agent.events import ReservationInstalled
 from smartlic_lab.authority import Cslu
+from smartlic_lab.authority.catalogue import find_license
+from smartlic_lab.authority.licenses import position
 from smartlic_lab.authority.reservations import reserve
 from smartlic_lab.device import Device, DeviceSpec, MemberSpec
 from smartlic_lab.platforms import release
@@ -22,7 +24,8 @@ HOUR = timedelta(hours=1)
 STANDALONE = {"platform": "c9300l"}
 STACK = {"platform": "c9300", "members": (MemberSpec("C9300-24T"),) * 3}
 HA = {"platform": "c9400", "members": (MemberSpec("C9407R"),) * 2}
-SHAPES = {"standalone": STANDALONE, "stack": STACK, "ha": HA}
+ROUTER = {"platform": "c8300"}
+SHAPES = {"standalone": STANDALONE, "stack": STACK, "ha": HA, "router": ROUTER}
 
 _WAY = (f"ip name-server {NAME_SERVER}", "ip domain name example.com")
 _SMART = ("license smart transport smart", "license smart url default")
@@ -55,7 +58,7 @@ class Journey:
 
     def configure(self, *lines: str) -> None:
         printed = self.type("configure terminal", *lines, "end", "write memory")
-        assert "%" not in printed, printed
+        assert "% Invalid" not in printed, printed
 
     def pass_time(self, span: timedelta) -> Journey:
         self.lab.world.advance(span)
@@ -75,8 +78,8 @@ class Journey:
         return self.type("show license status") + "\n".join(str(message) for message in self.device.log.messages())
 
 
-def journey(name: str, shape: str = "standalone", platform: str | None = None) -> Journey:
-    spec = {**SHAPES[shape], **({} if platform is None else {"platform": platform})}
+def journey(name: str, shape: str = "standalone", quantity: int = 10) -> Journey:
+    """A booted device of *shape* on release *name*; CSSM has *quantity* of each of its licences."""
     lab = memory_lab()
     lab.cssm.add_api_client("example.com", "cslu", "correct horse")
     cslu = Cslu(
@@ -89,12 +92,12 @@ def journey(name: str, shape: str = "standalone", platform: str | None = None) -
         client_secret="correct horse",
     )
     lab.world.add_site(Site(cslu, "192.0.2.20", 8182), "cslu-local", "cslu-local.example.com")
-    device = lab.add(DeviceSpec("sw1", password=PASSWORD, release=name, clock_authoritative=True, **spec))
+    device = lab.add(DeviceSpec("sw1", password=PASSWORD, release=name, **SHAPES[shape]))
     found = Journey(lab, device)
     entitlements = [licence for _, licence in device.family.entitlements]
     lab.cssm.add_licenses(entitlements)
-    for licence in entitlements:
-        lab.cssm.add_pool("example.com", "Branches", licence.tag, 10)
+    for licence in entitlements if quantity else ():
+        lab.cssm.add_pool("example.com", "Branches", licence.tag, quantity)
     found.configure(*_WAY)
     found.configure(*_NO_CRL)
     return found
@@ -120,6 +123,16 @@ def trusted(name: str, shape: str = "standalone", transport: str = "smart") -> J
     found.pass_time(HOUR)
     assert acknowledged(found), found.story()
     return found
+
+
+def reserve_licences(found: Journey, quantities: dict[str, int]) -> None:
+    """A person carries the codes between device and CSSM."""
+    request = found.type("license smart reservation request local").splitlines()[-1]
+    with found.lab.cssm.work() as work:
+        home = work.virtual_account(work.smart_account("example.com"), "Branches")
+        code = reserve(work, home, request, quantities).authorization_code
+    with found.lab.world.at("sw1") as now:
+        found.device.feed(ReservationInstalled(code), now)
 
 
 def authorized(found: Journey) -> bool:
@@ -169,13 +182,7 @@ def test_the_transport_of_a_device_that_evaluated_follows_from_the_one_before(li
 def test_a_reservation_persists_and_nothing_is_reported(lines):
     found = journey("16.12")
     found.configure(*lines, "license smart reservation")
-    request = found.type("license smart reservation request local").splitlines()[-1]
-    with found.lab.cssm.work() as work:
-        home = work.virtual_account(work.smart_account("example.com"), "Branches")
-        row = reserve(work, home, request, {used.tag: used.count for used in found.state.usage})
-        code = row.authorization_code
-    with found.lab.world.at("sw1") as now:
-        found.device.feed(ReservationInstalled(code), now)
+    reserve_licences(found, {used.tag: used.count for used in found.state.usage})
     assert found.state.authorization_state.status == "AUTHORIZED - RESERVED"
     found.boot_into("17.12").pass_time(timedelta(days=100))
     assert found.transport == "off"
@@ -183,6 +190,33 @@ def test_a_reservation_persists_and_nothing_is_reported(lines):
     assert found.state.authorizations.members[0].status.value == "SPECIFIC INSTALLED"
     found.boot_into("16.12")
     assert found.state.registration.status.value.startswith("REGISTERED - SPECIFIC")
+
+
+def test_a_shortage_of_one_licence_leaves_the_others_authorized():
+    found = registered("16.12")
+    with found.lab.cssm.work() as work:
+        home = work.virtual_account(work.smart_account("example.com"), "Branches")
+        dna = next(used for used in found.state.usage if used.name.startswith("dna"))
+        pools = position(work, home, find_license(work, dna.tag)).pools
+        pools[0].quantity = 0
+    found.type("license smart renew auth")
+    assert found.state.authorization_state.status == "OUT OF COMPLIANCE"
+    assert {used.name: used.status.value for used in found.state.usage} == {
+        "network-advantage": "AUTHORIZED",
+        "dna-advantage": "OUT OF COMPLIANCE",
+    }
+
+
+def test_a_reservation_from_a_pool_with_a_term_shows_its_type_and_dates():
+    found = journey("16.12", quantity=0)
+    dna = next(used for used in found.state.usage if used.name.startswith("dna"))
+    ends = found.now + timedelta(days=1000)
+    found.lab.cssm.add_pool("example.com", "Branches", dna.tag, 1, ended=ends, subscription_id="Sub-1")
+    found.configure("license smart reservation")
+    reserve_licences(found, {dna.tag: 1})
+    (term,) = found.state.reservation.licenses[0].terms
+    assert (term.license_type, term.end, term.subscription_id) == ("TERM", ends, "Sub-1")
+    assert "Sep 27" in found.type("show license reservation")
 
 
 @pytest.mark.parametrize(("before", "transport"), [("17.3.3", "smart"), ("17.12", "callhome"), ("26.1", "cslu")])
@@ -222,3 +256,18 @@ def test_a_device_between_two_releases_of_the_policy_goes_on_reporting(before, t
         found.type("license smart sync all")
         found.pass_time(HOUR)
         assert acknowledged(found, since), found.story()
+
+
+def test_a_slac_can_be_returned_when_nothing_that_needs_it_is_configured_any_more():
+    found = journey("17.12", "router")
+    found.configure(*_SMART)
+    found.type(f"license smart trust idtoken {TOKEN.reveal()} local")
+    found.pass_time(HOUR).type("license smart authorization request add hseck9 local")
+    found.pass_time(HOUR)
+    returning = "license smart authorization return local online"
+    found.configure("platform hardware throughput crypto 1G")
+    assert "not supported" in found.type(returning), "configured for the next reload"
+    found.boot_into("17.12").configure("platform hardware throughput crypto 250M")
+    assert "not supported" in found.type(returning), "in use until the next reload"
+    found.boot_into("17.12")
+    assert "Return code" in found.type(returning)

@@ -121,8 +121,15 @@ def license_authorization_save(session: Session, call: Call) -> str:
 
 @handles("license_authorization_return")
 def license_authorization_return(session: Session, call: Call) -> str:
-    path = call.argument("path")
-    event = AuthorizationReturned(_scope(call), online=call.has("online"), to_file=path is not None)
+    path, device = call.argument("path"), session.device
+    export = device.family.entitlement("hseck9")
+    needed = boot.needs_authorization(device.family, boot.configured_throughput(device.running))
+    event = AuthorizationReturned(
+        _scope(call),
+        online=call.has("online"),
+        to_file=path is not None,
+        configured=(export,) if needed and export is not None else (),
+    )
     return _tell(session, event, path)
 
 
