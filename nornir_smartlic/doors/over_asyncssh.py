@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import asyncssh
-from nornir.core.inventory import Host
 
 from nornir_smartlic.doors.terminal import (
     READ_SECONDS,
@@ -50,28 +49,8 @@ class Target:
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
-def target_of(host: Host) -> Target:
-    """The target of a Nornir host: its connection options ``asyncssh``, or else those of the host itself.
-
-    Host keys are checked where ``extras`` names ``known_hosts``, as netmiko and Nornir leave them unchecked by default.
-    ``extras.secret`` is the enable secret, as netmiko has it.
-    """
-    parameters = host.get_connection_parameters("asyncssh")
-    options = {"known_hosts": None, **(parameters.extras or {})}
-    enable = options.pop("secret", None)
-    return Target(
-        name=host.name,
-        address=parameters.hostname or host.name,
-        port=parameters.port or 22,
-        username=parameters.username,
-        password=Secret(parameters.password) if parameters.password else None,
-        enable=Secret(enable) if enable else None,
-        options=options,
-    )
-
-
 class AsyncDoor:
-    """One terminal on one device. ``open`` logs in, ``close`` leaves; it is an async context manager too."""
+    """One terminal on one device. ``open`` logs in, ``close`` leaves."""
 
     _connection: asyncssh.SSHClientConnection
     _process: Any
@@ -110,12 +89,6 @@ class AsyncDoor:
             self._is_lost = False
             return
         raise problem
-
-    async def __aenter__(self) -> AsyncDoor:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.close()
 
     async def close(self) -> None:
         """Leave the device."""

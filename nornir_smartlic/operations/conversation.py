@@ -6,7 +6,7 @@ virtual time need no sleeps. Requests carry no connection and no clock.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol, TypeAlias, TypeVar
@@ -106,22 +106,6 @@ def converse(conversation: Conversation[T], answer: Callable[[Request], Answer])
         while True:
             try:
                 got = answer(request)
-            except Exception as error:  # noqa: BLE001  the conversation decides what each error means
-                request = conversation.throw(error)
-            else:
-                request = conversation.send(got)
-    except StopIteration as stop:
-        result: T = stop.value
-        return result
-
-
-async def converse_async(conversation: Conversation[T], answer: Callable[[Request], Awaitable[Answer]]) -> T:
-    """Run *conversation* to its end beside others on one event loop; errors as with `converse`."""
-    try:
-        request = next(conversation)
-        while True:
-            try:
-                got = await answer(request)
             except Exception as error:  # noqa: BLE001  the conversation decides what each error means
                 request = conversation.throw(error)
             else:

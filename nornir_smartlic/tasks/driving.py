@@ -18,8 +18,8 @@ T = TypeVar("T")
 
 def drive(task: Task, conversation: Conversation[T]) -> T:
     """Run *conversation* with the task's host; an error of the device carries the host's name."""
-    door = door_of(task.host, task.nornir.config)
     try:
+        door = door_of(task.host, task.nornir.config)
         return converse(conversation, door.answer)
     except DeviceError as error:
         error.host = error.host or task.host.name

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,10 +9,12 @@ from pathlib import Path
 import pytest
 from nornir import InitNornir
 from nornir.core import Nornir
+from nornir.core.processor import Processors
+from nornir.core.task import Result, Task
 
 from nornir_smartlic.doors import door_of
-from nornir_smartlic.doors.over_asyncssh import AsyncDoor, target_of
 from nornir_smartlic.errors import CommandRefused, Refused, Unreachable
+from nornir_smartlic.fleet.bridge import background_loop, carried
 from nornir_smartlic.model import Secret
 from nornir_smartlic.operations.conversation import (
     Answer,
@@ -24,9 +25,8 @@ from nornir_smartlic.operations.conversation import (
     Put,
     Save,
     Show,
-    converse,
-    converse_async,
 )
+from nornir_smartlic.tasks.driving import drive
 from smartlic_lab.running.lab import Lab
 
 DOORS = ["netmiko", "scrapli", "asyncssh"]
@@ -53,16 +53,12 @@ Run = Callable[[Conversation[object]], object]
 @pytest.fixture(params=DOORS)
 def run(request: pytest.FixtureRequest, nornir: Nornir) -> Run:
     """Runs a conversation with ``sw1``, through each of the doors."""
-    host = nornir.inventory.hosts["sw1"]
-    host.data["smartlic_door"] = request.param
-
-    async def beside_others(conversation: Conversation[object]) -> object:
-        async with await AsyncDoor.open(target_of(host)) as door:
-            return await converse_async(conversation, door.answer)
-
-    if request.param == "asyncssh":
-        return lambda conversation: asyncio.run(beside_others(conversation))
-    return lambda conversation: converse(conversation, door_of(host, nornir.config).answer)
+    task = Task(lambda task: Result(task.host), nornir, False, Processors([]))
+    task.host = nornir.inventory.hosts["sw1"]
+    task.host.data["smartlic_door"] = request.param
+    if request.param == "asyncssh":  # as the runner of fleet/ does it, beside others on one event loop
+        return lambda conversation: background_loop.run(carried(lambda: drive(task, conversation)))
+    return lambda conversation: drive(task, conversation)
 
 
 def asks(*requests: object) -> Conversation[list[Answer]]:
