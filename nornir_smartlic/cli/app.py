@@ -319,17 +319,24 @@ def diagnose(
 def parse(
     files: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[FILE...]", help="Files or folders of saved outputs; without any, standard input."),
+        typer.Argument(metavar="[FILE...]", help="Files or folders of saved outputs; none or -: standard input."),
     ] = None,
     command: Annotated[
         str | None, typer.Option("--command", metavar="COMMAND", help="What the outputs are; else it is found out.")
     ] = None,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Take what is there of outputs that are cut, and name what is missing.")
+    ] = False,
     as_json: Json = False,  # noqa: ARG001  the output is JSON in any case
 ) -> None:
-    """Read saved outputs of show commands, also a whole show tech, to JSON: file, command, value, unparsed lines."""
+    """Read saved outputs of show commands to JSON: file, host, command, value, unparsed lines.
+
+    A file may hold many outputs of many devices, as sessions or a whole show tech leave them. Exit code 1: some could
+    not be read, 3: none.
+    """
     from nornir_smartlic.cli import saved
 
-    raise typer.Exit(saved.parse_files(files or (), command))
+    raise typer.Exit(saved.parse_files(files or (), command, partial=partial))
 
 
 @app.command(short_help="What changed between audits, and consumption.")

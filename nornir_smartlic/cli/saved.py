@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import json
 import sys
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import BinaryIO, Final
 
 from nornir_smartlic.cli.failures import os_error
 from nornir_smartlic.errors import ParseError, UsageError
-from nornir_smartlic.outputs import ExitCode
-from nornir_smartlic.parsers import full_name, parse_saved
+from nornir_smartlic.outputs import ExitCode, plain
+from nornir_smartlic.outputs.texts import clean_line
+from nornir_smartlic.parsers import SavedOutput, full_name, parse_saved
+
+LARGEST: Final = 128 * 2**20  # bytes of a file, unpacked
+_STANDARD_INPUT: Final = "standard input"
+_SHOWN: Final = 20  # lines of one output that are not understood
+_GZIP: Final = b"\x1f\x8b"
+_BINARY: Final = bytes(set(range(32)) - set(b"\0\a\b\t\n\v\f\r\x1b"))  # bytes that hardly stand in a text
 
 
-def parse_files(paths: Sequence[Path], command: str | None) -> int:
-    """Print one JSON list of what *paths* hold; a file that cannot be read is one line, and the others go on.
+def parse_files(paths: Sequence[Path], command: str | None, *, partial: bool = False) -> int:
+    """Print one JSON list of what *paths* hold; what cannot be read is one line on standard error, others go on.
+
+    Returns the exit code: 1 where some could not be read, 3 where none could.
 
     Raises:
         UsageError: a path does not exist, or *command* is not one that is read.
@@ -24,36 +35,132 @@ def parse_files(paths: Sequence[Path], command: str | None) -> int:
             full_name(command)
         except ValueError as error:
             raise UsageError(f"--command: {error}") from None
-    found, code = [], ExitCode.DONE
-    for name, text in _texts(paths):
+    count = read = failures = 0
+    for name, data in _files(paths):
         try:
-            found += parse_saved(name, text, command)
+            if isinstance(data, ParseError):
+                raise data
+            for output in parse_saved(name, decoded(name, data), command, partial=partial):
+                sys.stdout.write(",\n" if count else "[\n")
+                json.dump(_entry(name, output), sys.stdout, indent=2)
+                count += 1
+                read += output.parsed is not None
+                failures += output.parsed is None
+                _warn(name, output)
         except ParseError as error:
             message = str(error)
-            print(f"smartlic: {message if message.startswith(name) else f'{name}: {message}'}", file=sys.stderr)
-            code = ExitCode.FAILED
-    for entry in found:
-        if "error" in entry:  # of several outputs in one file, this one
-            print(f"smartlic: {entry['file']}: {entry['error']}", file=sys.stderr)
-            code = ExitCode.FAILED
-        for line in entry["unparsed"]:
-            print(f"smartlic: warning: {entry['file']}: a line that is not understood: {line!r}", file=sys.stderr)
-    json.dump(found, sys.stdout, indent=2)
-    print()
-    return int(code)
+            _say(message if message.startswith(name) else f"{name}: {message}")
+            failures += 1
+    sys.stdout.write("\n]\n" if count else "[]\n")
+    if not failures:
+        return int(ExitCode.DONE)
+    return int(ExitCode.FINDINGS if read else ExitCode.FAILED)
 
 
-def _texts(paths: Sequence[Path]) -> Iterator[tuple[str, str]]:
-    """Name and text of each file; those of a folder in order, hidden ones left out."""
-    if not paths:
-        yield "standard input", sys.stdin.read()
+def _entry(name: str, output: SavedOutput) -> dict[str, object]:
+    parsed = output.parsed
+    entry: dict[str, object] = {
+        "file": name,
+        "host": output.host,
+        "command": output.command,
+        "value": None if parsed is None else plain(parsed.value),
+        "unparsed": [] if parsed is None else plain(parsed.unparsed),
+    }
+    if output.error is not None:
+        entry["error"] = plain(str(output.error))
+    if parsed is not None and parsed.missing:
+        entry["missing"] = plain(parsed.missing)
+    return entry
+
+
+def _warn(name: str, output: SavedOutput) -> None:
+    where = f"{name}: {output.host}" if output.host else name
+    if output.error is not None:
+        _say(f"{where}: {output.error}")
+    if output.parsed is None:
+        return
+    unparsed = output.parsed.unparsed
+    for line in unparsed[:_SHOWN]:
+        _say(f"warning: {where}: {output.command}: a line that is not understood: {line!r}")
+    if len(unparsed) > _SHOWN:
+        _say(f"warning: {where}: {output.command}: {len(unparsed) - _SHOWN} more lines that are not understood")
+    if output.parsed.missing:
+        _say(f"warning: {where}: {output.command}: missing: {', '.join(output.parsed.missing)}")
+
+
+def _say(message: str) -> None:
+    print(f"smartlic: {clean_line(message)}", file=sys.stderr)
+
+
+def _files(paths: Sequence[Path]) -> Iterator[tuple[str, bytes | ParseError]]:
+    """Name and content of each file; those of a folder in order, hidden ones left out."""
     for path in paths:
-        if path.is_dir():
-            files = sorted(each for each in path.rglob("*") if each.is_file() and not each.name.startswith("."))
+        if str(path) != "-" and not path.exists():
+            raise UsageError(os_error(FileNotFoundError(2, "No such file or directory", str(path))))
+    for path in paths or [Path("-")]:
+        if str(path) == "-":
+            yield _STANDARD_INPUT, _standard_input()
+        elif path.is_dir():
+            for file in sorted(each for each in path.rglob("*") if each.is_file() and not each.name.startswith(".")):
+                yield str(file), _content(file)
         else:
-            files = [path]
-        for file in files:
-            try:
-                yield str(file), file.read_text(encoding="utf-8", errors="replace")
-            except OSError as error:
-                raise UsageError(os_error(error)) from None
+            yield str(path), _content(path)
+
+
+def _standard_input() -> bytes | ParseError:
+    binary: BinaryIO | None = getattr(sys.stdin, "buffer", None)
+    data = sys.stdin.read(LARGEST + 1).encode() if binary is None else binary.read(LARGEST + 1)
+    return _sized(_STANDARD_INPUT, data)
+
+
+def _content(file: Path) -> bytes | ParseError:
+    try:
+        with file.open("rb") as opened:
+            return _sized(str(file), opened.read(LARGEST + 1))
+    except OSError as error:
+        return ParseError(str(file), error.strerror or "cannot be read")
+
+
+def _sized(name: str, data: bytes) -> bytes | ParseError:
+    if len(data) > LARGEST:
+        return ParseError(name, f"it is larger than {LARGEST // 2**20} MB")
+    return data
+
+
+def decoded(name: str, data: bytes) -> str:
+    """The text of a file: plain, packed by gzip, in UTF-8, in UTF-16 with or without a mark; NULs are left out.
+
+    Raises:
+        ParseError: it is no text, or too large once it is unpacked.
+    """
+    if data.startswith(_GZIP):
+        data = _unpacked(name, data)
+    beginning = data[:4096]
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", "replace")
+    if len(beginning) > 1 and min(beginning[:100]) == 0:
+        for encoding, zeros in (("utf-16-le", beginning[1::2]), ("utf-16-be", beginning[::2])):
+            if zeros.count(0) > 0.9 * len(zeros):
+                return data.decode(encoding, "replace")
+    strange = len(beginning) - len(beginning.translate(None, _BINARY))
+    if strange > 0.05 * len(beginning) or beginning.count(0) > 0.3 * len(beginning):
+        raise ParseError(name, "it is no text")
+    return data.decode("utf-8", "replace")
+
+
+def _unpacked(name: str, data: bytes) -> bytes:
+    found: list[bytes] = []
+    size = 0
+    while data.startswith(_GZIP):
+        unpacking = zlib.decompressobj(wbits=31)
+        try:
+            found.append(unpacking.decompress(data, LARGEST + 1 - size))
+        except zlib.error:
+            raise ParseError(name, "it is no gzip file, or a part of one") from None
+        size += len(found[-1])
+        if size > LARGEST:
+            raise ParseError(name, f"it is larger than {LARGEST // 2**20} MB once it is unpacked")
+        if not unpacking.eof:
+            raise ParseError(name, "it is a part of a gzip file")
+        data = unpacking.unused_data
+    return b"".join(found)

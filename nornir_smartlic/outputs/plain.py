@@ -1,4 +1,4 @@
-"""Any value of the model as plain JSON: one rule per type, so that a fact looks the same everywhere."""
+"""Any value as plain JSON, parsed, printed or stored: one rule per type, so that a fact looks the same everywhere."""
 
 from __future__ import annotations
 
@@ -7,12 +7,22 @@ from dataclasses import fields, is_dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, Final, TypeAlias
 
-from nornir_smartlic.model import Secret, UnplacedTime
+from nornir_smartlic.model import (
+    DeviceVersion,
+    Intent,
+    LicenseUsage,
+    LicensingState,
+    RunningConfiguration,
+    Secret,
+    UnplacedTime,
+)
+from nornir_smartlic.model.seldom import is_left_out
 from nornir_smartlic.outputs.texts import clean
 
 Plain: TypeAlias = bool | int | float | str | list["Plain"] | dict[str, "Plain"] | None
+_SPARSE: Final = (LicensingState, LicenseUsage, DeviceVersion, RunningConfiguration, Intent)  # None: not printed
 
 
 def plain(value: object) -> Plain:
@@ -20,7 +30,8 @@ def plain(value: object) -> Plain:
 
     Dataclasses become objects, enums the device's spelling, instants ISO 8601 with their offset, spans ISO 8601
     durations (``P30D``, ``PT15M``). A time in a zone whose offset is unknown is ``{"wall": ..., "zone": ...}``.
-    What would act in a text is shown (`texts`).
+    What would act in a text is shown (`texts`). A key is absent where the output that was read does not print the
+    field; ``null`` is the fact that nothing is there.
 
     Raises:
         TypeError: a secret, or a type that has no rule; neither belongs into a result.
@@ -46,10 +57,16 @@ def plain(value: object) -> Plain:
     if isinstance(value, set | frozenset):
         return sorted((plain(item) for item in value), key=str)
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+        return {name: plain(item) for name, item in _told(value)}
     if isinstance(value, Secret):
         raise TypeError("a secret has no place in a result")
     raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def _told(value: Any) -> list[tuple[str, object]]:
+    """The fields of *value* that are in JSON, and what they hold."""
+    told = [(item.name, shown) for item in fields(value) if not is_left_out(item, shown := getattr(value, item.name))]
+    return [pair for pair in told if pair[1] is not None] if isinstance(value, _SPARSE) else told
 
 
 def duration(span: timedelta) -> str:

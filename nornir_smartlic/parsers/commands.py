@@ -15,7 +15,7 @@ from nornir_smartlic.parsers.clock import device_clock
 from nornir_smartlic.parsers.instants import in_zones
 from nornir_smartlic.parsers.section import Problem, Section
 from nornir_smartlic.parsers.state import located, read_sections, require, state_of
-from nornir_smartlic.parsers.texts import Text, prepare
+from nornir_smartlic.parsers.texts import PROMPT, Text, host_of, prepare
 
 T = TypeVar("T")
 
@@ -30,6 +30,8 @@ class Parsed(Generic[T]):
     echo: str | None = None  # the command as it was echoed, with its prompt
     header: ClockHeader | None = None  # of terminal exec prompt timestamp
     syslog: tuple[str, ...] = ()  # lines that came in between
+    missing: tuple[str, ...] = ()  # titles of the sections that a partial output lacks, or that could not be read
+    host: str | None = None  # the name in the prompt before or behind the output; None: there is no prompt
 
 
 Read = Callable[[str, Text], tuple[Any, tuple[str, ...]]]
@@ -48,6 +50,7 @@ _LEGACY: Final = {
     "transport": "Transport:",
     "export_authorization_keys": "Export Authorization Key:",
 }
+_ONLY_SLP: Final = frozenset({"policy", "policy_v2", "usage_reporting", "trust_codes", "report_summary"})
 _SINCE_UTILITY: Final = ("transport", "export_authorization_keys")  # printed where Utility: is
 _PRODUCT: Final = {
     "usage": "License Usage",
@@ -73,6 +76,12 @@ def _require(
     command: str, text: Text, facts: dict[str, Any], slp: Mapping[str, str], legacy: Mapping[str, str]
 ) -> bool:
     """Refuse what is not whole; whether it is an output of SLP. One that has no word of SLP is a legacy one."""
+    if text.partial and "slp" not in facts and not facts.keys() & {"registration", "authorization_state"}:
+        text.missing.append("Smart Licensing Using Policy:")
+        if facts.keys() & _ONLY_SLP:
+            facts["slp"] = True
+        require(command, text, facts, slp)
+        return True
     is_slp: bool = facts.setdefault("slp", False)
     if facts.get("enabled") is False and "registration" not in facts:
         return False  # nothing more is printed; recalled
@@ -97,7 +106,7 @@ def license_all(command: str, text: Text) -> tuple[LicensingState, tuple[str, ..
     """``show license all``; its last sections depend on the agent."""
     facts, unparsed = read_sections(command, text)
     slp = _require(command, text, facts, _SLP_ALL, _LEGACY_ALL)
-    agent = _release(facts["agent_version"])
+    agent = _release(facts.get("agent_version", ""))
     if slp and agent >= (5, 3):
         require(command, text, facts, {"report_summary": "Usage Report Summary:"})
     elif not slp and agent >= (4, 8):
@@ -108,9 +117,12 @@ def license_all(command: str, text: Text) -> tuple[LicensingState, tuple[str, ..
 def license_tech_support(command: str, text: Text) -> tuple[LicensingState, tuple[str, ...]]:
     """``show license tech support``."""
     facts, unparsed = read_sections(command, text)
-    if _require(command, text, facts, _SLP_TECH, _LEGACY_TECH):
+    if _require(command, text, facts, _SLP_TECH, _LEGACY_TECH) and "tech.enforced" in facts and "udi" in facts:
         members = {who.udi for who in facts.get("members", ())} or {facts["udi"]}
         for missing in sorted(members - {udi for udi, _ in facts["tech.enforced"]}):
+            if text.partial:
+                text.missing.append(f"Enforced Licenses of {missing}")
+                continue
             problem = Problem(f"the output is not whole: {missing} has no enforced licenses", None)
             raise located(command, text, problem)
     return state_of(facts, text), tuple(unparsed)
@@ -275,11 +287,14 @@ def _abbreviates(typed: list[str], words: list[str]) -> bool:
     )
 
 
-def parse(command: str, text: str, *, zones: Mapping[str, timedelta] | None = None) -> Parsed[Any]:
+def parse(
+    command: str, text: str, *, zones: Mapping[str, timedelta] | None = None, partial: bool = False
+) -> Parsed[Any]:
     """What *text*, the output of *command*, tells.
 
     *zones* are the offsets of zone names, as the device's ``clock timezone`` line tells them; without, names that mean
-    several zones give an `UnplacedTime`.
+    several zones give an `UnplacedTime`. With *partial*, an output that lacks sections gives those that are there, and
+    `Parsed.missing` names the others; lines of one that cannot be read are unparsed.
 
     Raises:
         ParseError: the text is not what the command prints, or only a part of it.
@@ -287,7 +302,19 @@ def parse(command: str, text: str, *, zones: Mapping[str, timedelta] | None = No
     """
     name = command if command in PARSERS else full_name(command)
     prepared = prepare(name, text, log=name == "show logging")
+    prepared.partial = partial
     value, unparsed = PARSERS[name](name, prepared)
     if zones:
         value = in_zones(value, zones)
-    return Parsed(value, tuple(unparsed), name, prepared.echo, prepared.header, prepared.syslog)
+    around = (prepared.echo or "").lstrip(), prepared.prompt or ""
+    prompt = next((found[0] for found in map(PROMPT.match, around) if found), None)
+    return Parsed(
+        value,
+        tuple(unparsed),
+        name,
+        prepared.echo,
+        prepared.header,
+        prepared.syslog,
+        tuple(prepared.missing),
+        None if prompt is None else host_of(prompt),
+    )

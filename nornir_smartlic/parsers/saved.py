@@ -1,123 +1,120 @@
-"""Saved outputs: files with one output, or with many as a session or ``show tech-support`` leaves them."""
+"""Saved texts: with one output, or with many of several devices, as sessions or ``show tech-support`` leave them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
-from datetime import datetime, timedelta
-from enum import Enum
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from nornir_smartlic.errors import ParseError
-from nornir_smartlic.model import Secret, UnplacedTime
-from nornir_smartlic.model.seldom import is_left_out
-from nornir_smartlic.parsers.commands import full_name, parse
+from nornir_smartlic.parsers.commands import Parsed, full_name, parse
 from nornir_smartlic.parsers.identification import identify
+from nornir_smartlic.parsers.texts import host_of, readable
 
-_TECH: Final = re.compile(r"^-{6,} (show .+?) -{6,}\s*$", re.MULTILINE)
-_ECHO: Final = re.compile(r"^(?P<prompt>[A-Za-z0-9_.\-:/()]+[#>]) ?(?:do )?((?:sh|sho|show)\s.*?)\s*$", re.MULTILINE)
+_BOUNDARY: Final = re.compile(  # of bounded parts, so that a text of any kind is searched in linear time
+    r"^(?:(?P<prompt>[A-Za-z0-9][A-Za-z0-9_.\-:/()]{0,99}[#>])(?P<typed>.*)"
+    r"|-{6,} (?P<heading>show .+?) -{6,}[ \t]*)$",
+    re.MULTILINE,
+)
+_SHOW: Final = re.compile(r" *(?:do )?(?:show|sho|sh) ")
+_STAMP: Final = re.compile(  # of a terminal program that writes the time before every line
+    r"^\[?(?:\d{4}-\d\d-\d\d[ T]|[A-Z][a-z]{2} [ \d]\d )?\d\d:\d\d:\d\d(?:[.,:]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?\]?[:|]?"
+    r"(?:[ \t]|$)",
+    re.MULTILINE,
+)
+_LOGGED: Final = re.compile(r"%[A-Z0-9_-]{1,80}: | SAEVT_")  # lines whose time is the device's
+_LONGEST: Final = 200  # characters of a command
+_SAMPLE: Final = 200  # lines that decide whether a text has stamps
 
 
-def parse_saved(name: str, text: str, command: str | None = None) -> list[dict[str, Any]]:
-    """What the file *name* with this *text* tells: ``{file, command, value, unparsed}`` for each output in it.
+@dataclass(frozen=True, slots=True)
+class SavedOutput:
+    """One output of a saved text."""
 
-    The command is found by the text, unless *command* names it. Where a file holds several outputs, those of commands
-    that are not read here are left out, and one that is garbled has the key ``error`` and no value.
+    command: str  # in full
+    host: str | None  # the name in the prompt; None: no prompt was saved
+    parsed: Parsed[Any] | None  # None: it is garbled
+    error: ParseError | None = None
+
+
+def parse_saved(name: str, text: str, command: str | None = None, *, partial: bool = False) -> Iterator[SavedOutput]:
+    """Each output in *text*, which is called *name* in messages, one after the other.
+
+    The command is found by the text, unless *command* names it. Where there are several outputs, those of commands
+    that are not read here are left out, as are filtered ones (``| include``) of which too little is left.
 
     Raises:
-        ParseError: nothing in the file could be read.
+        ParseError: there is no output of a command that is read here.
         ValueError: *command* is not known.
     """
     if command is not None:
         full_name(command)  # a command that is not known is refused, not skipped
-    found: list[dict[str, Any]] = []
-    garbled: list[ParseError] = []
-    for asked, part in split_commands(text) if command is None else [(command, text)]:
-        known = identify(part) if asked is None else _known(asked)
+    text = without_stamps(readable(text))
+    is_empty = True
+    for host, asked, part in split_commands(text) if command is None else [(None, command, text)]:
+        known = identify(part) if asked is None else _known(asked[:_LONGEST])
         if known is None:
             continue
-        entry: dict[str, Any] = {"file": name, "command": known, "value": None, "unparsed": []}
         try:
-            parsed = parse(known, part)
-            entry |= {"command": parsed.command, "value": to_jsonable(parsed.value), "unparsed": list(parsed.unparsed)}
+            parsed = parse(known, part, partial=partial)
         except ParseError as error:
-            garbled.append(error)
-            entry["error"] = str(error)
-        found.append(entry)
-    if garbled and len(garbled) == len(found):
-        raise garbled[0]
-    if not found:
+            if asked is not None and command is None and "|" in asked:
+                continue
+            is_empty = False
+            yield SavedOutput(known, host, None, error)
+        else:
+            is_empty = False
+            yield SavedOutput(parsed.command, host or parsed.host, parsed)
+    if is_empty:
         raise ParseError(name, "no output of a command that is read here was found")
-    return found
 
 
-def split_commands(text: str) -> Iterator[tuple[str | None, str]]:
-    """The outputs in *text*, each with the command before it: the headings of ``show tech-support``, or prompts.
+def split_commands(text: str) -> Iterator[tuple[str | None, str | None, str]]:
+    """The outputs in *text*, each with the host's name and the command: behind prompts, or headings of a show tech.
 
-    A text without any is one output, whose command nobody names.
+    An output ends at the next prompt of any device that was asked for something in this text. A text without prompts
+    and headings is one output, whose command nobody names.
     """
-    starts = list(_TECH.finditer(text))
-    if starts:
-        ends = [match.start() for match in starts[1:]] + [len(text)]
-        for match, end in zip(starts, ends, strict=True):
-            yield match.group(1), text[match.end() : end]
-        return
-    starts = list(_ECHO.finditer(text))
-    if len(starts) < 2 and not (starts and text[: starts[0].start()].strip()):
-        yield None, text
-        return
-    for match in starts:  # up to the next prompt, whatever was typed there
-        following = re.compile(rf"^{re.escape(match['prompt'])}", re.MULTILINE).search(text, match.end())
-        yield match.group(2), text[match.end() : len(text) if following is None else following.start()]
+    hosts = {host_of(found["prompt"]) for found in _BOUNDARY.finditer(text) if _is_show(found)}
+    host = asked = None
+    start = 0
+    is_one = True
+    for found in _BOUNDARY.finditer(text):
+        if found["heading"] is None and host_of(found["prompt"]) not in hosts:
+            continue
+        is_one = False
+        if asked is not None:
+            yield host, asked, text[start : found.start()]
+        start = found.end()
+        if found["heading"] is not None:
+            asked = found["heading"]
+            continue
+        host = host_of(found["prompt"])
+        asked = found["typed"].strip().removeprefix("do ") if _is_show(found) else None
+    if is_one:
+        yield None, None, text
+    elif asked is not None:
+        yield host, asked, text[start:]
 
 
+def _is_show(found: re.Match[str]) -> bool:
+    return found["prompt"] is not None and _SHOW.match(found["typed"]) is not None
+
+
+def without_stamps(text: str) -> str:
+    """*text* without the times that a terminal program wrote before its lines; most lines must have one."""
+    sample = [line for line in text[: _SAMPLE * 200].split("\n", _SAMPLE)[:_SAMPLE] if line.strip()]
+    stamped = [line for line in sample if _STAMP.match(line) and not _LOGGED.search(line)]
+    if len(stamped) < 3 or len(stamped) < 0.9 * len(sample):
+        return text
+    return _STAMP.sub("", text)
+
+
+@lru_cache(maxsize=256)
 def _known(command: str) -> str | None:
     try:
         return full_name(command.partition("(")[0])
     except ValueError:
         return None
-
-
-_SPARSE: Final = frozenset({"LicensingState", "LicenseUsage", "DeviceVersion", "RunningConfiguration", "Intent"})
-
-
-def to_jsonable(value: Any) -> Any:
-    """*value* as JSON can hold it.
-
-    Times are ISO 8601, spans too (``P30D``); a time whose zone is not known is ``{"wall": ..., "zone": ...}``. Fields
-    that an output does not print are left out, facts that it prints as missing are ``null``.
-    """
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return _duration(value)
-    if isinstance(value, UnplacedTime):
-        return {"wall": value.wall.isoformat(), "zone": value.zone}
-    if isinstance(value, Secret):
-        return repr(value)
-    if isinstance(value, tuple | list | frozenset):
-        return [to_jsonable(item) for item in value]
-    if is_dataclass(value) and not isinstance(value, type):
-        told = {item.name: shown for item in fields(value) if not is_left_out(item, shown := getattr(value, item.name))}
-        if type(value).__name__ in _SPARSE:
-            told = {name: item for name, item in told.items() if item is not None}
-        return {name: to_jsonable(item) for name, item in told.items()}
-    raise TypeError(f"{type(value).__name__} has no place in JSON")
-
-
-def _duration(span: timedelta) -> str:
-    """ISO 8601: ``P30D``, ``PT15M``, ``PT6H53M4S``."""
-    seconds = int(span.total_seconds())
-    sign, seconds = ("-", -seconds) if seconds < 0 else ("", seconds)
-    days, seconds = divmod(seconds, 86400)
-    hours, seconds = divmod(seconds, 3600)
-    minutes, seconds = divmod(seconds, 60)
-    parts = "".join(f"{count}{unit}" for count, unit in ((hours, "H"), (minutes, "M"), (seconds, "S")) if count)
-    if not days and not parts:
-        return "PT0S"
-    return f"{sign}P{f'{days}D' if days else ''}{f'T{parts}' if parts else ''}"

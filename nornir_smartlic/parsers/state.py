@@ -246,7 +246,11 @@ def read_sections(command: str, text: Text) -> tuple[Facts, list[str]]:
         try:
             told, left = read_section(rule, piece.text)
         except Problem as problem:
-            raise located(command, text, problem, piece.text) from None
+            if not text.partial:
+                raise located(command, text, problem, piece.text) from None
+            text.missing.append(piece.text.partition("\n")[0].strip())
+            unparsed += _lines(piece)
+            continue
         if rule is LICENSE:
             licenses.append(told[0][1])
         elif told and told[0][0] in facts:
@@ -258,9 +262,10 @@ def read_sections(command: str, text: Text) -> tuple[Facts, list[str]]:
         unparsed += left
     if licenses:
         facts["usage"] = tuple(licenses)
-        if len({used.export_status is None for used in licenses}) > 1:  # before 16.8 no licence has it; recalled
+        some = len({used.export_status is None for used in licenses}) > 1  # before 16.8 no licence has it; unverified
+        if some and not text.partial:
             raise located(command, text, Problem("the output ends where 'Export status:' was expected", None))
-    if unparsed:
+    if unparsed and not text.partial:
         _refuse_cut_title(command, text, unparsed[-1])
     return facts, unparsed
 
@@ -370,14 +375,19 @@ def _authorizations(told: Facts, reservation: Reservation | None) -> LicenseAuth
 
 
 def require(command: str, text: Text, facts: Mapping[str, Any], wanted: Mapping[str, str]) -> None:
-    """Raise a `ParseError` where the section of a wanted field is missing: the output was cut, or is another one."""
+    """Raise a `ParseError` where the section of a wanted field is missing: the output was cut, or is another one.
+
+    Of a partial text the missing sections are named, and there must be a fact at all.
+    """
     if facts.keys() >= wanted.keys():
         return
-    for field, title in wanted.items():
-        if field not in facts:
-            raise ParseError(
-                command,
-                f"the output is not whole: '{title}' is missing",
-                line_number=text.number(len(text.lines) - 1),
-                line=text.lines[-1],
-            )
+    missing = [title for field, title in wanted.items() if field not in facts]
+    if text.partial and any(name != "slp" or value for name, value in facts.items()):
+        text.missing += [title for title in missing if title not in text.missing]
+        return
+    raise ParseError(
+        command,
+        f"the output is not whole: '{missing[0]}' is missing",
+        line_number=text.number(len(text.lines) - 1),
+        line=text.lines[-1],
+    )

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from functools import cached_property, lru_cache
-from textwrap import dedent
 from typing import Final
 
 from nornir_smartlic.errors import ParseError
@@ -23,8 +22,11 @@ _SYSLOG_START: Final = re.compile(
 _LOAD: Final = re.compile(r"Load for five secs: (\S+); one minute: (\S+); five minutes: (\S+)")
 PAGER: Final = "--More--"
 _PAGER: Final = re.compile(r" ?--More-- ?(?:\x08[\x08 ]*|\r *\r)")  # what a terminal wiped out again
-_RETURNS: Final = re.compile(r"\r+\n")
-_PROMPT: Final = re.compile(r"[A-Za-z0-9_.\-:/()]+[#>]")
+_RETURNS: Final = re.compile(r"\r+\n?")
+_SEQUENCE: Final = re.compile(  # of a terminal: colours, cursors, titles of windows
+    r"\x1b(?:\[[0-?]{0,32}[ -/]{0,8}[@-~]|\][^\x07\x1b\n]{0,256}(?:\x07|\x1b\\)|[()#][0-9A-Za-z]|[0-9<-Z^-~])"
+)
+PROMPT: Final = re.compile(r"[A-Za-z0-9_.\-:/()]+[#>]")
 _ECHO: Final = re.compile(r"(?:[A-Za-z0-9_.\-:/()]+[#>]\s*)?(?:do )?(sh|sho|show)\s+\S.*")
 
 
@@ -47,6 +49,8 @@ class Text:
         self.header = header
         self.syslog = syslog
         self.prompt = prompt  # behind the output
+        self.partial = False  # what is missing is named below, and is no error
+        self.missing: list[str] = []
         self._first = first  # number of the first line, in the text as it was given
         self._numbers = numbers  # of every line, where lines were taken out in between
 
@@ -58,15 +62,35 @@ class Text:
     def below(self, title: str) -> Text:
         """This output as it stands under *title* in another one, where that is printed."""
         numbers = self._numbers
-        return Text(
+        told = Text(
             f"{title}\n{self.body}",
             first=self._first - 1,
             numbers=None if numbers is None else [numbers[0] - 1, *numbers],
         )
+        told.partial, told.missing = self.partial, self.missing
+        return told
 
     def number(self, index: int) -> int:
         """The number, from 1, of the line at *index* in the text as it was given."""
         return self._first + index if self._numbers is None else self._numbers[index]
+
+
+def readable(text: str) -> str:
+    """*text* without what terminals, pagers and editors leave in it; its lines end with a newline."""
+    if "\x1b" in text:
+        text = _SEQUENCE.sub("", text)
+    if "\0" in text:
+        text = text.replace("\0", "")
+    if "\x08" in text or "\r" in text:
+        text = _RETURNS.sub("\n", _PAGER.sub("", text))
+    if text[:1] == "\ufeff":  # byte order mark
+        text = text[1:]
+    return text.replace("\xa0", " ") if "\xa0" in text else text
+
+
+def host_of(prompt: str) -> str:
+    """The name in a prompt: ``sw1(config)#`` is of ``sw1``."""
+    return prompt.rstrip("#>").partition("(")[0]
 
 
 def prepare(command: str, text: str, *, log: bool = False) -> Text:
@@ -75,12 +99,7 @@ def prepare(command: str, text: str, *, log: bool = False) -> Text:
     Raises:
         ParseError: the device refused the command, or there is nothing.
     """
-    if "\x08" in text or "\r" in text:
-        text = _RETURNS.sub("\n", _PAGER.sub("", text)).replace("\r", "\n")
-    if text[:1] == "\ufeff":  # byte order mark
-        text = text[1:]
-    if "\xa0" in text:
-        text = text.replace("\xa0", " ")
+    text = readable(text)
     text = text.rstrip()
     if text.endswith(PAGER):
         raise ParseError(command, "the pager stopped the output")
@@ -93,18 +112,14 @@ def prepare(command: str, text: str, *, log: bool = False) -> Text:
         start, echo, header = _head(text)
     if with_log:
         _refused(command, text[start:])
-    prompt = None
-    while (
-        text[-1:] in ("#", ">") and (match := _PROMPT.fullmatch(text, text.rfind("\n") + 1)) and match.start() >= start
-    ):
-        prompt = match.group()
-        text = text[: match.start()].rstrip()
+    end, prompt = _without_prompts(text, start)
+    text = text[:end]
     if len(text) <= start:
         raise ParseError(command, "there is no output")
     first = text.count("\n", 0, start)
     body = text[start:]
     return Text(
-        dedent(body) if body[0] == " " else body,  # documents indent a whole output
+        _dedented(body) if body[0] == " " else body,  # documents indent a whole output
         first=first + 1,
         numbers=None if numbers is None else numbers[first:],
         echo=echo,
@@ -112,6 +127,26 @@ def prepare(command: str, text: str, *, log: bool = False) -> Text:
         syslog=syslog,
         prompt=prompt,
     )
+
+
+def _dedented(body: str) -> str:
+    """*body* without the blanks that all its lines begin with."""
+    lines = body.split("\n")
+    margin = min(len(line) - len(line.lstrip(" ")) for line in lines if line.strip())
+    return "\n".join([line[margin:] for line in lines]) if margin else body
+
+
+def _without_prompts(text: str, start: int) -> tuple[int, str | None]:
+    """Where *text* ends before the prompts behind it, and the first of these."""
+    end, prompt = len(text), None
+    while end > start:
+        begin = text.rfind("\n", start, end) + 1 or start
+        line = text[begin:end].rstrip()
+        if line and (line[-1] not in "#>" or not PROMPT.fullmatch(line)):
+            return begin + len(line), prompt
+        prompt = line or prompt
+        end = max(begin - 1, start)
+    return start, prompt
 
 
 def _without(text: str, *, log: bool) -> tuple[str, list[int], tuple[str, ...]]:

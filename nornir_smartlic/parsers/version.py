@@ -237,7 +237,9 @@ def device_version(command: str, text: Text) -> tuple[DeviceVersion, tuple[str, 
         ("bytes of ... memory", bool(draft.memories)),
         ("System Serial Number", all(keys in whole for keys in begun)),
     ):
-        if not there:
+        if not there and text.partial:
+            text.missing.append(missing)
+        elif not there:
             raise ParseError(
                 command,
                 f"the output is not whole: a line '{missing}' is missing",
@@ -330,7 +332,7 @@ def _device(draft: _Draft, release: str) -> DeviceVersion:
         release=_normalised(release),
         hostname=hostname,
         udi=udi,
-        platform=platform,
+        platform=platform or None,
         members=members if len(members) > 1 else (),
         uptime=uptime,
         image=draft.one.get("image", (None,))[0],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import os
@@ -73,23 +74,63 @@ def test_saved_outputs_become_a_list_in_json(smartlic):
     ended = smartlic.bare("parse", "outputs")
     (entry,) = json.loads(ended.out)
     assert (ended.code, ended.err) == (0, "")
-    assert set(entry) == {"file", "command", "value", "unparsed"}
+    assert set(entry) == {"file", "host", "command", "value", "unparsed"}
     assert entry["file"] == "outputs/sw1.txt"
     assert entry["command"] == "show license summary"
     assert entry["value"]["account"]["virtual_account"] == "Branches"
 
 
-def test_without_files_standard_input_is_parsed(smartlic, monkeypatch):
+@pytest.mark.parametrize("words", [(), ("-",)])
+def test_without_files_standard_input_is_parsed(smartlic, monkeypatch, words):
     monkeypatch.setattr("sys.stdin", io.StringIO(SUMMARY))
-    ended = smartlic.bare("parse", "--command", "show license summary")
+    ended = smartlic.bare("parse", "--command", "show license summary", *words)
     assert (ended.code, len(json.loads(ended.out))) == (0, 1)
+
+
+def test_files_that_are_packed_or_in_another_encoding_are_read_or_one_line(smartlic):
+    folder = smartlic.folder / "outputs"
+    folder.mkdir()
+    (folder / "a.txt.gz").write_bytes(gzip.compress(SUMMARY.encode()))
+    (folder / "b.txt").write_bytes(SUMMARY.encode("utf-16"))
+    (folder / "c.txt").write_bytes(SUMMARY.encode("utf-16-le"))
+    (folder / "d.png").write_bytes(bytes(range(256)) * 20)
+    (folder / "e.gz").write_bytes(gzip.compress(SUMMARY.encode())[:-20])
+    (folder / "f.txt").write_bytes(b"\xef\xbb\xbf" + SUMMARY.replace("\n", "\r\0\n").encode())
+    ended = smartlic.bare("parse", "outputs")
+    entries = json.loads(ended.out)
+    assert [entry["file"][-6:] for entry in entries] == ["txt.gz", "/b.txt", "/c.txt", "/f.txt"]
+    assert all(entry["value"] == entries[0]["value"] for entry in entries)
+    assert ended.code == 1
+    assert [line.partition(" - ")[2] for line in ended.err.splitlines()] == [
+        "it is no text",
+        "it is a part of a gzip file",
+    ]
+
+
+def test_a_packed_file_that_is_too_large_is_one_line(smartlic, monkeypatch):
+    monkeypatch.setattr("nornir_smartlic.cli.saved.LARGEST", 2**20)
+    (smartlic.folder / "bomb.gz").write_bytes(gzip.compress(b" " * 2**21))
+    ended = smartlic.bare("parse", "bomb.gz")
+    assert (ended.code, ended.out) == (3, "[]\n")
+    assert ended.err == "smartlic: bomb.gz - it is larger than 1 MB once it is unpacked\n"
+
+
+def test_a_part_of_an_output_is_taken_when_it_is_asked_for(smartlic):
+    (smartlic.folder / "a.txt").write_text("sw1#show license status\nUtility:\n  Status: DISABLED\n\nsw1#\n")
+    assert smartlic.bare("parse", "a.txt").code == 3
+    ended = smartlic.bare("parse", "--partial", "a.txt")
+    (entry,) = json.loads(ended.out)
+    assert (ended.code, entry["host"], entry["value"]["utility"]) == (0, "sw1", False)
+    assert "Data Privacy:" in entry["missing"]
+    assert "missing: " in ended.err
 
 
 def test_a_garbled_output_is_one_line_and_the_others_go_on(smartlic):
     (smartlic.folder / "a.txt").write_text("\x00\x07 line noise\n")
     (smartlic.folder / "b.txt").write_text(SUMMARY)
     ended = smartlic.bare("parse", "a.txt", "b.txt")
-    assert ended.code == 3
+    assert ended.code == 1  # some, 3 where it is none
+    assert smartlic.bare("parse", "a.txt").code == 3
     assert [entry["file"] for entry in json.loads(ended.out)] == ["b.txt"]
     assert ended.err.count("\n") == 1
     assert ended.err.startswith("smartlic: a.txt")

@@ -62,7 +62,12 @@ Written by `python -m tests.parsers.outputs_document` out of the parsers and the
 `parse(command, text, zones=None)` raises `ParseError` with line number and text where a line that must be there is
 missing, where the output was cut, or where the device refused the command. It takes the text as it comes: with prompt
 and echo, with the header of `terminal exec prompt timestamp`, CRLF, trailing blanks, remains of the pager; log lines in
-the middle are taken out and kept in `parsed.syslog`.
+the middle are taken out and kept in `parsed.syslog`; sequences of terminals and NULs are left out. `parsed.host` is the
+name in the prompt.
+
+An output of which a section is missing is refused, so that no half of it passes for the whole. With
+`parse(..., partial=True)`, and `smartlic parse --partial`, it gives what is there: `parsed.missing` names the sections
+that are not, and lines of a section that cannot be read are unparsed. Tasks and `audit` never do that.
 
 Devices print a zone's name only. Where a name means one offset, times are aware and `tzname()` is the printed
 spelling. Where it means several (IST, CST) or none that is known, the value is an `UnplacedTime` with the wall time and
@@ -70,7 +75,19 @@ the name, unless `zones` tells (`{"IST": timedelta(hours=5, minutes=30)}`, as th
 
 `None` means: not printed by this command (fields of `LicensingState` and `LicenseUsage`), or inside a section that the
 device prints `<none>`, `<empty>` or `Not Configured`. `model.merge(state, other)` puts several outputs of one device
-together and tells where they disagree. `smartlic parse FILE...` prints the same as JSON.
+together and tells where they disagree.
+
+## JSON
+
+A value has one form in JSON, wherever it appears: in `smartlic parse`, in `--json` of every command and in reports.
+Times are ISO 8601 with their offset, spans too (`P30D`); one whose zone is not known is `{"wall": ..., "zone": ...}`.
+A key is absent where the output that was read does not print the field; `null` is a fact: the device prints that there
+is nothing.
+
+`smartlic parse FILE...` prints a list of `{file, host, command, value, unparsed}`, an entry for each output: a file may
+hold sessions of many devices, whole show techs, or one output. `host` is the name in the prompt, or `null`. An output
+that cannot be read has `error` and no value, a partial one `missing`. Files may be packed by gzip, in UTF-8 or UTF-16,
+up to 128 MB; time stamps that a terminal program wrote before every line are taken off.
 """
 
 

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
-from nornir_smartlic.parsers import identify, parse, to_jsonable
+from nornir_smartlic.outputs import plain
+from nornir_smartlic.parsers import identify, parse
 from tests.captures import CAPTURES, capture, captures, command_of
 
 EXPECTED = Path(__file__).parents[1] / "expected"
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.captures
 def test_a_capture_gives_the_expected_values_and_leaves_no_line(path: str) -> None:
     parsed = parse(command_of(path), capture(path))
     expected = yaml.safe_load((EXPECTED / path).with_suffix(".yml").read_text(encoding="utf-8"))
-    assert to_jsonable(parsed.value) == expected
+    assert plain(parsed.value) == expected
     assert parsed.unparsed == ()
 
 

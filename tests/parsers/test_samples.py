@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from nornir_smartlic.parsers import identify, parse, to_jsonable
+from nornir_smartlic.outputs import plain
+from nornir_smartlic.parsers import identify, parse
 from smartlic_lab.show import roundtrip
 
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -28,7 +29,7 @@ def _command(path: Path) -> str:
 def test_a_sample_gives_its_values(path: Path) -> None:
     expected = yaml.safe_load(path.with_suffix(".yml").read_text(encoding="utf-8"))
     parsed = parse(_command(path), path.read_text(encoding="utf-8"))
-    assert to_jsonable(parsed.value) == expected["value"]
+    assert plain(parsed.value) == expected["value"]
     assert list(parsed.unparsed) == expected.get("unparsed", [])
 
 

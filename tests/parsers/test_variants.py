@@ -9,7 +9,7 @@ import pytest
 
 from nornir_smartlic.errors import ParseError
 from nornir_smartlic.model import UnplacedTime
-from nornir_smartlic.parsers import full_name, parse, parse_saved
+from nornir_smartlic.parsers import full_name, parse
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 LOG_LINE = (
@@ -143,51 +143,8 @@ def test_a_command_that_is_ambiguous_or_unknown_is_refused(typed: str) -> None:
         full_name(typed)
 
 
-def _show_tech(*parts: tuple[str, str]) -> str:
-    return "".join(f"------------------ {command} ------------------\n\n{text}\n" for command, text in parts)
-
-
-def test_a_show_tech_is_cut_into_its_commands(status: str) -> None:
-    udi = (SAMPLES / "show_license_udi" / "standalone.txt").read_text(encoding="utf-8")
-    text = _show_tech(("show clock", "11:02:55.123 UTC Tue Feb 3 2026"), ("show inventory", "NAME: x"))
-    text += _show_tech(("show license status", status), ("show license udi", udi))
-    found = parse_saved("tech.txt", text)
-    assert [output["command"] for output in found] == ["show clock", "show license status", "show license udi"]
-    assert {output["file"] for output in found} == {"tech.txt"}
-    assert found[2]["value"] == {"udi": {"pid": "C8000V", "sn": "9ABCDEFGHIJ"}}
-
-
-def test_a_session_with_prompts_is_cut_into_its_commands(status: str) -> None:
-    text = f"sw1#show clock\n11:02:55.123 UTC Tue Feb 3 2026\nsw1#ping x\nsw1#sh lic stat\n{status}\nsw1#exit\n"
-    assert [output["command"] for output in parse_saved("session.log", text)] == ["show clock", "show license status"]
-
-
-def test_a_session_may_run_show_commands_while_it_configures(status: str) -> None:
-    text = f"sw1(config)#do show clock\n11:02:55.123 UTC Tue Feb 3 2026\nsw1(config)#do sh lic stat\n{status}\n"
-    assert [output["command"] for output in parse_saved("session.log", text)] == ["show clock", "show license status"]
-
-
-def test_what_was_typed_around_a_single_output_is_no_part_of_it(status: str) -> None:
-    text = f"sw1#terminal length 0\nsw1#sh lic stat\n{status}\nsw1#copy run start\nsw1#"
-    (output,) = parse_saved("session.log", text)
-    assert (output["command"], output["unparsed"]) == ("show license status", [])
-
-
-def test_one_garbled_output_of_several_does_not_hide_the_others(status: str) -> None:
-    text = _show_tech(("show license status", status[:500]), ("show clock", "11:02:55.123 UTC Tue Feb 3 2026"))
-    garbled, clock = parse_saved("tech.txt", text)
-    assert garbled["value"] is None
-    assert "it seems to be cut" in garbled["error"]
-    assert clock["value"]["synchronised"] is True
-
-
 def test_a_password_in_a_configuration_is_not_kept() -> None:
     text = "hostname sw1\nlicense smart proxy password 0 hunter2\nno license feature hseck9\nend\n"
     parsed = parse("show running-config", text)
     assert parsed.value.license_lines == ("license smart proxy password", "no license feature hseck9")
     assert parsed.unparsed == ()
-
-
-def test_a_file_that_nobody_knows_is_an_error_that_names_it() -> None:
-    with pytest.raises(ParseError, match=r"notes\.txt: - no output|notes\.txt - no output"):
-        parse_saved("notes.txt", "nothing of licensing\n")
