@@ -13,7 +13,7 @@ import yaml
 
 from nornir_smartlic.outputs import plain
 from nornir_smartlic.parsers import identify, parse
-from smartlic_lab.show import roundtrip
+from smartlic_lab.cli.roundtrip import roundtrip
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 PATHS = sorted(SAMPLES.glob("*/*.txt"))

@@ -242,11 +242,20 @@ def roundtrip(
     command: Annotated[
         str | None, typer.Option("--command", help="What printed it, if the text does not tell.")
     ] = None,
+    as_device: Annotated[
+        bool, typer.Option("--as-device", help="As a live device of that release and product prints it.")
+    ] = False,
+    release: Annotated[
+        str | None, typer.Option("--release", help="With --as-device: of this release, such as 17.12.")
+    ] = None,
+    platform: Annotated[
+        str | None, typer.Option("--platform", help="With --as-device: of this product, such as c9300.")
+    ] = None,
 ) -> None:
     """Parse saved outputs and show where the lab's rendering of them differs; exit code 0: nowhere."""
     from smartlic_lab.cli.roundtrip import compare
 
-    raise typer.Exit(compare(files, command))
+    raise typer.Exit(compare(files, command, live=as_device, release=release, platform=platform))
 
 
 @app.command()

@@ -1,6 +1,6 @@
-"""What show commands print, rendered from the model; held to saved outputs of real devices by the round trip."""
+"""What show commands print, drawn from the model; held to saved outputs of real devices by the round trip."""
 
-from smartlic_lab.show.forms import Form, Spacing, form_of
-from smartlic_lab.show.rendering import form_met, render, roundtrip
+from smartlic_lab.show.rendering import render
+from smartlic_lab.show.style import Style, agent_release
 
-__all__ = ["Form", "Spacing", "form_met", "form_of", "render", "roundtrip"]
+__all__ = ["Style", "agent_release", "render"]

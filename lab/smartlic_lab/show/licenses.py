@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from nornir_smartlic.model import ApplicationHa, LicenseUsage, Measurement, UsageStatus
-from smartlic_lab.show.forms import ALL, TECH, Form, Page
+from nornir_smartlic.model import ApplicationHa, EnforcementType, LicenseUsage, Measurement, UsageStatus
+from smartlic_lab.show.style import ALL, TECH, Page, Style
 from smartlic_lab.show.words import instant, interval, time_or_none, truth
 
 Lines = list[str]
@@ -18,24 +18,30 @@ def summary_table(page: Page) -> Lines:
 
     Source: show-license-summary/public-router-17.13.1a-none-in-use.txt; unverified: the legacy model prints no head.
     """
-    shown = [used for used in page.state.usage or () if page.form.met or used.status is not UsageStatus.NOT_IN_USE]
-    headed = page.state.slp is not False if page.form.met is None else page.form.dashes is not None
-    if not shown and not headed:
+    shown = [used for used in page.state.usage or () if _is_listed(page, used)]
+    rule = page.style.rule(77 if shown or page.state.slp is not False else None)
+    if not shown and rule is None:
         return ["License Usage:", "  No licenses in use"]
-    indent = " " * page.form.table_indent
+    indent = " " * page.style.table_indent
     lines = [
         "License Usage:",
-        f"{indent}{'License':<24}{page.form.tag_heading:<30}Count Status",
-        f"{indent}{'-' * (page.form.dashes or 77)}",
+        f"{indent}{'License':<24}{page.style.tag_heading:<30}Count Status",
+        f"{indent}{'-' * (rule or 77)}",
     ]
     if not shown:
         return [*lines, "  No licenses in use"]
-    met = page.form.met is not None
+    verbatim = page.style.verbatim
     for used in shown:
-        name = used.name if met else _cut(used.name, _WIDEST_NAME)
-        tag = (used.display or "") if met else _cut(used.display or used.name, _WIDEST_TAG)
+        name = used.name if verbatim else _cut(used.name, _WIDEST_NAME)
+        tag = (used.display or "") if verbatim else _cut(used.display or used.name, _WIDEST_TAG)
         lines.append(f"{indent}{name:<23} {f'({tag})':<29} {used.count:>5} {used.status.value}")
     return lines
+
+
+def _is_listed(page: Page, used: LicenseUsage) -> bool:
+    """Whether a licence stands elsewhere than in tech support: in use, or enforced. Unverified: the enforced ones."""
+    enforced = used.enforcement not in (None, EnforcementType.NOT_ENFORCED)
+    return page.style.verbatim or used.status is not UsageStatus.NOT_IN_USE or enforced
 
 
 def _cut(text: str, widest: int) -> str:
@@ -44,10 +50,10 @@ def _cut(text: str, widest: int) -> str:
 
 def chapter(page: Page) -> Lines:
     """``License Usage`` of ``show license all`` and tech support."""
-    lines = ["License Usage", "=" * (13 if page.state.slp else 14)]
+    lines = ["License Usage", "=" * (13 if page.state.slp or page.command == TECH else 14)]
     if page.command == ALL:
         lines.append("")
-    nothing = ["No licenses in use"] if page.form.prints("License Usage", "No licenses in use", True) else []
+    nothing = ["No licenses in use"] if page.style.prints("License Usage", "No licenses in use", True) else []
     return lines + (blocks(page) or nothing)
 
 
@@ -55,11 +61,11 @@ def blocks(page: Page) -> Lines:
     """A block per licence, an empty line between; what is not in use stands in tech support only."""
     lines: Lines = []
     for used in page.state.usage or ():
-        if page.command != TECH and page.form.met is None and used.status is UsageStatus.NOT_IN_USE:
+        if page.command != TECH and not _is_listed(page, used):
             continue
         if lines:
             lines.append("")
-        lines += _handle(used, page.form) if page.command == TECH else _block(used)
+        lines += _handle(used, page.style) if page.command == TECH else _block(used)
     return lines
 
 
@@ -127,47 +133,46 @@ def _application(told: ApplicationHa, indent: str) -> Lines:
     ]
 
 
-def _handle(used: LicenseUsage, form: Form) -> Lines:
+def _handle(used: LicenseUsage, style: Style) -> Lines:
     title = "License Usage"
-    small = form.met is not None and (title, "Entitlement tag") in form.met
     code = used.status_code
     if code is None:
         code = 15 if used.status is UsageStatus.IN_USE else 1
     lines = [
         f"Handle: {used.handle}",
         f"  License: {used.name}",
-        f"  Entitlement {'tag' if small else 'Tag'}: {used.tag}",
+        f"  {style.tag_key}: {used.tag}",
         f"  Description: {used.description or ''}".rstrip(),
         f"  Count: {used.count}",
         *_version(used),
         f"  Status: {used.status.value}({code})",
     ]
-    if form.prints(title, "Sync Overdue Deadline", form.since(8)):
+    if style.prints(title, "Sync Overdue Deadline", style.since(8)):
         lines.append(f"  Sync Overdue Deadline: {time_or_none(used.sync_overdue_deadline)}")
-    if used.counts is not None and (form.met is not None or form.since(6, 3)):
+    if used.counts is not None and style.has(6, 3):
         names = ("Authorized Count", "Out-Of-Compliance Count", "Insufficient Count", "No license")
         lines += [f"    {name}: {count}" for name, count in zip(names, used.counts, strict=True)]
     request = "None" if used.request_time is None else instant(used.request_time)
     lines += [f"  Status time: {time_or_none(used.status_time)}", f"  Request Time: {request}", *_features(used)]
-    if used.day0_verification is not None and (form.met is not None or form.since(6, 3, 7)):
+    if used.day0_verification is not None and style.has(6, 3, 7):
         lines.append(f"  Day-0 Verification: {'YES' if used.day0_verification else 'NO'}")
     lines += _license_type(used)
     if used.measurements:
         lines.append("  Measurements:")
         for measured in used.measurements:
-            lines += _measurement(measured, form, title)
+            lines += _measurement(measured, style, title)
     if used.soft_enforced is not None:
         lines.append(f"  Soft Enforced: {truth(used.soft_enforced)}")
     return [*lines, *_rest(used)]
 
 
-def _measurement(measured: Measurement, form: Form, title: str) -> Lines:
+def _measurement(measured: Measurement, style: Style, title: str) -> Lines:
     lines = [
         f"    {measured.metric}:",
         f"      Interval: {interval(measured.interval)}",
         f"      Current Value: {measured.current_value}",
     ]
-    if form.prints(title, "Current Report", form.since(5, 3)):
+    if style.prints(title, "Current Report", style.since(5, 3)):
         current, previous = measured.current_report or 0, measured.previous_report or 0
         lines.append(f"      Current Report: {current}       Previous: {previous}")
     return lines

@@ -15,9 +15,8 @@ from nornir_smartlic.model import (
     MemberReservation,
     ReservedLicense,
 )
-from nornir_smartlic.parsers.authorizations import CODES
-from smartlic_lab.show.forms import ALL, TECH, Page
-from smartlic_lab.show.words import allowed, instant, member, none, time_or_none
+from smartlic_lab.show.style import ALL, TECH, Page
+from smartlic_lab.show.words import CODES, allowed, instant, member, none, time_or_none
 
 Lines = list[str]
 
@@ -25,7 +24,7 @@ Lines = list[str]
 def udi(page: Page) -> Lines:
     """``show license udi``; old images print a table."""
     if page.state.slots is not None:
-        lines = [f"{page.form.slot_heading}   PID    \t\tSN      \t\tUDI", "-" * (page.form.dashes or 80)]
+        lines = [f"{page.style.slot_heading}   PID    \t\tSN      \t\tUDI", "-" * (page.style.rule(80) or 80)]
         for row in page.state.slots:
             mark = f"*{row.slot or ''}\t" if row.own else f" {row.slot or ''}\t"
             lines.append(f"{mark} {row.udi.pid:<22}{row.udi.sn:<16}{row.udi.pid}:{row.udi.sn}")
@@ -70,10 +69,10 @@ def authorizations(page: Page) -> Lines:
     told = page.state.authorizations
     if told is None:
         return []
-    indent = " " * page.form.member_status_indent
+    indent = " " * page.style.member_status_indent
     title = "" if page.command == "show license authorization" else "License Authorizations"
     lines = ["Overall status:"]
-    if page.form.prints(title, "Last Data Push", page.form.since(5, 11) and title != ""):
+    if page.style.prints(title, "Last Data Push", page.style.since(5, 11) and title != ""):
         lines = [*_pushes(told), "", "Overall status:"]
     for number, item in enumerate(told.members):
         lines += [f"  {member(item.member)}", f"{indent}Status: {_dated(item.status, item.installed)}"]
@@ -89,16 +88,14 @@ def authorizations(page: Page) -> Lines:
 
 def _codes(page: Page, number: int, item: MemberAuthorization | MemberReservation, usual: Sequence[str]) -> Lines:
     """The codes below the status of the member with this *number*."""
-    met = page.form.codes
-    keys = usual if page.form.met is None else met[number] if number < len(met) else ()
-    indent = " " * page.form.member_status_indent
-    return [f"{indent}{key}: {none(getattr(item, CODES[key], None))}" for key in keys]
+    indent = " " * page.style.member_status_indent
+    return [f"{indent}{key}: {none(getattr(item, CODES[key], None))}" for key in page.style.codes(number, tuple(usual))]
 
 
 def _blocks(page: Page, usual: Sequence[str]) -> Lines:
     """What stands below the status of the members, each under its title."""
     lines = []
-    for title in usual if page.form.met is None else page.form.blocks:
+    for title in page.style.blocks(tuple(usual)):
         lines += ["", title, *_BLOCKS[title](page)]
     return lines
 
@@ -109,7 +106,7 @@ def _dated(status: AuthorizationStatus, installed: Instant | None) -> str:
 
 def _purchased(page: Page) -> Lines:
     purchased = () if page.state.authorizations is None else page.state.authorizations.purchased
-    return [f"  {line}" for line in purchased or (f"No Purchase Information Available{page.form.purchased_mark}",)]
+    return [f"  {line}" for line in purchased or (f"No Purchase Information Available{page.style.purchased_mark}",)]
 
 
 def _derived(page: Page) -> Lines:
@@ -152,7 +149,7 @@ def _terms(page: Page, terms: Sequence[AuthorizationTerm]) -> Lines:
             if time is not None:
                 lines.append(f"          {key}: {_date(time)}")
         lines.append(f"          Term Count: {term.count}")
-        dated = term.start is not None and page.form.prints(title, "Subscription ID", False)
+        dated = term.start is not None and page.style.prints(title, "Subscription ID", False)
         if term.subscription_id is not None or dated:
             lines.append(f"          Subscription ID: {none(term.subscription_id)}")
     return lines
@@ -183,7 +180,7 @@ def reservation_chapter(page: Page) -> Lines | None:
     """``Reservation Info`` of tech support, and of ``show license all`` under the legacy model."""
     if page.state.reservation is None:
         return None
-    return ["Reservation Info", "================", *reservation(page)]
+    return ["Reservation Info", "================ ", *reservation(page)]
 
 
 def reservation(page: Page) -> Lines:
@@ -196,18 +193,19 @@ def reservation(page: Page) -> Lines:
     if page.command == ALL and not told.enabled:
         return lines  # Source: show-license-all/genie-csr1000v-agent4.8.5-legacy-registered.txt
     authorized = page.state.authorizations
-    if authorized is not None and page.form.prints(title, "Last Data Push", page.form.since(5, 10)):
+    if authorized is not None and page.style.prints(title, "Last Data Push", page.style.since(5, 10)):
         lines += _pushes(authorized)
     if not told.members:
         return lines
     lines += ["", "Overall status:"]
-    indent = " " * page.form.member_status_indent
+    indent = " " * page.style.member_status_indent
     for number, item in enumerate(told.members):
         lines += [f"  {member(item.member)}", f"{indent}Reservation status: {_dated(item.status, item.installed)}"]
         if told.export_controlled_allowed is not None and page.command != TECH:
             lines.append(f"{indent}Export-Controlled Functionality: {allowed(told.export_controlled_allowed)}")
-        lines += _codes(page, number, item, list(CODES))
-    usual = ["Specified license reservations:"]
+        known = [key for key, field in CODES.items() if page.command == TECH or getattr(item, field) is not None]
+        lines += _codes(page, number, item, known)
+    usual = ["Specified license reservations:"] if told.licenses or page.command == TECH else []
     if authorized is not None and page.command == TECH:
         usual = [*(["Authorizations:"] if authorized.authorizations else []), *usual, "Purchased Licenses:"]
         usual += ["Derived Licenses:"] if authorized.derived_tags else []

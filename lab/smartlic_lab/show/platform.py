@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nornir_smartlic.model import CallHomeProfile, CryptoThroughput, SmartCallHome, ThroughputLevel, Trustpoint
-from smartlic_lab.show.forms import Form
+from smartlic_lab.show.style import Style
 
 Lines = list[str]
 
@@ -49,16 +49,16 @@ def _active(active: bool | None) -> str:
     return "ACTIVE" if active else "INACTIVE"
 
 
-def call_home_profiles(told: tuple[CallHomeProfile, ...], form: Form) -> Lines:
+def call_home_profiles(told: tuple[CallHomeProfile, ...], style: Style) -> Lines:
     """``show call-home profile``; some releases write "HTTP  address(es)"."""
-    plural = form.met is not None and ("", "HTTP  address(es)") in form.met
+    plural = style.prints("", "HTTP  address(es)", False)
     lines: Lines = []
     for profile in told:
-        lines += [*([""] if lines else []), *_profile(profile, form, "(es)" if plural else "")]
+        lines += [*([""] if lines else []), *_profile(profile, style, "(es)" if plural else "")]
     return lines
 
 
-def _profile(told: CallHomeProfile, form: Form, plural: str) -> Lines:
+def _profile(told: CallHomeProfile, style: Style, plural: str) -> Lines:
     indent = "    "
     lines = [
         f"Profile Name: {told.name}",
@@ -74,7 +74,7 @@ def _profile(told: CallHomeProfile, form: Form, plural: str) -> Lines:
         ("email", "Email address(es)", told.email_addresses),
     ):
         lines += _addresses(f"{key}: ", addresses)
-        if not addresses and kind in told.transport and form.prints("", key, kind == "email"):
+        if not addresses and kind in told.transport and style.prints("", key, kind == "email"):
             lines.append(f"{indent}{key}: Not yet set up")
     lines += _addresses("Other address(es): ", told.other_addresses)
     for kind, schedule in told.schedules:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from nornir_smartlic.model import ClassicLicense, HistoryMessage, Instant, RightToUse, RumReportDetail, UnplacedTime
-from smartlic_lab.show.forms import Page
 from smartlic_lab.show.status import conversion_members
+from smartlic_lab.show.style import Page
 from smartlic_lab.show.words import instant, none, time_or_none
 
 Lines = list[str]
@@ -13,9 +13,9 @@ Lines = list[str]
 def rum_reports(page: Page) -> Lines:
     """``show license rum id all``; without heading where it was met filtered."""
     lines = []
-    if page.form.prints("", "Smart Licensing Usage Report", True):
+    if page.style.prints("", "Smart Licensing Usage Report", True):
         lines += ["Smart Licensing Usage Report:", "=" * 36]
-    if page.form.prints("", "Report Id,          State,    Flag, Feature Name", page.form.met is None):
+    if page.style.prints("", "Report Id,          State,    Flag, Feature Name", True):
         lines.append("Report Id,          State,    Flag, Feature Name")
     for row in page.state.rum_reports or ():
         lines.append(f"{row.report_id:<20}{row.state.value:<10}{row.flag:<6}{row.feature_name}")
@@ -78,7 +78,7 @@ def _messages(messages: tuple[HistoryMessage, ...], nothing: str) -> Lines:
 def event_log(page: Page) -> Lines:
     """``show license eventlog``."""
     title = "**** Event Log ****"
-    lines = [title, ""] if page.form.prints("", title, True) else []
+    lines = [title, ""] if page.style.prints("", title, True) else []
     if not page.state.event_log:
         return [*lines, " No EventLog Found."]
     for entry in page.state.event_log:
@@ -106,7 +106,7 @@ def data_conversion(page: Page) -> Lines:
         *(
             f"  {key}: {time_or_none(time)}"
             for key, time in (("Last Data Push", told.last_data_push), ("Last File Export", told.last_file_export))
-            if page.form.prints("License Conversion:", key, True)
+            if page.style.prints("License Conversion:", key, True)
         ),
     ]
 
@@ -115,7 +115,8 @@ def classic(page: Page) -> Lines:
     """``show license`` of the classic model."""
     lines = []
     for told in page.state.classic or ():
-        lines += [f"Index {told.index} Feature: {told.feature}", *(f"        {line}" for line in _told(told))]
+        head = f"Index {told.index} Feature: {told.feature}"
+        lines += [f"{head:<48}", *(f"        {line}" for line in _told(told))]
     return lines
 
 

@@ -3,39 +3,46 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Final
-
-from smartlic_lab.show.forms import Spacing
 
 _WORDS: Final = re.compile(r"[^\s\xa0]+")
 
 
-def spacing_met(usual: list[str], met: list[str]) -> Spacing:
-    """How the white space of *met* differs from *usual*, line by line as long as the words are the same."""
+@dataclass(frozen=True, slots=True)
+class Spacing:
+    """White space of a text where it differs from what is usual; never anything but white space."""
+
+    lines: tuple[tuple[int, tuple[str, ...]], ...] = ()  # line that is not blank: white space before, between, behind
+    blanks: tuple[tuple[int, tuple[str, ...]], ...] = ()  # blank lines before that line; the last number: at the end
+
+
+def spacing_of(usual: list[str], saved: list[str]) -> Spacing:
+    """How the white space of *saved* differs from *usual*, line by line as long as the words are the same."""
     lines: list[tuple[int, tuple[str, ...]]] = []
     blanks: list[tuple[int, tuple[str, ...]]] = []
     usual_lines, usual_blanks = _grouped(usual)
-    met_lines, met_blanks = _grouped(met)
-    for number, (ours, theirs) in enumerate(zip(usual_lines, met_lines, strict=False)):
+    saved_lines, saved_blanks = _grouped(saved)
+    for number, (ours, theirs) in enumerate(zip(usual_lines, saved_lines, strict=False)):
         if ours != theirs and _WORDS.findall(ours) == _WORDS.findall(theirs):
             lines.append((number, tuple(_WORDS.split(theirs))))
-    if len(usual_lines) == len(met_lines):
-        for number, (ours_blank, theirs_blank) in enumerate(zip(usual_blanks, met_blanks, strict=True)):
+    if len(usual_lines) == len(saved_lines):
+        for number, (ours_blank, theirs_blank) in enumerate(zip(usual_blanks, saved_blanks, strict=True)):
             if ours_blank != theirs_blank:
                 blanks.append((number, theirs_blank))
     return Spacing(tuple(lines), tuple(blanks))
 
 
 def spaced(usual: list[str], spacing: Spacing) -> list[str]:
-    """The *usual* lines with the white space that was met."""
+    """The *usual* lines with the white space that was saved."""
     if not spacing.lines and not spacing.blanks:
         return usual
     lines, blanks = _grouped(usual)
     for number, gaps in spacing.lines:
         words = _WORDS.findall(lines[number])
         lines[number] = "".join(gap + word for gap, word in zip(gaps, [*words, ""], strict=True))
-    for number, met in spacing.blanks:
-        blanks[number] = met
+    for number, empty in spacing.blanks:
+        blanks[number] = empty
     result = []
     for number, line in enumerate(lines):
         result += [*blanks[number], line]

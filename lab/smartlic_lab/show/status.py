@@ -10,24 +10,29 @@ from nornir_smartlic.model import (
     TransportType,
     TrustCode,
 )
-from smartlic_lab.show.forms import STATUS, TECH, Page
+from smartlic_lab.show.style import STATUS, TECH, Page
 from smartlic_lab.show.words import empty, instant, member, none, switch, time_or_none, truth
 
 Lines = list[str]
 
 
+def enabled(page: Page) -> Lines:
+    """``Smart Licensing is ENABLED``."""
+    return [f"Smart Licensing is {'DISABLED' if page.state.enabled is False else 'ENABLED'}"]
+
+
 def conversion(page: Page) -> Lines | None:
     """``License Conversion:``, from agent 5.10 on."""
     told = page.state.conversion
-    if told is None or not (page.form.met or page.form.since(5, 10)):
+    if told is None or not page.style.has(5, 10):
         return None
     title = "License Conversion:"
     lines = [title, f"  Automatic Conversion Enabled: {truth(told.automatic)}", *conversion_members(told)]
-    if page.form.prints(title, "Status", told.status is not None):
+    if page.style.prints(title, "Status", told.status is not None):
         lines.append(f"  Status: {none(told.status)}")
-    if page.form.prints(title, "Last Data Push", True):
+    if page.style.prints(title, "Last Data Push", True):
         lines.append(f"  Last Data Push: {time_or_none(told.last_data_push)}")
-    if page.form.prints(title, "Last File Export", True):
+    if page.style.prints(title, "Last File Export", True):
         lines.append(f"  Last File Export: {time_or_none(told.last_file_export)}")
     return lines
 
@@ -37,15 +42,19 @@ def conversion_members(told: Conversion) -> Lines:
     return [line for who, status in told.members for line in (f"  {member(who)}", f"    Status: {status}")]
 
 
-def export_keys(page: Page) -> Lines:
-    """``Export Authorization Key:``."""
+def export_keys(page: Page) -> Lines | None:
+    """``Export Authorization Key:``; unverified: not before agent 4.4."""
+    if page.state.export_authorization_keys is None or not page.style.has(4, 4):
+        return None
     keys = page.state.export_authorization_keys or ("<none>",)
     return ["Export Authorization Key:", "  Features Authorized:", *(f"    {key}" for key in keys)]
 
 
-def utility(page: Page) -> Lines:
+def utility(page: Page) -> Lines | None:
     """``Utility:``; what may follow the status is recalled."""
-    lines = ["Utility:", f"  Status: {switch(bool(page.state.utility))}"]
+    if page.state.utility is None:
+        return None
+    lines = ["Utility:", f"  Status: {switch(page.state.utility)}"]
     customer = False
     for key, value in page.state.utility_details or ():
         if key in ("Utility report", "Customer Information"):
@@ -61,7 +70,7 @@ def utility(page: Page) -> Lines:
 def reservation_mode(page: Page) -> Lines | None:
     """``License Reservation is ENABLED``, of a legacy device; recalled."""
     told = page.state.reservation_mode
-    if told is None and page.form.met is None and page.state.reservation is not None:
+    if told is None and page.state.slp is False and page.state.reservation is not None:
         told = page.state.reservation.enabled or None
     return None if told is None else [f"License Reservation is {switch(told)}"]
 
@@ -72,7 +81,7 @@ def using_policy(page: Page) -> Lines | None:
         return None
     title = "Smart Licensing Using Policy:"
     lines = [title, "  Status: ENABLED"]
-    if page.form.prints(title, "Reporting Mode", page.form.since(5, 11) and page.command != STATUS):
+    if page.style.prints(title, "Reporting Mode", page.style.since(5, 11) and page.command != STATUS):
         lines.append(f"  Reporting Mode: {page.state.reporting_mode or 'STANDARD'}")
     return lines
 
@@ -80,7 +89,7 @@ def using_policy(page: Page) -> Lines | None:
 def account(page: Page) -> Lines | None:
     """``Account Information:``, from agent 5.3 on."""
     told = page.state.account
-    if told is None or not (page.form.met or page.form.since(5, 3)):
+    if told is None or not page.style.has(5, 3):
         return None
     as_of = "" if told.as_of is None else f" As of {instant(told.as_of)}"
     return [
@@ -113,43 +122,45 @@ def transport(page: Page) -> Lines | None:
     networked = told.type in (TransportType.SMART, TransportType.CSLU)
     lines = [title, f"  Type: {told.type.value}"]
     for key, url in (("Registration URL", told.registration_url), ("Utility URL", told.utility_url)):
-        if url is not None or (page.form.met is not None and (title, key) in page.form.met):
+        if page.style.prints(title, key, url is not None):
             lines.append(f"  {key}: {empty(url)}")
-    if page.form.prints(title, "URL", told.type is TransportType.SMART):
+    if page.style.prints(title, "URL", told.type is TransportType.SMART):
         lines.append(f"  URL: {empty(told.url)}")
-    if page.form.prints(title, "Cslu address", told.type is TransportType.CSLU):
+    if page.style.prints(title, "Cslu address", told.type is TransportType.CSLU):
         lines.append(f"  Cslu address: {empty(told.cslu_address)}")
-    if page.form.prints(title, "Proxy", networked):
+    if page.style.prints(title, "Proxy", networked):
         lines.append("  Proxy:")
         proxy = told.proxy
-        if page.form.prints(title, "Address", page.command == TECH or proxy is not None):
+        if page.style.prints(title, "Address", page.command == TECH or proxy is not None):
             lines += [
                 f"    Address: {empty(proxy.address if proxy else None)}",
                 f"    Port: {empty(proxy.port if proxy else None)}",
             ]
-            if page.form.prints(title, "Username", True):
+            if page.style.prints(title, "Username", True):
                 lines.append(f"    Username: {empty(proxy.username if proxy else None)}")
-            if page.form.prints(title, "Password", True):
+            if page.style.prints(title, "Password", True):
                 lines.append("    Password: <empty>")
         else:
             lines.append("    Not Configured")
-    if page.form.prints(title, "Server Identity Check", page.command == TECH and networked):
+    if page.style.prints(title, "Server Identity Check", page.command == TECH and networked):
         lines.append(f"  Server Identity Check: {truth(told.server_identity_check is not False)}")
-    has_vrf = page.form.since(5, 3) or (page.form.since(5) and page.command != TECH)
-    if page.form.prints(title, "VRF", networked and has_vrf):
-        if page.form.vrf_block and page.command != TECH:
+    has_vrf = page.style.since(5, 3) or (page.style.since(5) and page.command != TECH)
+    if page.style.prints(title, "VRF", networked and has_vrf):
+        if page.style.vrf_block and page.command != TECH:
             lines += ["  VRF:", f"    {told.vrf or 'Not Configured'}"]
         else:
             lines.append(f"  VRF: {empty(told.vrf)}")
-    if page.form.prints(title, "IP Mode", page.command == TECH and networked and page.form.since(6)):
+    if page.style.prints(title, "IP Mode", page.command == TECH and networked and page.style.since(6)):
         lines.append(f"  IP Mode: {told.ip_mode or 'IPv4 ONLY'}")
-    if page.form.prints(title, "Trust Point", page.command == TECH and networked and page.form.since(6)):
+    if page.style.prints(title, "Trust Point", page.command == TECH and networked and page.style.since(6)):
         lines.append(f"  Trust Point: {told.trust_point or 'SLA-TrustPoint'}")
     return lines
 
 
-def miscellaneous(page: Page) -> Lines:
-    """``Miscellaneous:``."""
+def miscellaneous(page: Page) -> Lines | None:
+    """``Miscellaneous:``; inferred: not before agent 4.9, since that of 4.8.5 does not print it."""
+    if not page.style.has(4, 9):
+        return None
     return ["Miscellaneous:", f"  Custom Id: {empty(page.state.custom_id)}"]
 
 
@@ -163,7 +174,7 @@ def policy(page: Page) -> Lines | None:
         lines.append("  Policy in use: Merged from multiple sources.")
     else:
         lines.append(f"  Policy in use: Installed On {instant(told.installed)}")
-    if page.form.prints("Policy:", "Policy name", told.installed is not None):
+    if page.style.prints("Policy:", "Policy name", told.installed is not None):
         lines.append(f"  Policy name: {empty(told.name)}")
     required = "yes" if told.ack_required else "no"
     lines.append(f"  Reporting ACK required: {required} ({_origin(told.ack_required_origin)})")
@@ -221,17 +232,17 @@ def usage_reporting(page: Page) -> Lines | None:
         ("Last report push", time_or_none(told.last_report_push)),
         ("Last report file write", time_or_none(told.last_report_file_write)),
     )
-    return [title, *(f"  {key}: {value}" for key, value in lines if page.form.prints(title, key, True))]
+    return [title, *(f"  {key}: {value}" for key, value in lines if page.style.prints(title, key, True))]
 
 
 def trust_codes(page: Page) -> Lines | None:
     """``Trust Code Installed:``; tech support has it from agent 5.10 on."""
     codes = page.state.trust_codes
-    if codes is None or (page.command == TECH and not (page.form.met or page.form.since(5, 10))):
+    if codes is None or (page.command == TECH and not page.style.has(5, 10)):
         return None
     title = "Trust Code Installed:"
-    if page.form.trust is not None:
-        return _as_worded(page.form.trust, codes, page.state.secondary_signing_cert)
+    if page.style.trust_wording is not None:
+        return _as_worded(page.style.trust_wording, codes, page.state.secondary_signing_cert)
     if not codes:
         return [f"{title} <none>"]
     first = codes[0]
@@ -284,7 +295,7 @@ def _trust_code(code: TrustCode) -> Lines:
 def report_summary(page: Page) -> Lines | None:
     """``Usage Report Summary:``; not there in tech support of agent 5.1."""
     told = page.state.report_summary
-    if told is None or (page.command == TECH and not (page.form.met or page.form.since(5, 3))):
+    if told is None or (page.command == TECH and not page.style.has(5, 3)):
         return None
     purged, waiting = str(told.purged), str(told.waiting_for_ack)
     if page.command == TECH:
@@ -295,32 +306,29 @@ def report_summary(page: Page) -> Lines | None:
         "=====================",
         f"Total: {told.total},  Purged: {purged}",
         f"Total Acknowledged Received: {told.acknowledged},  Waiting for Ack: {waiting}",
-        f"Available to Report: {told.available_to_report}  Collecting Data: {told.collecting_data}",
+        f"Available to Report: {told.available_to_report}  Collecting Data: {told.collecting_data}  ",
     ]
-    if page.command == TECH and (page.form.met is None or told.maximum_display is not None):
+    if page.command == TECH and page.style.prints("Usage Report Summary:", "Maximum Display", True):
         lines.append(
             f"Maximum Display: {told.maximum_display or 0}  In Storage: {told.in_storage or 0},  "
             f"MIA: {told.mia or 0}({told.mia_bracket or 0})"
         )
-    if page.command == TECH and (page.form.met is None or told.module_status is not None):
+    if page.command == TECH and page.style.prints("Usage Report Summary:", "Report Module Status", True):
         lines.append(f"Report Module Status: {told.module_status or 'Ready'}")
     return lines
 
 
-def device_enforcement(page: Page) -> Lines | None:
+def device_enforcement(title: str, page: Page) -> Lines | None:
     """``Device Enforcement State:``, from agent 6.3 on."""
-    if not (page.form.met or page.form.since(6, 3)) or page.state.device_enforcement is None:
+    if not page.style.has(6, 3) or page.state.device_enforcement is None:
         return None
-    order = page.form.order or ()
-    title = "Enforcement Status:" if "Enforcement Status:" in order else "Device Enforcement State:"
     return [title, page.state.device_enforcement]
 
 
-def telemetry(page: Page) -> Lines | None:
-    """The summary of telemetry reports, under whichever name this agent has for it; from agent 5.7 on."""
+def telemetry(title: str, page: Page) -> Lines | None:
+    """The summary of telemetry reports, if *title* is the name that this agent has for it; from agent 5.7 on."""
     told = page.state.telemetry
-    if told is None or not (page.form.met or page.form.since(5, 7)):
+    if told is None or title != f"{told.title}:" or not page.style.has(5, 7):
         return None
-    title = f"{told.title}:"
     length = 32 if title == "Product Analytics Report Summary:" else len(title)
     return [title, "=" * length, *(f"{key}: {empty(value)}" for key, value in told.lines)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nornir_smartlic.model import CommunicationStatistic, ScheduledJob
-from smartlic_lab.show.forms import Page
+from smartlic_lab.show.style import Page
 from smartlic_lab.show.words import empty, instant, none, remaining, short_udi, time_or_none
 
 Lines = list[str]
@@ -14,9 +14,8 @@ def scheduled_jobs(page: Page) -> Lines | None:
     told = page.state.tech_support
     if told is None:
         return None
-    units = dict(page.form.units)
     lines = ["Upcoming Scheduled Jobs", "=======================", f"Current time: {time_or_none(told.current_time)}"]
-    return lines + [f"{job.name}: {_due(job, units.get(job.name, ()))}" for job in told.jobs]
+    return lines + [f"{job.name}: {_due(job, page.style.units(job.name))}" for job in told.jobs]
 
 
 def _due(job: ScheduledJob, units: tuple[str, ...]) -> str:
@@ -42,7 +41,7 @@ def communication(page: Page) -> Lines | None:
         ("Communication Level Allowed", told.communication_level),
         ("Overall State", told.overall_state),
     ):
-        if page.form.prints("Communication Statistics:", key, True):
+        if page.style.prints("Communication Statistics:", key, True):
             lines.append(f"{key}: {empty(value)}")
     for group in told.statistics:
         lines += _statistic(group, page)
@@ -53,7 +52,7 @@ def _statistic(group: CommunicationStatistic, page: Page) -> Lines:
     response = none(group.last_response)
     if group.last_response_time is not None:
         response += f" on {instant(group.last_response_time)}"
-    with_reason = page.form.prints("Communication Statistics:", "Failure Reason", True)
+    with_reason = page.style.prints("Communication Statistics:", "Failure Reason", True)
     return [
         f"{group.name}:",
         f"  Attempts: Total={group.total}, Success={group.success}, Fail={group.fail}  "
@@ -78,7 +77,7 @@ def ha_info(page: Page) -> Lines | None:
 
 
 def _pairs(page: Page, pairs: tuple[tuple[str, str], ...]) -> Lines:
-    return [f"{key}: {value}".rstrip() if value or key in page.form.blank else key for key, value in pairs]
+    return [f"{key}: {value}".rstrip() if value or page.style.is_blank(key, False) else key for key, value in pairs]
 
 
 def reporting_not_required(page: Page) -> Lines | None:
@@ -94,14 +93,12 @@ def other_info(page: Page) -> Lines | None:
     told = page.state.tech_support
     if told is None:
         return None
-    blank = page.form.blank
-    if page.form.met is None and dict(told.other).get("connect_info.name"):
-        blank = frozenset({"connect_info.additional"})  # once connected, it is printed with nothing behind it
+    connected = bool(dict(told.other).get("connect_info.name"))  # then the next is printed with nothing behind it
     lines = ["Other Info", "=========="]
     for key, value in told.other:
         if key == "Overall Trust":
             lines += [f"{who}: {trust}" for who, trust in told.trust_lines]
-        lines.append(_other(key, value, blank=key in blank))
+        lines.append(_other(key, value, blank=page.style.is_blank(key, connected and key == "connect_info.additional")))
     if "Overall Trust" not in dict(told.other):
         lines += [f"{who}: {trust}" for who, trust in told.trust_lines]
     return lines
@@ -115,7 +112,7 @@ def _other(key: str, value: str | None, *, blank: bool) -> str:
         return f"{key}:: {empty(value)}"
     if key.startswith("sizeof("):
         return f"{key:<14}: {empty(value)}"
-    return f"{key}:" if blank else f"{key}: {empty(value)}"
+    return f"{key}: " if blank else f"{key}: {empty(value)}"
 
 
 def mapping_table(page: Page) -> Lines | None:
@@ -125,7 +122,7 @@ def mapping_table(page: Page) -> Lines | None:
         return None
     lines = ["Platform Provided Mapping Table", "==============================="]
     lines += [f"  {pid}: Total licenses found: {count}" for pid, count in told.mapping]
-    if told.enforced or page.form.met is None:
+    if page.style.prints("Platform Provided Mapping Table", "Enforced Licenses", True):
         lines.append("Enforced Licenses:")
     for udi, names in told.enforced:
         lines.append(f"  {short_udi(udi)}:")

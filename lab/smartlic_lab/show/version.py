@@ -1,11 +1,13 @@
-"""``show version``, as lines: for the round trip of saved outputs, whose order of lines the form keeps.
+"""``show version``, as lines: the licence levels in the form of the family, the rest as all of IOS-XE prints it.
 
-A live device prints its platform's own document (`smartlic_lab.device`).
+Source: the captures of show version; the order of lines is theirs.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from nornir_smartlic.model import (
     DeviceDetails,
@@ -15,51 +17,268 @@ from nornir_smartlic.model import (
     SoftwareBuild,
     StackMemberLine,
 )
-from nornir_smartlic.parsers.version import FIELDS, PROSE, kinds
-from smartlic_lab.show.forms import Form
+from smartlic_lab.show.style import Style
 
 Lines = list[str]
 
+# Lines that are the same everywhere. Source: show-version/*.txt
+SUPPORT: Final = "Technical Support: http://www.cisco.com/techsupport"
+TERMS: Final = (
+    "All rights reserved.  Certain components of Cisco IOS-XE software are",
+    'licensed under the GNU General Public License ("GPL") Version 2.0.  The',
+    "software code licensed under GPL Version 2.0 is free software that comes",
+    "with ABSOLUTELY NO WARRANTY.  You can redistribute and/or modify such",
+    "GPL code under the terms of GPL Version 2.0.  For more details, see the",
+    'documentation or "License Notice" file accompanying the IOS-XE software,',
+    "or the applicable URL provided on the flyer accompanying the IOS-XE",
+    "software.",
+)
+CRYPTO: Final = (
+    "This product contains cryptographic features and is subject to United",
+    "States and local country laws governing import, export, transfer and",
+    "use. Delivery of Cisco cryptographic products does not imply",
+    "third-party authority to import, export, distribute or use encryption.",
+    "Importers, exporters, distributors and users are responsible for",
+    "compliance with U.S. and local country laws. By using this product you",
+    "agree to comply with applicable laws and regulations. If you are unable",
+    "to comply with U.S. and local laws, return this product immediately.",
+    "",
+    "A summary of U.S. laws governing Cisco cryptographic products may be found at:",
+    "http://www.cisco.com/wwl/export/crypto/tool/stqrg.html",
+    "",
+    "If you require further assistance please contact us by sending email to",
+    "export@cisco.com.",
+)
+PACKAGES: Final = "Technology Package License Information: "
+CATALYST_HEADING: Final = (
+    "Technology-package                                     Technology-package",
+    "Current                        Type                       Next reboot  ",
+)
+ISR_HEADING: Final = (
+    "Technology    Technology-package           Technology-package",
+    "              Current       Type           Next reboot  ",
+)
+TYPED_HEADING: Final = (  # unverified
+    "Technology     Type         Technology-package Technology-package",
+    "                            Current            Next Reboot       ",
+)
+SUITE_HEADING: Final = "Suite                 Suite Current         Type           Suite Next reboot     "
+STACK_HEADING: Final = (
+    "Switch Ports Model              SW Version        SW Image              Mode   ",
+    "------ ----- -----              ----------        ----------            ----   ",
+)
+_OTHER: Final = (  # of old releases, which no device of the lab runs; a saved text may have them
+    "Switch Ports Model SW Version SW Image",
+    "GPL code under the terms of GPL Version 2.0.",
+    "(http://www.gnu.org/licenses/gpl-2.0.html) For more details, see the",
+    "Cisco Internetwork Operating System Software",
+)
+_MEMORY: Final = {"SD Flash at sdflash:": "SD Flash  at sdflash:"}  # Source: show-version/genie-ie3105.txt
+PROSE: Final = {  # by its words
+    " ".join(line.split()): line
+    for line in (
+        SUPPORT, *TERMS, *CRYPTO, PACKAGES, *CATALYST_HEADING, *ISR_HEADING, *TYPED_HEADING, SUITE_HEADING,
+        STACK_HEADING[0], *_OTHER,
+    )
+    if line
+}  # fmt: skip
+LEVELS: Final = {  # lines "key: value" on licences, and the field of each
+    "License Level": "boot_level",
+    "License Type": "license_type",
+    "Next reload license Level": "next_boot_level",
+    "Next reboot license Level": "next_boot_level",
+    "Addon License Level": "addon_level",
+    "Addon License Type": "addon_license_type",
+    "Next reload addon license Level": "next_addon_level",
+    "AIR License Level": "air_level",
+    "Next reload AIR license Level": "next_air_level",
+    "Smart Licensing Status": "licensing_status",
+    "Last reload reason": "reload_reason",
+}
 
-def kinds_met(lines: Lines) -> tuple[str, ...]:
-    """The kinds of the lines of a saved output in their order; a rule with its dashes, a level with its key."""
-    met = []
-    for kind, words, found in kinds(lines):
-        if kind == "rule":
-            met.append(f"rule:{words}")
-        elif kind == "level" and found is not None:
-            value = found[2] or ""
-            met.append(f"level:{found[1]}{' Type' if ' Type: ' in value else ' None' if value == 'None' else ''}")
-        elif kind == "software" and found is not None:
-            bracket = "[]" if found["bracket"] == " []" else ""
-            met.append(f"software{bracket}{',' if (found['label'] or '').startswith(',') else ''}")
-        elif kind == "software_tm" and found is not None:
-            met.append(f"software_tm{',' if (found['label'] or '').startswith(',') else ''}")
-        elif kind == "copyright":
-            met.append("copyright cisco" if " by cisco " in words else kind)
-        elif kind == "processor":
-            met.append(f"processor:{_wording(words)}")
+
+def device_version(told: DeviceVersion, style: Style) -> Lines:
+    """``show version``; of a saved text, the lines of the kinds that it has."""
+    kinds = style.order(())
+    return in_order(told, kinds) if kinds else _document(told, style)
+
+
+# --- as a device prints it ------------------------------------------------------------------------------------------
+
+
+def _document(told: DeviceVersion, style: Style) -> Lines:
+    details = told.details or DeviceDetails(build=None)
+    line = {kind: lines[0] for kind, lines in _lines(told).items() if lines}
+    return [
+        *_software(details.build, line),
+        *([] if details.build is None else _terms(details.build, line)),
+        *([line["rom"]] if details.rom else []),
+        line["boot_loader"] if details.boot_loader else "",
+        line["uptime"],
+        *([line["processor_uptime"]] if details.processor_uptime else []),
+        *([line["returned"]] if details.returned_by else []),
+        *([line["restarted"]] if details.restarted_at else []),
+        *([line["image"]] if told.image else []),
+        *([line["level:Last reload reason"]] if told.reload_reason else []),
+        *("", "", "", *CRYPTO, ""),
+        *_licences(told, details, style, line),
+        *_machine(details, line),
+    ]
+
+
+def _software(build: SoftwareBuild | None, line: dict[str, str]) -> Lines:
+    if build is None:
+        return []
+    released = not build.experimental
+    label = "," if (build.label or "").startswith("RELEASE") else ""
+    bracket = "" if build.train else "[]" if build.xe_version else ""
+    return [
+        *([line["xe"]] if build.xe_version else []),
+        line[f"software{bracket}{label}"],
+        *([SUPPORT] if released else []),
+        *([line["copyright"]] if build.copyright else []),
+        *([line["compiled"]] if build.compiled else []),
+    ]
+
+
+def _terms(build: SoftwareBuild, line: dict[str, str]) -> Lines:
+    return ["", "", line["xe_copyright"], *TERMS, "", ""] if build.xe_copyright else [""]
+
+
+def _licences(told: DeviceVersion, details: DeviceDetails, style: Style, line: dict[str, str]) -> Lines:
+    """The levels in use and after a reload, the throughput, and the model of licensing."""
+    lines: Lines = []
+    if details.suites:
+        lines += ["", "", f"Suite License Information for Module:'{details.suite_module}' ", ""]
+        lines += ["-" * 80, SUITE_HEADING, "-" * 80]
+        for number, (suite, features) in enumerate(details.suites):
+            package = next(package for package in told.packages if package.technology == suite)
+            lines += [*([""] if number else []), _suite(package), *features]
+        lines.append("")
+    technologies = _technologies(told, details)
+    if technologies:
+        lines += ["", *([] if details.suites else [""]), PACKAGES, "", "-" * 65]
+        if _is_typed(told, technologies):
+            lines += [*TYPED_HEADING, "-" * 65, *map(_typed, technologies), ""]
         else:
-            met.append(kind)
-    return tuple(met)
+            lines += [*ISR_HEADING, "-" * 66, *map(_technology, technologies), ""]
+    catalyst = [package for package in told.packages if package.technology is None]
+    if catalyst:
+        lines += ["", PACKAGES, "", "-" * 78, *CATALYST_HEADING, "-" * 78]
+        widths = (20, 30)  # of the last column, of the level and of its addon
+        lines += [_catalyst(package, width) for package, width in zip(catalyst, widths, strict=False)]
+    elif style.is_router and not technologies:
+        for level in ("License", "Addon License"):
+            following = "Next reload addon license Level" if level[0] == "A" else "Next reload license Level"
+            lines += [line[f"level:{key}"] for key in (f"{level} Level", f"{level} Type", following)]
+            lines.append("")
+    air = told.air_level is not None or told.next_air_level is not None
+    if air:
+        lines += [line["level:AIR License Level"], line["level:Next reload AIR license Level"]]
+    for kind, kbps in (("throughput", told.throughput_kbps), ("crypto_throughput", told.crypto_throughput_kbps)):
+        if kbps is not None:
+            lines += [line[kind] + (" " if technologies else ""), "", ""]
+    if told.licensing_status is not None:
+        if catalyst or air:
+            lines += ["", ""] if catalyst else [""]
+        lines += [line["level:Smart Licensing Status"], ""]
+    elif not (technologies and told.throughput_kbps is None):
+        lines.append("")
+    return lines
 
 
-def _wording(words: str) -> str:
-    """How the line on the processor is worded; old releases begin it with a capital."""
-    physical = "physical " if " of physical memory" in words else ""
-    return f"{words[:5]} {physical}{'processor' if ' processor ' in words else ''}"
+def _technologies(told: DeviceVersion, details: DeviceDetails) -> list[LicensePackage]:
+    suites = {suite for suite, _ in details.suites}
+    return [package for package in told.packages if package.technology and package.technology not in suites]
 
 
-def device_version(told: DeviceVersion, form: Form) -> Lines:
-    """The lines of the kinds that were met, with the values of *told*; a form without order has no lines."""
+def _is_typed(told: DeviceVersion, technologies: list[LicensePackage]) -> bool:
+    """Whether the table has the type before the package; unverified: of 17.10 and later, and of ``Smart License``."""
+    release = [int(part) for part in re.findall(r"\d+", told.release)[:2]]
+    return release >= [17, 10] or any(package.technology == "Smart License" for package in technologies)
+
+
+def _typed(package: LicensePackage) -> str:
+    following = package.next_boot or "None"
+    kind = package.type or "None"
+    return f"{package.technology:<14} {kind:<12} {package.current or 'None':<18} {following:<18}"
+
+
+def _catalyst(package: LicensePackage, width: int) -> str:
+    following = package.next_boot or "None"
+    return f"{package.current or 'None':<24}{package.type or 'None':<33}{following:<{width}}"
+
+
+def _technology(package: LicensePackage) -> str:
+    columns = (package.technology, package.current, package.type)
+    return "".join([f"{column or 'None':<17}" for column in columns]) + (package.next_boot or "None")
+
+
+def _suite(package: LicensePackage) -> str:
+    following = package.next_boot or "None"
+    return f"{package.technology:<22}{package.current or 'None':<22}{package.type or 'None':<15}{following:<22}"
+
+
+def _machine(details: DeviceDetails, line: dict[str, str]) -> Lines:
+    """From the model's name to the configuration register."""
+    found = _details(details)
+    lines = [
+        *([line["processor:cisco processor"]] if details.processor else []),
+        *([line["board"]] if details.board_id else []),
+        *([line["mode"]] if details.operating_mode else []),
+        *found["interface"],
+        *found["hardware"],
+        *found["memory"],
+        *([f"{line['installation']} "] if details.installation_mode and not details.inventory else []),
+        "",
+    ]
+    for number, (switch, pairs) in enumerate(details.inventory):
+        if switch is not None:
+            lines += ["", *([""] if details.stack else []), f"Switch {switch:02d}", "---------"]
+        for key, value in pairs:
+            lines.append(_inventory(key, value))
+            if key == "Switch uptime":
+                lines.append("")
+        if number == 0 and details.stack:
+            lines += ["", "", *STACK_HEADING, *map(_member, details.stack)]
+    if details.installation_mode and details.inventory:
+        lines += ["", "", line["installation"]]
+    if details.configuration_register is not None:
+        lines += [*([""] if details.inventory or details.installation_mode else []), line["register"]]
+        lines = _register_apart(lines, details)
+    return lines
+
+
+def _register_apart(lines: Lines, details: DeviceDetails) -> Lines:
+    """Two empty lines stand before the register where there is an inventory or an installation mode, one elsewhere."""
+    if details.inventory:
+        return [*lines[:-1], "", lines[-1], ""]
+    return [*lines, ""]
+
+
+def _member(row: StackMemberLine) -> str:
+    mark = "*" if row.own else " "
+    line = f"{mark}{row.switch:>5} {row.ports:<5} {row.model:<18} {row.version:<17} {row.image:<21} {row.mode or ''}"
+    return line.rstrip()
+
+
+def _inventory(key: str, value: str | None) -> str:
+    return f"{key:<35}: {value or ''}"
+
+
+# --- line by line, for a saved text ---------------------------------------------------------------------------------
+
+
+def in_order(told: DeviceVersion, kinds: tuple[str, ...]) -> Lines:
+    """The lines of these *kinds*, with the values of *told*: ``rule:`` with its dashes, ``prose:`` with its words."""
     values = {kind: iter(lines) for kind, lines in _lines(told).items()}
     drawn = []
-    for kind in form.order or ():
+    for kind in kinds:
         head, _, tail = kind.partition(":")
         if head == "rule":
             drawn.append(tail)
         elif head == "prose":
-            drawn.append(PROSE[int(tail)])
+            drawn.append(PROSE.get(tail, ""))
         else:
             drawn.append(next(values.get(kind, iter(())), ""))
     return drawn
@@ -68,7 +287,7 @@ def device_version(told: DeviceVersion, form: Form) -> Lines:
 def _lines(told: DeviceVersion) -> dict[str, Lines]:
     """Every line that *told* has values for, by kind."""
     lines = {f"level:{key}": [f"{key}: {value}".rstrip()] for key, value in _levels(told)}
-    lines |= {f"level:{key} None": [f"{key}: None"] for key in FIELDS}
+    lines |= {f"level:{key} None": [f"{key}: None"] for key in LEVELS}
     lines["level:License Level Type"] = [f"License Level: {told.boot_level}   Type: {told.license_type}"]
     lines["uptime"] = [f"{told.hostname} uptime is {told.uptime}"]
     lines["image"] = [f'System image file is "{told.image}"']
@@ -93,7 +312,7 @@ def _lines(told: DeviceVersion) -> dict[str, Lines]:
 
 
 def _levels(told: DeviceVersion) -> Iterator[tuple[str, str]]:
-    for key, field in FIELDS.items():
+    for key, field in LEVELS.items():
         yield key, getattr(told, field) or ""
 
 
@@ -145,7 +364,7 @@ def _details(told: DeviceDetails) -> dict[str, Lines]:
         "register": [f"Configuration register is {told.configuration_register}"],
         "interface": [f"{count} {kind} interface{'' if count == 1 else 's'}" for count, kind in told.interfaces],
         "hardware": [f"{count} {what}" for count, what in told.hardware],
-        "memory": [f"{kib}K bytes of {what}." for kib, what in told.memories],
+        "memory": [f"{kib}K bytes of {_MEMORY.get(what, what)}." for kib, what in told.memories],
         "switch": [f"Switch {switch:02d}" for switch, _ in told.inventory if switch is not None],
         "inventory": [f"{key:<35}: {value or ''}".rstrip() for _, pairs in told.inventory for key, value in pairs],
         "remark": list(told.remarks),

@@ -6,8 +6,14 @@ from datetime import timedelta
 from typing import Final
 
 from nornir_smartlic.model import Instant, Member, Udi, UnplacedTime
-from nornir_smartlic.parsers.legacy import UNITS
 
+UNITS: Final = {"week": 604800, "day": 86400, "hour": 3600, "minute": 60, "second": 1}  # seconds of each
+CODES: Final = {  # keys of the codes of a member, and their fields
+    "Request code": "request_code",
+    "Last return code": "last_return_code",
+    "Last Confirmation code": "last_confirmation_code",
+    "Reservation authorization code": "authorization_code",
+}
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 

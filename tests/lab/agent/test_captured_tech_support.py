@@ -9,8 +9,7 @@ import pytest
 from nornir_smartlic.model import Member, Role, TransportType
 from nornir_smartlic.parsers import parse
 from smartlic_lab.agent import AgentSettings
-from smartlic_lab.show import form_of, render
-from smartlic_lab.show.forms import agent_release
+from smartlic_lab.show import Style, agent_release, render
 from smartlic_lab.world.wire import MessageKind
 from tests.captures import CAPTURES, capture
 from tests.lab.agent.kit import CSSM_URL, profile, stack
@@ -81,6 +80,6 @@ def test_what_is_rendered_is_read_back_whole(name):
     state = captured(name)
     bench = emulated(state)
     shown = replace(bench.state, header=state.header)
-    parsed = parse(COMMAND, render(COMMAND, shown, form_of(agent_release(state.agent_version), "c9300")))
+    parsed = parse(COMMAND, render(COMMAND, shown, Style(agent_release(state.agent_version), "c9300")))
     assert parsed.unparsed == ()
     assert parsed.value.tech_support.other == shown.tech_support.other

@@ -33,7 +33,7 @@ from smartlic_lab.agent.events import (
     UsageSaveRequested,
 )
 from smartlic_lab.agent.releases import agent_number
-from smartlic_lab.show import form_of, render
+from smartlic_lab.show import Style, render
 from smartlic_lab.world.signing import report_key
 from tests.lab.agent.kit import (
     CSLU,
@@ -264,9 +264,9 @@ class LicensingLife(RuleBasedStateMachine):
 
     def teardown(self):
         state = self.bench.state
-        form = form_of(agent_number(state.agent_version), "c9300")
+        style = Style(agent_number(state.agent_version), "c9300")
         for command in COMMANDS:
-            assert parse(command, render(command, state, form)).unparsed == (), command
+            assert parse(command, render(command, state, style)).unparsed == (), command
 
 
 LicensingLife.TestCase.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)

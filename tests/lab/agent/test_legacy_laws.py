@@ -27,7 +27,7 @@ from smartlic_lab.agent.events import (
 )
 from smartlic_lab.agent.releases import agent_number
 from smartlic_lab.agent.upgrade import transport_after_upgrade
-from smartlic_lab.show import form_of, render
+from smartlic_lab.show import Style, render
 from smartlic_lab.world.wire import MessageKind
 from tests.lab.agent.kit import JAN_1, MEMBERS, NETWORK_ADVANTAGE, SMART, Bench, profile, text
 
@@ -121,10 +121,10 @@ class RegisteredLife(RuleBasedStateMachine):
 
     def teardown(self):
         state = self.bench.state
-        form = form_of(agent_number(state.agent_version), "c9300")
+        style = Style(agent_number(state.agent_version), "c9300")
         for what in ("status", "summary", "usage", "all"):
             command = f"show license {what}"
-            assert parse(command, render(command, state, form)).unparsed == (), command
+            assert parse(command, render(command, state, style)).unparsed == (), command
 
 
 RegisteredLife.TestCase.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)

@@ -192,8 +192,8 @@ def test_a_legacy_device_shows_its_registration_in_tech_support_and_usage(platfo
     terminal = Terminal(make_device(platform=platform, release="16.12"))
     support = terminal.type("show license tech support")
     assert "Registration:\n  Status: UNREGISTERED" in support
-    assert "License Authorization:\n  Status: EVAL MODE" in support
-    assert terminal.type("show license usage").startswith("License Authorization:\n  Status: EVAL MODE")
+    assert "License Authorization: \n  Status: EVAL MODE" in support
+    assert terminal.type("show license usage").startswith("License Authorization: \n  Status: EVAL MODE")
 
 
 def test_vrf_of_smart_transport_is_of_slp() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from nornir_smartlic.errors import ParseError
 from nornir_smartlic.parsers import parse
-from smartlic_lab.show import roundtrip
+from smartlic_lab.cli.roundtrip import roundtrip
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 NOT_RENDERED = ("show running-config", "show clock", "show logging")

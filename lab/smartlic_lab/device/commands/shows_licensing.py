@@ -12,7 +12,7 @@ from nornir_smartlic.model import LicensingState
 from smartlic_lab.agent.authorization import NOT_FOUND
 from smartlic_lab.device.commands.registry import Call, CommandFailed, Handlers
 from smartlic_lab.device.session import Session
-from smartlic_lab.show import form_of, render
+from smartlic_lab.show import Style, render
 
 handles = Handlers[Session]()
 
@@ -25,7 +25,7 @@ def rendered(
     """The output of a licensing command for the agent's state of now, or for the *part* of it that is asked for."""
     device = session.device
     state = part(device.agent.state(device.clock(session.now)))
-    text = render(command, state, form_of(device.release.agent_number, device.family.name))
+    text = render(command, state, Style(device.release.agent_number, device.family.name))
     return text if text.endswith("\n") else f"{text}\n"
 
 
