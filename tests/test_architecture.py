@@ -36,13 +36,13 @@ PLUGIN_ARROWS = {
 LAB_ARROWS = {  # name: of the lab; of the plugin
     "world": ("", "errors model"),
     "platforms": ("", "errors model"),
-    "show": ("platforms", "model parsers"),
+    "show": ("platforms", "model"),
     "agent": ("world.wire world.signing", "errors model files"),
     "device": ("platforms world agent show", "errors model"),
     "authority": ("world", "errors model files"),
     "transports": ("world", "errors"),
     "running": ("platforms world device authority transports", "errors model intent"),
-    "cli": ("running show", "errors parsers"),
+    "cli": ("running show platforms", "errors parsers"),
     "pytest_plugin": ("world device authority running", ""),
 }
 ARROWS = {
@@ -160,6 +160,7 @@ def test_the_map_names_what_is_there(of: str) -> None:
         ("smartlic_lab.cli", "from nornir_smartlic.cli import app\n", "nornir_smartlic.cli.app"),
         ("smartlic_lab.running", "from nornir_smartlic import cli\n", "nornir_smartlic.cli"),
         ("smartlic_lab.show", "from smartlic_lab.device import Device\n", "smartlic_lab.device.Device"),
+        ("smartlic_lab.show", "from nornir_smartlic.parsers import parse\n", "nornir_smartlic.parsers.parse"),
         ("smartlic_lab.transports", "from smartlic_lab.running.lab import Lab\n", "smartlic_lab.running.lab.Lab"),
     ],
 )
