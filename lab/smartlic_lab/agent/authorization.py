@@ -11,6 +11,7 @@ from typing import Final
 from nornir_smartlic.files import AuthorizationDocument, AuthorizedLicense
 from nornir_smartlic.model import AuthorizationStatus, EnforcementType, Entitlement, Udi
 from smartlic_lab.agent.transitions import step
+from smartlic_lab.world.signing import return_code
 
 
 class Authorizing(Enum):
@@ -55,7 +56,6 @@ STATUS_OF_KIND: Final = {
     "SPECIFIC": AuthorizationStatus.SPECIFIC_INSTALLED,
     "UNIVERSAL": AuthorizationStatus.UNIVERSAL_INSTALLED,
 }
-_ALPHABET: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"  # base58
 
 
 @dataclass(slots=True)
@@ -88,7 +88,7 @@ class MemberCode:
     def give_back(self, udi: Udi, now: datetime) -> str:
         """Remove the code; gives back the return code."""
         self.move(AuthorizationTrigger.RETURNED)
-        self.return_code = return_code(f"{udi} {self.code} {now.isoformat()}")
+        self.return_code = return_code(udi, f"{self.code} {now.isoformat()}")
         self.code, self.licenses, self.installed = None, (), None
         return self.return_code
 
@@ -157,13 +157,3 @@ class Authorizations:
 def confirmation_code(code: str) -> str:
     """Eight hexadecimal digits, as in the c8000v capture (``1fc54c75``); how they come about is ours."""
     return hashlib.sha256(code.encode()).hexdigest()[:8]
-
-
-def return_code(seed: str) -> str:
-    """Groups of six of base58, the last of three, as in the capture license-smart-reservation; the content is ours."""
-    number = int.from_bytes(hashlib.sha512(seed.encode()).digest(), "big")
-    text = ""
-    for _ in range(51):
-        number, digit = divmod(number, 58)
-        text += _ALPHABET[digit]
-    return "-".join([*(text[at : at + 6] for at in range(0, 48, 6)), text[48:]])

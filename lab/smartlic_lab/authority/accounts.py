@@ -241,6 +241,31 @@ def event_log(
     return work.session.scalars(query.order_by(Event.id.desc()).limit(limit)).all()
 
 
+def visible_events(
+    work: Work,
+    account: SmartAccount,
+    virtual_accounts: Sequence[VirtualAccount] = (),
+    *,
+    limit: int = 1000,
+    offset: int = 0,
+) -> tuple[int, Sequence[Event]]:
+    """How many lines there are, and one page of them, the newest first: of these virtual accounts.
+
+    None named: of the account as a whole, or, for a Virtual Account administrator, of those that are assigned.
+    """
+    query = select(Event).where(Event.smart_account_id == account.id)
+    if not virtual_accounts and not work.may(Right.VIEW_EVENT_LOG, account):
+        virtual_accounts = work.reachable(Right.VIEW_EVENT_LOG, account)
+        if not virtual_accounts:
+            work.require(Right.VIEW_EVENT_LOG, account)
+    for one in virtual_accounts:
+        work.require(Right.VIEW_EVENT_LOG, account, one)
+    if virtual_accounts:
+        query = query.where(Event.virtual_account_id.in_([one.id for one in virtual_accounts]))
+    total = work.session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    return total, work.session.scalars(query.order_by(Event.id.desc()).limit(limit).offset(offset)).all()
+
+
 def _check_name(work: Work, account: SmartAccount, name: str) -> None:
     if not name.strip() or len(name) > 255 or "/" in name:
         raise Refusal("the name of a virtual account has 1 to 255 characters, and no slash")

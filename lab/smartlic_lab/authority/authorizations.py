@@ -21,7 +21,7 @@ from smartlic_lab.authority.models import AuthorizationCode, License, ProductIns
 from smartlic_lab.authority.product_instances import find_instance, take_in
 from smartlic_lab.authority.rights import Right
 from smartlic_lab.authority.work import Work
-from smartlic_lab.world.signing import CSSM_KEY
+from smartlic_lab.world.signing import CSSM_KEY, is_return_code
 
 _ALPHABET: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"  # base58; reference/cli.md section 3
 MAX_COUNT: Final = 100_000
@@ -71,8 +71,8 @@ def confirm(work: Work, udi: Udi, confirmation_code: str | None) -> None:
 
 def return_code(work: Work, udi: Udi, code: str) -> int:
     """The member has given its licences back; gives back how many codes that were. They are free for others."""
-    if not code:
-        raise AuthorizationRefused("there is no return code")
+    if not is_return_code(udi, code):
+        raise AuthorizationRefused(f"The return code is not valid for {udi}")
     returned = _installed(work, udi)
     for one in returned:
         one.returned, one.return_code = work.now, code
@@ -87,6 +87,11 @@ def return_by_hand(work: Work, virtual_account: VirtualAccount, udi: Udi, code: 
     if not any(one.virtual_account_id == virtual_account.id for one in _installed(work, udi)):
         raise AuthorizationRefused(f"{udi} has no authorization code in {virtual_account.name}")
     return_code(work, udi, code)
+
+
+def has_code(work: Work, udi: Udi) -> bool:
+    """Whether that member holds licences by an authorization code."""
+    return bool(_installed(work, udi))
 
 
 def authorization_codes(work: Work, virtual_account: VirtualAccount) -> Sequence[AuthorizationCode]:

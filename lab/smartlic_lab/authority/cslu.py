@@ -5,13 +5,17 @@ Source: reference/policy.md section 8 (topologies), reports.md section 6 (path).
 
 from __future__ import annotations
 
+import json
 import threading
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from nornir_smartlic import __version__
 from nornir_smartlic.model import Secret
+from smartlic_lab.authority.api import openapi
+from smartlic_lab.authority.api.openapi import OPENAPI_PATH
 from smartlic_lab.authority.api.routes import error_answer
 from smartlic_lab.authority.faults import FaultKind, Faults
 from smartlic_lab.authority.relay import Forward, Relay, RelayDevice, Upstream
@@ -52,6 +56,8 @@ class Cslu:
         """Answer a device."""
         with self._lock:
             self._now = max(self._now, now)
+            if request.path == OPENAPI_PATH and request.method == "GET":
+                return HttpResponse(200, json.dumps(self.openapi()).encode())
             if request.path != PATH:
                 return error_answer(404, "there is nothing here")
             if request.method != "POST":
@@ -87,6 +93,10 @@ class Cslu:
     def next_wakeup(self) -> datetime | None:
         """When `tick` is next needed."""
         return self._relay.next_wakeup()
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI description of what `handle` answers; it is served at ``/openapi.json``."""
+        return openapi.describe((), device_paths={PATH}, title="Cslu of the lab", version=__version__)
 
     @property
     def devices(self) -> tuple[RelayDevice, ...]:

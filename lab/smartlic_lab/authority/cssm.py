@@ -27,18 +27,22 @@ from smartlic_lab.authority import (
     tokens,
     uploads,
 )
-from smartlic_lab.authority.api import files, inventory, oauth, openapi, v1, v2, v3
+from smartlic_lab.authority.api import files, inventory, newer, oauth, openapi, v1, v2, v3
+from smartlic_lab.authority.api.openapi import OPENAPI_PATH
 from smartlic_lab.authority.api.routes import (
-    BASE,
+    BadRequest,
     Call,
+    OAuthRefusal,
     Route,
     Settings,
     answer_of,
     by_shape,
+    canonical,
     checked_body,
     checked_query,
     error_answer,
     match,
+    oauth_error,
 )
 from smartlic_lab.authority.database import Database
 from smartlic_lab.authority.device_messages import PATHS, Receiver, answer, failed
@@ -58,12 +62,6 @@ _log = logging.getLogger(__name__)
 PROCESSING_TIME: Final = timedelta(minutes=2)
 """How long usage reports are processed (ours)."""
 
-OPENAPI_PATH: Final = "/openapi.json"
-"""Where the description of the API is (ours)."""
-
-_DOUBLED_BASE: Final = "/services/api/services/api/smart-accounts-and-licensing"
-"""Source: reference/reports.md section 7.1: one sample has the prefix twice."""
-
 T = TypeVar("T")
 
 
@@ -76,8 +74,11 @@ class Cssm:
         *inventory.ROUTES,
         *v2.ROUTES,
         *v3.ROUTES,
+        *newer.ROUTES,
         *files.ROUTES,
     )
+
+    DEVICE_PATHS: frozenset[str] = PATHS
 
     def __init__(
         self,
@@ -173,7 +174,12 @@ class Cssm:
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI description of what `handle` answers to API clients; it is served at ``/openapi.json``."""
-        return openapi.describe(self.ROUTES, title=f"{type(self).__name__} of the lab", version=__version__)
+        return openapi.describe(
+            self.ROUTES,
+            device_paths=self.DEVICE_PATHS,
+            title=f"{type(self).__name__} of the lab",
+            version=__version__,
+        )
 
     # --- Python, for topologies, tests and the control API -----------------------------------------------------------
 
@@ -383,11 +389,9 @@ class Cssm:
         return None
 
     def _answer(self, request: HttpRequest, now: datetime) -> HttpResponse:
-        path = request.path
-        if self._is_for_devices(path):
+        if self._is_for_devices(request.path):
             return self._answer_device(request, now)
-        if path.startswith(_DOUBLED_BASE):
-            path = BASE + path.removeprefix(_DOUBLED_BASE)
+        path = canonical(request.path)
         if path == OPENAPI_PATH and request.method == "GET":
             return HttpResponse(200, json.dumps(self.openapi()).encode())
         candidates, values = match(self._routes, path)
@@ -416,6 +420,12 @@ class Cssm:
                 answered = route.handler(call)
                 response = answered if isinstance(answered, HttpResponse) else answer_of(answered)
                 self._wake_at(now + self.processing_time)
+        except OAuthRefusal as refusal:
+            return oauth_error(refusal)
+        except BadRequest as refusal:
+            if route.oauth:
+                return oauth_error(OAuthRefusal("invalid_request", str(refusal)))
+            return error_answer(refusal.status, str(refusal))
         except NotSignedIn as refusal:
             return error_answer(refusal.status, str(refusal), {"WWW-Authenticate": "Bearer"})
         except TooManyRequests as refusal:

@@ -126,6 +126,16 @@ def positions(work: Work, virtual_accounts: Sequence[VirtualAccount], tag: str |
     return [Position(homes[key[0]], licenses[key[1]], tuple(pools[key]), in_use[key], held[key]) for key in keys]
 
 
+def future_entitled(work: Work, virtual_account: VirtualAccount) -> dict[str, int]:
+    """What was bought and has not started yet, by tag."""
+    rows = work.session.execute(
+        select(Pool.tag, func.sum(Pool.quantity))
+        .where(Pool.virtual_account_id == virtual_account.id, Pool.started > work.now)
+        .group_by(Pool.tag)
+    )
+    return {tag: int(total) for tag, total in rows}
+
+
 def position(work: Work, virtual_account: VirtualAccount, license_: License) -> Position:
     """The position for one licence, also where there is nothing of it."""
     for one in positions(work, [virtual_account], license_.tag):

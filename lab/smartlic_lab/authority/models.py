@@ -147,10 +147,11 @@ class Agreement(Base):
 
 
 class PrincipalKind(Enum):
-    """A person, or a program."""
+    """A person, or a program, or a program of the lab's owner that may do all that Cisco does."""
 
     USER = "user"
     CLIENT = "client"
+    OPERATOR = "operator"
 
 
 class Principal(Base):
@@ -164,6 +165,11 @@ class Principal(Base):
     secret_digest: Mapped[str | None]  # of the password or client secret, salted
     created: Mapped[datetime]
     roles: Mapped[list[RoleAssignment]] = relationship(back_populates="principal", cascade="all, delete-orphan")
+
+    @property
+    def is_operator(self) -> bool:
+        """Whether nothing is closed to it."""
+        return self.kind is PrincipalKind.OPERATOR
 
 
 class RoleAssignment(Base):

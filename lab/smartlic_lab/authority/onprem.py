@@ -50,6 +50,8 @@ class OnPrem(Cssm):
         ),
     )
 
+    DEVICE_PATHS: frozenset[str] = LEGACY_PATHS | {"/cslu/v1/pi/{account_and_number}"}
+
     def __init__(
         self,
         name: str,

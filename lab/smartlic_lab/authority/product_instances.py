@@ -50,6 +50,16 @@ def find_instance(work: Work, udi: Udi) -> ProductInstance | None:
     return None if member is None else member.product_instance
 
 
+def find_by_serial(work: Work, serial: str) -> Sequence[ProductInstance]:
+    """The devices that have a member with this serial number, whatever its model."""
+    members = select(ProductUdi.product_instance_id).where(ProductUdi.sn == serial)
+    return work.session.scalars(
+        select(ProductInstance)
+        .where(ProductInstance.id.in_(members), ProductInstance.removed.is_(None))
+        .order_by(ProductInstance.id)
+    ).all()
+
+
 def known_members(work: Work, udis: Iterable[Udi]) -> list[ProductUdi]:
     """Those of *udis* that are members of known devices; while they are held, `find_instance` asks nobody for them."""
     found: list[ProductUdi] = []

@@ -221,7 +221,9 @@ class Relay:
         except UpstreamError as error:
             return Reply(AnswerStatus.FAILED, message.message_id, reason=str(error))
         if answer.get("status") != "COMPLETE":
-            return Reply(AnswerStatus.FAILED, message.message_id, reason=str(answer.get("message", "refused by CSSM")))
+            return Reply(
+                AnswerStatus.FAILED, message.message_id, reason=str(answer.get("message") or "refused by CSSM")
+            )
         return Reply(AnswerStatus.OK, message.message_id, documents=(_unpacked(answer["smart_license"]),))
 
     # --- the side of CSSM --------------------------------------------------------------------------------------------
@@ -271,7 +273,7 @@ class Relay:
                 self._keep(batch, answer["data"][batch.kind.value])
             case _:
                 batch.state, batch.due = BatchState.FAILED, ""
-                batch.reason = str(answer.get("message", "refused by CSSM"))
+                batch.reason = str(answer.get("message") or "refused by CSSM")
 
     def _keep(self, batch: Batch, answers: Sequence[Mapping[str, Any]]) -> None:
         batch.due, batch.reason = "", None
@@ -336,7 +338,8 @@ class Relay:
         for account in answer["accounts"]:
             for one in account["virtual_accounts"]:
                 if (account["domain"], one["name"]) == (self.upstream.domain, self.upstream.virtual_account):
-                    session.account_id, session.virtual_account_id = account["account_id"], one["virtual_account_id"]
+                    session.account_id = int(account["account_id"])
+                    session.virtual_account_id = int(one["virtual_account_id"])
                     return
         self._session = None
         raise UpstreamError(f"CSSM shows no {self.upstream.domain} / {self.upstream.virtual_account}")

@@ -6,6 +6,7 @@ inside an authorization code was never seen: it is the lab's document of kind SP
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -14,6 +15,7 @@ from sqlalchemy import select
 
 from nornir_smartlic.files import AuthorizationDocument, render_smart_license, signed
 from nornir_smartlic.model import Udi
+from smartlic_lab.authority import authorizations, product_instances
 from smartlic_lab.authority.authorizations import code_text, licensed
 from smartlic_lab.authority.catalogue import license_of_tag
 from smartlic_lab.authority.errors import Conflict, NotFound, Refusal
@@ -22,8 +24,9 @@ from smartlic_lab.authority.models import License, ReservationLine, ReservationR
 from smartlic_lab.authority.product_instances import find_instance, take_in
 from smartlic_lab.authority.rights import Right
 from smartlic_lab.authority.work import Work
-from smartlic_lab.world.signing import CSSM_KEY
+from smartlic_lab.world.signing import CSSM_KEY, is_return_code
 
+_LETTERS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _REQUEST_CODE: Final = re.compile(
     r"(?P<kind>CB|CC)-Z(?P<pid>[^:\s]+):(?P<sn>[^-\s]+)-(?P<nonce>\w{8,10})-(?P<check>\w{2})"
 )
@@ -103,10 +106,40 @@ def confirm_reservation(work: Work, virtual_account: VirtualAccount, udi: Udi, c
 def return_reservation(work: Work, virtual_account: VirtualAccount, udi: Udi, return_code: str) -> None:
     """Enter the return code of the device: what was reserved is free again."""
     row = _of(work, virtual_account, udi)
-    if re.fullmatch(r"\w{6}(-\w{3,6})+", return_code) is None:
+    if not is_return_code(udi, return_code):
         raise Refusal("the reservation return code is not valid")
     row.returned, row.return_code = work.now, return_code
     work.log(virtual_account.smart_account, "Reservation Returned", f"{udi} returned its licences", virtual_account)
+
+
+def remove_instance(work: Work, virtual_account: VirtualAccount, udi: Udi, return_code: str | None = None) -> None:
+    """Forget a device; *return_code*, which it printed, frees what it holds by a code. One with a reservation needs it.
+
+    Source: reference/cssm-clients.md (removal with ``returnCode``); that it is needed is unverified.
+    """
+    instance = product_instances.instance_in(work, virtual_account, udi)
+    if _standing(work, instance.id) is not None:
+        if not return_code:
+            raise Conflict(f"{udi} has a reservation - expected the return code that the device prints")
+        return_reservation(work, virtual_account, udi, return_code)
+    elif return_code and authorizations.has_code(work, udi):
+        authorizations.return_by_hand(work, virtual_account, udi, return_code)
+    elif return_code:
+        raise Refusal(f"{udi} holds no licence that could be returned")
+    product_instances.remove_instance(work, instance)
+
+
+def short_code(authorization_code: str) -> str:
+    """The code of a universal reservation as products print and take it: six groups of six.
+
+    Source: reference/cssm-clients.md (the form); how it comes about is ours.
+    """
+    number = int.from_bytes(hashlib.sha512(authorization_code.encode()).digest(), "big")
+    text = ""
+    for _ in range(36):
+        number, digit = divmod(number, len(_LETTERS))
+        text += _LETTERS[digit]
+    return "-".join(text[at : at + 6] for at in range(0, 36, 6))
 
 
 def reservations(work: Work, virtual_account: VirtualAccount) -> Sequence[ReservationRow]:

@@ -39,7 +39,7 @@ OPERATOR: Final = Actor("operator", is_operator=True)
 def actor_of(principal: Principal) -> Actor:
     """The actor that *principal* is, with the roles that it has now."""
     grants = (Grant(role.role, role.smart_account_id, role.virtual_account_id) for role in principal.roles)
-    return Actor(principal.name, principal.id, tuple(grants))
+    return Actor(principal.name, principal.id, tuple(grants), principal.is_operator)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from smartlic_lab.authority import Cssm, licenses
 from smartlic_lab.authority.catalogue import find_license
 from smartlic_lab.authority.rate import RateLimit
 from smartlic_lab.world.network import HttpRequest
+from smartlic_lab.world.signing import return_code
 from tests.lab.authority.api_client import BASE, ApiClient
 from tests.lab.authority.devices import HSEC_TAG, JAN_1, NETWORK_TAG, days, minutes, report, udi, usage_file
 
@@ -108,7 +109,9 @@ def test_an_authorization_code_is_asked_for_and_given_back(client: ApiClient, cs
     assert [(one.tag, one.count) for one in document.licenses] == [(HSEC_TAG, 1)]
     refused = ask(keys=[{"entitlement": HSEC_TAG, "count": "2"}])
     assert (refused["status"], refused["status_message"].split(":")[0]) == ("FAILED", "Insufficient licenses")
-    assert ask(remove_code="CZ9XGf-2a9Sft-n3q")["status"] == "SUCCESS"
+    assert ask(remove_code="CZ9XGf-2a9Sft-n3q")["status"] == "FAILED"
+    assert ask(remove_code=return_code(udi(2), "1"))["status"] == "FAILED"  # another device's
+    assert ask(remove_code=return_code(udi(), "1"))["status"] == "SUCCESS"
     (line,) = [
         one for one in client.ask("POST", f"{ACCOUNT}/licenses", {}).json["licenses"] if one["license"] == "HSEC"
     ]

@@ -21,6 +21,7 @@ from smartlic_lab.authority import (
 from smartlic_lab.authority.catalogue import find_license
 from smartlic_lab.authority.models import Pool, Term, VirtualAccount
 from smartlic_lab.authority.work import Work
+from smartlic_lab.world.signing import return_code
 from tests.lab.authority.devices import (
     DNA_TAG,
     HSEC_TAG,
@@ -213,7 +214,7 @@ def test_a_reservation_takes_licences_out_of_the_pool_until_it_is_returned(shop:
         reservations.confirm_reservation(work, home(work), udi(), "1fc54c75")
     assert balance(shop, NETWORK) == 0
     with shop.work() as work:
-        reservations.return_reservation(work, home(work), udi(), "CZ9XGf-2a9Sft-n3q")
+        reservations.return_reservation(work, home(work), udi(), return_code(udi(), "1"))
     assert balance(shop, NETWORK) == 5
 
 
@@ -258,5 +259,5 @@ def test_an_authorization_needs_a_licence_and_holds_it(shop: Cssm) -> None:
     with shop.work() as work, pytest.raises(authorizations.AuthorizationRefused, match="Insufficient licenses"):
         authorizations.authorize(work, home(work), [authorizations.Wanted(udi(2), HSEC_TAG, 1)])
     with shop.work() as work:
-        authorizations.return_by_hand(work, home(work), udi(1), "CZ9XGf-2a9Sft-n3q")
+        authorizations.return_by_hand(work, home(work), udi(1), return_code(udi(1), "1"))
     assert balance(shop, HSEC) == 1

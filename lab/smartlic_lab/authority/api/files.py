@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from email import message_from_bytes
+from email.message import Message
 from typing import Annotated, Final
 
 from pydantic import Field
@@ -13,6 +15,8 @@ from smartlic_lab.authority.api.v1 import Done, virtual_account_of
 from smartlic_lab.authority.errors import NotFound
 from smartlic_lab.world.network import HttpResponse
 
+_MOST_PARTS: Final = 20
+_MOST_HEAD: Final = 4096
 _FILES: Final = f"{BASE}/v1/accounts/{{domain}}/virtual-accounts/{{virtual_account}}/usage-data-files"
 _FILE: Final = f"{BASE}/v1/usage-data-files/{{number}}"
 
@@ -20,7 +24,7 @@ _FILE: Final = f"{BASE}/v1/usage-data-files/{{number}}"
 class UploadQuery(QueryModel):
     """What the file is called."""
 
-    file_name: Annotated[str, Field(min_length=1, max_length=200)] = "usage.txt"
+    file_name: Annotated[str, Field(min_length=1, max_length=200)] | None = None
 
 
 class FileAnswer(CamelWire):
@@ -44,17 +48,37 @@ class FilesAnswer(Done):
 
 def _upload(call: Call) -> FileAnswer:
     home = virtual_account_of(call)
+    name, content = "usage.txt", call.body
+    if call.request.headers.get("content-type", "").lower().startswith("multipart/"):
+        name, content = file_in_form(call.request.headers["content-type"], call.body)
     try:
         done = uploads.upload(
             call.work,
             home,
-            call.body,
-            file_name=call.query.file_name,
+            content,
+            file_name=(call.query.file_name or name)[:200],
             processing_time=call.settings.processing_time,
         )
     except FileRejected as rejected:
         raise BadRequest(str(rejected)) from None
     return _shown(uploads.usage_data_file(call.work, done.id))
+
+
+def file_in_form(content_type: str, body: bytes) -> tuple[str, bytes]:
+    """Name and content of the first file of a multipart form. Source: RFC 7578; raises `BadRequest`."""
+    parameters = Message()
+    parameters["content-type"] = content_type
+    boundary = parameters.get_param("boundary")
+    if not isinstance(boundary, str) or not boundary:
+        raise BadRequest("the multipart form has no boundary")
+    parts = (b"\r\n" + body).split(b"\r\n--" + boundary.encode("latin-1", "replace"), _MOST_PARTS)
+    for part in parts[1:]:
+        head, blank, content = part.removeprefix(b"\r\n").partition(b"\r\n\r\n")
+        headers = message_from_bytes(head[:_MOST_HEAD])
+        name = headers.get_param("filename", header="content-disposition")
+        if blank and isinstance(name, str) and len(parts) <= _MOST_PARTS:
+            return "".join(sign for sign in name if sign.isprintable())[:200] or "usage.txt", content
+    raise BadRequest("the multipart form has no file")
 
 
 def _files(call: Call) -> FilesAnswer:

@@ -11,12 +11,15 @@ from pydantic import Field
 
 from nornir_smartlic.model import Udi
 from smartlic_lab.authority import alerts, conversions, licenses, product_instances, reservations
-from smartlic_lab.authority.api.routes import Call, CamelWire, Route
+from smartlic_lab.authority.api.routes import MOST_RECORDS, Call, CamelWire, Limit, Offset, QueryModel, Route, page_of
 from smartlic_lab.authority.api.v1 import ACCOUNT, HOME, Done, Name, PageQuery, virtual_account_of
 from smartlic_lab.authority.catalogue import find_license
 from smartlic_lab.authority.errors import Refusal
 from smartlic_lab.authority.models import ProductInstance, Term, VirtualAccount
 from smartlic_lab.authority.rights import Right
+
+Quantity = Annotated[int, Field(ge=1, le=licenses.MAX_QUANTITY)] | Annotated[str, Field(pattern=r"^[1-9][0-9]{0,6}$")]
+"""Clients send it as text too. Source: reference/cssm-clients.md."""
 
 
 class Sudi(CamelWire):
@@ -24,19 +27,27 @@ class Sudi(CamelWire):
 
     udi_pid: Annotated[str, Field(min_length=1, max_length=255)]
     udi_serial_number: Annotated[str, Field(min_length=1, max_length=255)]
-    udi_vid: str = ""
-    uuid: str = ""
-    suvi: str = ""
-    host_identifier: str = ""
-    mac_address: str = ""
+    udi_vid: str | None = None
+    uuid: str | None = None
+    suvi: str | None = None
+    host_identifier: str | None = None
+    mac_address: str | None = None
 
 
 class Page(CamelWire):
     """Which virtual accounts (none named: all that one may see), and which part of the answer."""
 
     virtual_accounts: list[str] | None = None
-    limit: Annotated[int, Field(ge=1, le=1000)] = 50
-    offset: Annotated[int, Field(ge=0, lt=2**31)] = 0
+    limit: Limit | None = None
+    offset: Offset | None = None
+    status: list[str] | None = None  # of terms: Active, Expired ...; only running ones are kept
+
+
+class Part(QueryModel):
+    """Which part of the answer."""
+
+    limit: Annotated[int, Field(ge=-1, le=1_000_000)] | None = None
+    offset: Annotated[int, Field(ge=0, lt=2**31)] | None = None
 
 
 class LicenseDetail(CamelWire):
@@ -61,8 +72,10 @@ class LicenseAnswer(CamelWire):
     reserved: int
     billing_type: str = "PREPAID"
     status: str
-    ahead_apps: bool = False
+    aha_apps: bool = False
+    is_portable: bool = False
     pending_quantity: int = 0
+    license_substitutions: list[str] = Field(default_factory=list)
     license_details: list[LicenseDetail]
 
 
@@ -79,6 +92,7 @@ class SubscriptionAnswer(CamelWire):
     license: str
     virtual_account: str
     quantity: int
+    billing_type: str = "PREPAID"
     subscription_id: str
     start_date: str
     end_date: str
@@ -104,8 +118,12 @@ class DeviceAnswer(CamelWire):
 
     host_name: str
     display_name: str
+    instance_name: str
     sudi: Sudi
     product_tag_name: str
+    product_name: str
+    product_description: str | None = None
+    product_type: str | None = None
     virtual_account: str
     registration_date: str
     last_contact_date: str
@@ -124,7 +142,7 @@ class DeviceToTransfer(CamelWire):
     """A device, and where it shall go."""
 
     sudi: Sudi
-    product_tag_name: str = ""
+    product_tag_name: str | None = None
     target_virtual_account: Name
 
 
@@ -138,7 +156,8 @@ class DeviceToRemove(CamelWire):
     """One device."""
 
     sudi: Sudi
-    product_tag_name: str = ""
+    product_tag_name: str | None = None
+    return_code: Annotated[str, Field(max_length=1000)] | None = None  # of a reservation or an authorization code
 
 
 class LicenseToTransfer(CamelWire):
@@ -146,9 +165,9 @@ class LicenseToTransfer(CamelWire):
 
     license: Name
     license_type: Literal["PERPETUAL", "TERM"] = "PERPETUAL"
-    quantity: Annotated[int, Field(ge=1, le=licenses.MAX_QUANTITY)]
+    quantity: Quantity
     target_virtual_account: Name
-    precedence: Literal["LONGEST_TERM_FIRST"] = "LONGEST_TERM_FIRST"
+    precedence: Literal["LONGEST_TERM_FIRST"] | None = None
 
 
 class LicensesToTransfer(CamelWire):
@@ -161,8 +180,8 @@ class LicenseToReserve(CamelWire):
     """So many of a licence."""
 
     entitlement_tag: Name
-    quantity: Annotated[int, Field(ge=1, le=licenses.MAX_QUANTITY)]
-    precedence: Literal["LONGEST_TERM_FIRST"] = "LONGEST_TERM_FIRST"
+    quantity: Quantity
+    precedence: Literal["LONGEST_TERM_FIRST"] | None = None
 
 
 class ReservationRequest(CamelWire):
@@ -182,7 +201,9 @@ class ReservationRequests(CamelWire):
 class ReservationAnswer(CamelWire):
     """The code for the device, or why there is none."""
 
+    reservation_code: str
     authorization_code: str | None = None
+    status: Literal["SUCCESS", "FAILED"]
     status_message: str
 
 
@@ -257,7 +278,7 @@ def _licenses(call: Call) -> LicensesAnswer:
     found = licenses.positions(call.work, _chosen(call, asked.virtual_accounts))
     return LicensesAnswer(
         total_records=len(found),
-        licenses=[_shown_position(one) for one in found[asked.offset : asked.offset + asked.limit]],
+        licenses=[_shown_position(one) for one in page_of(found, *_part(call))],
     )
 
 
@@ -281,16 +302,31 @@ def _subscriptions(call: Call) -> SubscriptionsAnswer:
                 end_date="" if pool.ended is None else pool.ended.isoformat(),
                 status="ACTIVE",
             )
-            for here, pool in found[asked.offset : asked.offset + asked.limit]
+            for here, pool in page_of(found, *_part(call))
         ],
     )
 
 
+def _part(call: Call) -> tuple[int, int]:
+    """How many records, and from which on: by the body, else by the query. Source: public client Cisco.Api (both)."""
+    asked = [one for one in (call.body, call.query) if one is not None]
+    limit = next((int(one.limit) for one in asked if one.limit is not None), 50)
+    offset = next((int(one.offset) for one in asked if one.offset is not None), 0)
+    return (MOST_RECORDS if limit < 0 else min(limit, MOST_RECORDS)), offset
+
+
 def _devices(call: Call) -> DevicesAnswer:
-    asked = call.query if call.body is None else call.body
-    names = asked.virtual_accounts
-    homes = _chosen(call, names.split(",") if isinstance(names, str) else names)
-    total, page = product_instances.list_instances(call.work, homes, limit=asked.limit, offset=asked.offset)
+    names = (call.query if call.body is None else call.body).virtual_accounts
+    return _shown_devices(call, _chosen(call, names.split(",") if isinstance(names, str) else names))
+
+
+def _home_devices(call: Call) -> DevicesAnswer:
+    return _shown_devices(call, [virtual_account_of(call)])
+
+
+def _shown_devices(call: Call, homes: list[VirtualAccount]) -> DevicesAnswer:
+    limit, offset = _part(call)
+    total, page = product_instances.list_instances(call.work, homes, limit=limit, offset=offset)
     used = product_instances.usage_of(call.work, page)
     return DevicesAnswer(total_records=total, devices=[shown_device(one, used.get(one.id, [])) for one in page])
 
@@ -307,8 +343,7 @@ def _transfer_devices(call: Call) -> Done:
 
 def _remove_device(call: Call) -> Done:
     asked: DeviceToRemove = call.body
-    instance = product_instances.instance_in(call.work, virtual_account_of(call), _udi(asked.sudi))
-    product_instances.remove_instance(call.work, instance)
+    reservations.remove_instance(call.work, virtual_account_of(call), _udi(asked.sudi), asked.return_code)
     return Done(status_message="the product instance was removed")
 
 
@@ -318,7 +353,7 @@ def _transfer_licenses(call: Call) -> Done:
     for one in asked.licenses:
         target = call.work.virtual_account(source.smart_account, one.target_virtual_account)
         license_ = find_license(call.work, one.license)
-        licenses.transfer_licenses(call.work, source, target, license_, one.quantity, Term(one.license_type))
+        licenses.transfer_licenses(call.work, source, target, license_, int(one.quantity), Term(one.license_type))
     return Done(status_message="licenses transferred")
 
 
@@ -326,24 +361,29 @@ def _reserve(call: Call) -> ReservationsAnswer:
     asked: ReservationRequests = call.body
     home = virtual_account_of(call)
     call.work.require(Right.MANAGE_LICENSES, home.smart_account, home)
-    answers = [_reserve_one(call, home, one) for one in asked.reservation_requests]
+    answers = [reserve_one(call, home, one) for one in asked.reservation_requests]
     failed = [one for one in answers if one.authorization_code is None]
     return ReservationsAnswer(status="FAILED" if failed else "SUCCESS", authorization_codes=answers)
 
 
-def _reserve_one(call: Call, home: VirtualAccount, asked: ReservationRequest) -> ReservationAnswer:
+def reserve_one(call: Call, home: VirtualAccount, asked: ReservationRequest) -> ReservationAnswer:
     """One reservation; a refusal leaves the others alone."""
     quantities: dict[str, int] = {}
     for one in asked.licenses:
-        quantities[one.entitlement_tag] = quantities.get(one.entitlement_tag, 0) + one.quantity
+        quantities[one.entitlement_tag] = quantities.get(one.entitlement_tag, 0) + int(one.quantity)
     savepoint = call.work.session.begin_nested()
     try:
         made = reservations.reserve(call.work, home, asked.reservation_code, quantities)
     except Refusal as refusal:
         savepoint.rollback()
-        return ReservationAnswer(status_message=str(refusal))
+        return ReservationAnswer(reservation_code=asked.reservation_code, status="FAILED", status_message=str(refusal))
     savepoint.commit()
-    return ReservationAnswer(authorization_code=made.authorization_code, status_message="SUCCESS")
+    return ReservationAnswer(
+        reservation_code=asked.reservation_code,
+        authorization_code=made.authorization_code,
+        status="SUCCESS",
+        status_message="SUCCESS",
+    )
 
 
 def _convert(call: Call) -> DlcAnswers:
@@ -375,7 +415,7 @@ def _alerts(call: Call) -> AlertsAnswer:
                 message=one.message,
                 raised_date=one.raised.isoformat(),
             )
-            for one in found[asked.offset : asked.offset + asked.limit]
+            for one in page_of(found, asked.limit, asked.offset)
         ],
     )
 
@@ -408,12 +448,17 @@ def _shown_position(here: licenses.Position) -> LicenseAnswer:
 
 
 def shown_device(one: ProductInstance, used: list[tuple[str, int]]) -> DeviceAnswer:
-    """A product instance as v1 shows it. Source: reference/reports.md section 7.2."""
+    """A product instance as v1 shows it. Source: reference/reports.md section 7.2, reference/cssm-clients.md.
+
+    Unverified: ``productName``; the tag of a device that was reserved for and never said what runs on it.
+    """
     return DeviceAnswer(
         host_name=one.hostname or "",
         display_name=f"UDI_PID:{one.pid}; UDI_SN:{one.sn}; ",
-        sudi=Sudi(udi_pid=one.pid, udi_serial_number=one.sn, host_identifier=one.hostname or ""),
-        product_tag_name=one.software,
+        sudi=Sudi(udi_pid=one.pid, udi_serial_number=one.sn, host_identifier=one.hostname),
+        instance_name=one.hostname or f"{one.pid}:{one.sn}",
+        product_tag_name=one.software or f"regid.2000-01.com.cisco.{one.pid},unknown",
+        product_name=one.pid,
         virtual_account=one.virtual_account.name,
         registration_date=one.registered.isoformat(),
         last_contact_date=one.last_contact.isoformat(),
@@ -423,10 +468,26 @@ def shown_device(one: ProductInstance, used: list[tuple[str, int]]) -> DeviceAns
 
 
 ROUTES: Final[tuple[Route, ...]] = (
-    Route("POST", f"{ACCOUNT}/licenses", "List licences", _licenses, LicensesAnswer, body=Page),
-    Route("POST", f"{ACCOUNT}/license-subscriptions", "List terms", _subscriptions, SubscriptionsAnswer, body=Page),
-    Route("POST", f"{ACCOUNT}/devices", "List product instances", _devices, DevicesAnswer, body=Page),
+    Route("POST", f"{ACCOUNT}/licenses", "List licences", _licenses, LicensesAnswer, body=Page, query=Part),
+    Route(
+        "POST",
+        f"{ACCOUNT}/license-subscriptions",
+        "List terms",
+        _subscriptions,
+        SubscriptionsAnswer,
+        body=Page,
+        query=Part,
+    ),
+    Route("POST", f"{ACCOUNT}/devices", "List product instances", _devices, DevicesAnswer, body=Page, query=Part),
     Route("GET", f"{ACCOUNT}/devices", "List product instances", _devices, DevicesAnswer, query=PageQuery),
+    Route(
+        "GET",
+        f"{HOME}/devices",
+        "List product instances of a virtual account",
+        _home_devices,
+        DevicesAnswer,
+        query=Part,
+    ),
     Route("GET", f"{ACCOUNT}/alerts", "List alerts (recalled)", _alerts, AlertsAnswer, query=PageQuery),
     Route(
         "POST", f"{ACCOUNT}/dlc_convert", "Convert devices' classic licences", _convert, DlcAnswers, body=DlcRequests
@@ -447,6 +508,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         _remove_device,
         Done,
         body=DeviceToRemove,
+        statuses=(409,),
     ),
     Route(
         "POST",

@@ -9,7 +9,12 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from smartlic_lab.authority.api.routes import ErrorAnswer, Route
+from smartlic_lab.authority.api import devices
+from smartlic_lab.authority.api.devices import DeviceMessage, DeviceReply
+from smartlic_lab.authority.api.routes import ErrorAnswer, OAuthError, Route
+
+OPENAPI_PATH: Final = "/openapi.json"
+"""Where the description of the API is (ours)."""
 
 VERSION: Final = "3.1.0"
 _REFERENCE: Final = "#/components/schemas/{model}"
@@ -25,11 +30,13 @@ _ERRORS: Final = {
 }
 
 
-def describe(routes: Iterable[Route], *, title: str, version: str) -> dict[str, Any]:
-    """The description of *routes*."""
+def describe(routes: Iterable[Route], *, device_paths: Iterable[str] = (), title: str, version: str) -> dict[str, Any]:
+    """The description of *routes*, and of the paths that devices use."""
     listed = list(routes)
     schemas, components = _schemas(listed)
     paths: dict[str, dict[str, Any]] = {}
+    for path in sorted(device_paths):
+        paths[path] = {"post": _device_operation(path, schemas)}
     for route in listed:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, schemas)
     return {
@@ -42,13 +49,21 @@ def describe(routes: Iterable[Route], *, title: str, version: str) -> dict[str, 
         "paths": paths,
         "components": {
             "schemas": components,
-            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer"},
+                "client": {"type": "http", "scheme": "basic"},
+            },
         },
     }
 
 
 def _schemas(routes: list[Route]) -> tuple[Mapping[Any, Any], dict[str, Any]]:
-    wanted: set[tuple[type[BaseModel], JsonSchemaMode]] = {(ErrorAnswer, "serialization")}
+    wanted: set[tuple[type[BaseModel], JsonSchemaMode]] = {
+        (ErrorAnswer, "serialization"),
+        (OAuthError, "serialization"),
+        (DeviceMessage, "validation"),
+        (DeviceReply, "serialization"),
+    }
     for route in routes:
         wanted.add((route.answer, "serialization"))
         wanted.update((model, "validation") for model in (route.body, route.query) if model is not None)
@@ -57,16 +72,46 @@ def _schemas(routes: list[Route]) -> tuple[Mapping[Any, Any], dict[str, Any]]:
     return mapping, definitions.get("$defs", {})
 
 
+def _device_operation(path: str, schemas: Mapping[Any, Any]) -> dict[str, Any]:
+    def content(model: type[BaseModel], mode: JsonSchemaMode) -> dict[str, Any]:
+        return {"application/json": {"schema": schemas[model, mode]}}
+
+    names = re.findall(r"\{(\w+)\}", path)
+    error = content(ErrorAnswer, "serialization")
+    return {
+        "operationId": "_".join(["device", *re.sub(r"[^a-zA-Z0-9]+", " ", path).split()]),
+        "summary": devices.SUMMARY,
+        "security": [],
+        "parameters": [
+            {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+            for name in names
+        ],
+        "requestBody": {"required": True, "content": content(DeviceMessage, "validation")},
+        "responses": {
+            "200": {"description": "done, or FAILED with the reason", "content": content(DeviceReply, "serialization")},
+            **{str(status): {"description": _ERRORS[status], "content": error} for status in (400, 404, 429, 500, 503)},
+        },
+    }
+
+
 def _operation(route: Route, schemas: Mapping[Any, Any]) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": route.operation_id,
         "summary": route.summary,
-        "security": [{"bearer": []}] if route.signed_in else [],
+        "security": [{"bearer": []}] if route.signed_in else [{}, {"client": []}] if route.oauth else [],
         "parameters": [*_path_parameters(route), *_header_parameters(route), *_query_parameters(route)],
         "responses": _responses(route, schemas),
     }
     if route.binary:
-        operation["requestBody"] = {"required": True, "content": {"application/octet-stream": {"schema": {}}}}
+        form = {
+            "type": "object",
+            "properties": {"file": {"type": "string", "format": "binary"}},
+            "required": ["file"],
+        }
+        operation["requestBody"] = {
+            "required": True,
+            "content": {"application/octet-stream": {"schema": {}}, "multipart/form-data": {"schema": form}},
+        }
     elif route.body is not None:
         content = {"application/json": {"schema": schemas[route.body, "validation"]}}
         if route.form:
@@ -128,12 +173,23 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
 def _responses(route: Route, schemas: Mapping[Any, Any]) -> dict[str, Any]:
     if route.file:
         content: dict[str, Any] = {"application/octet-stream": {"schema": {}}}
+    elif route.page:
+        content = {"text/html": {"schema": {"type": "string"}}}
     else:
         content = {"application/json": {"schema": schemas[route.answer, "serialization"]}}
     responses: dict[str, Any] = {"200": {"description": "done", "content": content}}
+    if route.tickets:
+        responses["202"] = {"description": "ask again with the ticket", "content": content}
+    if route.redirects:
+        responses["302"] = {
+            "description": "back to the client",
+            "headers": {"Location": {"schema": {"type": "string"}}},
+        }
     error = {"application/json": {"schema": schemas[ErrorAnswer, "serialization"]}}
+    oauth = {"application/json": {"schema": schemas[OAuthError, "serialization"]}}
     for status in sorted(possible_errors(route)):
-        responses[str(status)] = {"description": _ERRORS[status], "content": error}
+        its_own = route.oauth and status in (400, 401)
+        responses[str(status)] = {"description": _ERRORS[status], "content": oauth if its_own else error}
     responses["429"]["headers"] = {
         "Retry-After": {"description": "seconds", "schema": {"type": "integer", "minimum": 1}}
     }

@@ -9,21 +9,30 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, ClassVar, Final, TypeAlias
+from typing import Annotated, Any, ClassVar, Final, TypeAlias, TypeVar
 from urllib.parse import parse_qsl, unquote
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from smartlic_lab.authority.errors import Refusal
 from smartlic_lab.authority.work import Work
 from smartlic_lab.world.network import HttpRequest, HttpResponse
 
+T = TypeVar("T")
+
 BASE: Final = "/services/api/smart-accounts-and-licensing"
 """Source: reference/reports.md section 7.1."""
+
+SOFTWARE_APIS: Final = "/v1/software/apis"
+"""The base of the newer generation. Source: reference/cssm-clients.md."""
+
+_NEWER: Final = ("licensing", "pnp", "accounts", "ea")
+_DOUBLED_BASE: Final = f"/services/api{BASE}"
+"""Source: reference/reports.md section 7.1: one sample has the prefix twice."""
 
 
 class Wire(BaseModel):
@@ -44,11 +53,44 @@ class QueryModel(BaseModel):
     model_config = ConfigDict(extra="ignore", populate_by_name=True, alias_generator=to_camel)
 
 
+def _whole(value: object) -> object:
+    """Clients send numbers as text too; the description says where."""
+    return int(value) if isinstance(value, str) else value
+
+
+Limit = Annotated[
+    Annotated[int, Field(ge=-1, le=1_000_000)] | Annotated[str, Field(pattern=r"^[0-9]{1,6}$")], AfterValidator(_whole)
+]
+"""So many at most; -1: all. Source: reference/cssm-clients.md (text); public client Cisco.Api (-1)."""
+
+Offset = Annotated[
+    Annotated[int, Field(ge=0, lt=2**31)] | Annotated[str, Field(pattern=r"^[0-9]{1,9}$")], AfterValidator(_whole)
+]
+"""From which on, counted from 0."""
+
+MOST_RECORDS: Final = 10_000
+"""Records of one answer (ours)."""
+
+
+def page_of(found: Sequence[T], limit: int | str, offset: int | str) -> Sequence[T]:
+    """The part of *found* that is asked for."""
+    count = MOST_RECORDS if int(limit) < 0 else min(int(limit), MOST_RECORDS)
+    return found[int(offset) : int(offset) + count]
+
+
 class ErrorAnswer(CamelWire):
-    """What an error says (the keys are recalled)."""
+    """What an error says; clients read one of the two texts. Source: reference/cssm-clients.md (the second)."""
 
     status: str = "ERROR"
     status_message: str
+    message: str
+
+
+class OAuthError(Wire):
+    """What an error of a token endpoint says. Source: RFC 6749 section 5.2."""
+
+    error: str
+    error_description: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +130,11 @@ class Route:
     form: bool = False  # the body is form encoded, or JSON
     binary: bool = False  # the body is bytes as they are
     file: bool = False  # the answer is a file
+    page: bool = False  # the answer is HTML
     signed_in: bool = True
+    oauth: bool = False  # its own errors are those of RFC 6749
+    tickets: bool = False  # 202 with a ticket where all is well; Source: reference/cssm-clients.md
+    redirects: bool = False  # 302 where all is well
     statuses: tuple[int, ...] = ()  # what it answers beside 200 and what its shape makes possible
     headers: Mapping[str, str] = field(default_factory=dict)  # request headers that matter: name -> what it is
 
@@ -103,6 +149,32 @@ class BadRequest(Refusal):
     """The request is not what the description asks for."""
 
     status: ClassVar[int] = 400
+
+
+class OAuthRefusal(Refusal):
+    """A token endpoint says no, with one of the codes of RFC 6749; 401 asks for the client's credentials."""
+
+    def __init__(self, code: str, description: str) -> None:
+        super().__init__(description)
+        self.code = code
+
+    @property
+    def http_status(self) -> int:
+        """401 for a client that is not known, else 400."""
+        return 401 if self.code == "invalid_client" else 400
+
+
+def canonical(path: str) -> str:
+    """The path as routes have it: doubled slashes and bases, a slash at the end and older bases are let pass."""
+    path = re.sub("//+", "/", path)
+    if len(path) > 1:
+        path = path.removesuffix("/")
+    if path.startswith(_DOUBLED_BASE):
+        path = BASE + path.removeprefix(_DOUBLED_BASE)
+    short = path.removeprefix(f"{BASE}/v3")
+    if short.split("/")[1:2] and short.split("/")[1] in _NEWER:
+        return SOFTWARE_APIS + short
+    return path
 
 
 def match(routes: Mapping[str, list[Route]], path: str) -> tuple[list[Route], dict[str, str]]:
@@ -133,13 +205,15 @@ def checked_body(route: Route, request: HttpRequest) -> Any:
     if route.body is None:
         return None
     try:
-        raw = (
-            dict(_form(request))
-            if route.form and not _is_json(request)
-            else json.loads(request.body, parse_float=_number)
-        )
+        raw: Any
+        if route.form and not _is_json(request):  # some clients put the form into the query
+            raw = dict(_form(request)) if request.body.strip() else dict(request.query)
+            if any("\0" in value for value in raw.values()):
+                raise BadRequest("the form has characters that are not text")
+        else:
+            raw = json.loads(request.body, parse_float=_number)
     except (ValueError, RecursionError):
-        raise BadRequest("the body is not JSON") from None
+        raise BadRequest(f"the body is not {'a form' if route.form else 'JSON'}") from None
     try:
         body = route.body.model_validate(raw)
     except ValidationError as error:
@@ -162,15 +236,23 @@ def checked_query(route: Route, request: HttpRequest) -> Any:
 
 
 def answer_of(model: BaseModel, status: int = 200) -> HttpResponse:
-    """*model* as a response; keys without a value are left out."""
-    return HttpResponse(status, model.model_dump_json(by_alias=True, exclude_none=True).encode())
+    """*model* as a response; keys without a value are there as null, because clients subscript them."""
+    return HttpResponse(status, model.model_dump_json(by_alias=True).encode())
 
 
 def error_answer(status: int, message: str, headers: Mapping[str, str] | None = None) -> HttpResponse:
     """An error as a response."""
-    return HttpResponse(
-        status, ErrorAnswer(status_message=message).model_dump_json(by_alias=True).encode(), headers=headers or {}
-    )
+    body = ErrorAnswer(status_message=message, message=message)
+    return HttpResponse(status, body.model_dump_json(by_alias=True).encode(), headers=headers or {})
+
+
+def oauth_error(refusal: OAuthRefusal) -> HttpResponse:
+    """An error of a token endpoint as a response."""
+    body = OAuthError(error=refusal.code, error_description=str(refusal)).model_dump_json().encode()
+    headers = {"Cache-Control": "no-store"}
+    if refusal.http_status == 401:
+        headers["WWW-Authenticate"] = 'Basic realm="CSSM"'
+    return HttpResponse(refusal.http_status, body, headers=headers)
 
 
 def _number(text: str) -> int | float:

@@ -10,8 +10,9 @@ from smartlic_lab.authority import (
     accounts,
     tokens,
 )
-from smartlic_lab.authority.api.routes import BASE, Call, CamelWire, QueryModel, Route
+from smartlic_lab.authority.api.routes import BASE, MOST_RECORDS, Call, CamelWire, QueryModel, Route, page_of
 from smartlic_lab.authority.models import RegistrationToken, VirtualAccount
+from smartlic_lab.authority.work import Work
 
 ACCOUNT: Final = f"{BASE}/v1/accounts/{{domain}}"
 HOME: Final = f"{ACCOUNT}/virtual-accounts/{{virtual_account}}"
@@ -27,10 +28,11 @@ class Done(CamelWire):
 
 
 class VirtualAccountAnswer(CamelWire):
-    """One virtual account."""
+    """One virtual account; ``parent`` is ours: public clients know one level."""
 
     name: str
     description: str
+    parent: str | None
     is_default: str  # "Yes" or "No" (recalled)
     commerce_access_level: str
 
@@ -42,13 +44,13 @@ class VirtualAccountsAnswer(Done):
 
 
 class NewVirtualAccount(CamelWire):
-    """A virtual account to be made; ``parent`` is ours: public clients make them on the first level."""
+    """A virtual account to be made; ``parent``, a name, is ours: public clients make them on the first level."""
 
     name: Name
     description: Annotated[str, Field(max_length=255)] = ""
-    is_default: Literal["false", "No"] | bool = "false"
+    is_default: Literal["false", "False", "no", "No", "NO", False] = "false"
     commerce_access_level: Literal["PUBLIC", "PRIVATE"] = "PUBLIC"
-    parent: str | None = None
+    parent: Name | None = None
 
 
 class TokenAnswer(CamelWire):
@@ -58,6 +60,7 @@ class TokenAnswer(CamelWire):
     description: str
     expiration_date: str
     export_controlled: str
+    export_control: str  # the same; Source: reference/cssm-clients.md
     created_by: str
     max_uses: int | None = None
     uses: int
@@ -73,7 +76,9 @@ class NewToken(CamelWire):
     """A token to be made; ``maxUses`` is ours (recalled name)."""
 
     description: Annotated[str, Field(max_length=255)] = ""
-    expires_after_days: Annotated[int, Field(ge=1, le=tokens.MAX_DAYS)] = 30
+    expires_after_days: (
+        Annotated[int, Field(ge=1, le=tokens.MAX_DAYS)] | Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3}$")]
+    ) = 30
     export_controlled: Literal["Allowed", "Not Allowed"] = "Not Allowed"
     max_uses: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
 
@@ -91,10 +96,13 @@ class TokensToRevoke(CamelWire):
 
 
 class AccountFound(CamelWire):
-    """A smart account."""
+    """A smart account; ``type`` and ``status`` are those of public client Cisco.Api."""
 
     domain: str
     name: str
+    id: int
+    type: str = "CUSTOMER"
+    status: str = "ACTIVE"
     account_type: str
     account_id: int
 
@@ -102,20 +110,25 @@ class AccountFound(CamelWire):
 class AccountsFound(Done):
     """The accounts that one may see."""
 
+    total_records: int
     accounts: list[AccountFound]
 
 
 class AccountSearch(QueryModel):
-    """Which accounts: all, or that of one domain."""
+    """Which accounts: all, or those with this text in the domain or the name. Source: a public Go client."""
 
     domain: str | None = None
+    name: str | None = None
+    type: str | None = None
+    limit: Annotated[int, Field(ge=-1, le=1_000_000)] = 50
+    offset: Annotated[int, Field(ge=0, lt=2**31)] = 0
 
 
 class PageQuery(QueryModel):
     """The same in a query: names of virtual accounts, separated by commas."""
 
     virtual_accounts: str | None = None
-    limit: Annotated[int, Field(ge=1, le=1000)] = 50
+    limit: Annotated[int, Field(ge=-1, le=1_000_000)] = 50
     offset: Annotated[int, Field(ge=0, lt=2**31)] = 0
 
 
@@ -142,28 +155,35 @@ def virtual_account_of(call: Call) -> VirtualAccount:
 
 
 def _accounts_found(call: Call) -> AccountsFound:
-    found = accounts.visible_smart_accounts(call.work)
+    asked: AccountSearch = call.query
+    found = [
+        one
+        for one in accounts.visible_smart_accounts(call.work)
+        if (asked.domain or "").casefold() in one.domain.casefold()
+        and (asked.name or "").casefold() in one.name.casefold()
+        and asked.type in (None, "", "CUSTOMER")
+    ]
     return AccountsFound(
+        total_records=len(found),
         accounts=[
-            AccountFound(domain=one.domain, name=one.name, account_type=one.kind.value, account_id=one.id)
-            for one in found
-            if call.query.domain in (None, one.domain)
-        ]
+            AccountFound(domain=one.domain, name=one.name, id=one.id, account_type=one.kind.value, account_id=one.id)
+            for one in page_of(found, asked.limit, asked.offset)
+        ],
     )
 
 
 def _events(call: Call) -> EventsAnswer:
     asked: PageQuery = call.query
     account = call.work.smart_account(call.path["domain"])
-    home = None
-    if asked.virtual_accounts:
-        home = call.work.virtual_account(account, asked.virtual_accounts)
-    found = accounts.event_log(call.work, account, home)
+    names = asked.virtual_accounts.split(",") if asked.virtual_accounts else []
+    homes = [call.work.virtual_account(account, name.strip()) for name in names]
+    limit = MOST_RECORDS if asked.limit < 0 else min(asked.limit, MOST_RECORDS)
+    total, page = accounts.visible_events(call.work, account, homes, limit=limit, offset=asked.offset)
     return EventsAnswer(
-        total_records=len(found),
+        total_records=total,
         events=[
             EventAnswer(date=one.at.isoformat(), user=one.actor, event_type=one.kind, message=one.message)
-            for one in found[asked.offset : asked.offset + asked.limit]
+            for one in page
         ],
     )
 
@@ -171,7 +191,9 @@ def _events(call: Call) -> EventsAnswer:
 def _virtual_accounts(call: Call) -> VirtualAccountsAnswer:
     account = call.work.smart_account(call.path["domain"])
     return VirtualAccountsAnswer(
-        virtual_accounts=[_shown(one) for one in accounts.visible_virtual_accounts(call.work, account)]
+        virtual_accounts=[
+            shown_virtual_account(call.work, one) for one in accounts.visible_virtual_accounts(call.work, account)
+        ]
     )
 
 
@@ -200,7 +222,7 @@ def _new_token(call: Call) -> NewTokenAnswer:
     token = tokens.create_token(
         call.work,
         virtual_account_of(call),
-        expires_after_days=asked.expires_after_days,
+        expires_after_days=int(asked.expires_after_days),
         max_uses=asked.max_uses,
         export_controlled=asked.export_controlled == "Allowed",
         description=asked.description,
@@ -216,32 +238,41 @@ def _revoke_tokens(call: Call) -> Done:
     return Done(status_message=f"{len(asked.tokens)} token(s) revoked")
 
 
-def _shown(virtual_account: VirtualAccount) -> VirtualAccountAnswer:
+def shown_virtual_account(work: Work, virtual_account: VirtualAccount) -> VirtualAccountAnswer:
+    """A virtual account as v1 shows it."""
+    above = accounts.ancestors_of(work, virtual_account)
     return VirtualAccountAnswer(
         name=virtual_account.name,
         description=virtual_account.description,
+        parent=above[0].name if above else None,
         is_default="Yes" if virtual_account.is_default else "No",
         commerce_access_level=virtual_account.commerce_access_level,
     )
 
 
 def _shown_token(call: Call, token: RegistrationToken) -> TokenAnswer:
+    allowed = "Allowed" if token.export_controlled else "Not Allowed"
     return TokenAnswer(
         token=token.text,
         description=token.description,
         expiration_date=token.expires.isoformat(),
-        export_controlled="Allowed" if token.export_controlled else "Not Allowed",
+        export_controlled=allowed,
+        export_control=allowed,
         created_by=token.creator,
         max_uses=token.max_uses,
         uses=tokens.uses_of(call.work, token),
     )
 
 
+_LISTS: Final = (
+    f"{ACCOUNT}/virtual-accounts",
+    f"{ACCOUNT}/CUSTOMER/virtual-accounts",
+    f"{ACCOUNT}/customer/virtual-accounts",
+)
+"""Source: reference/cssm-clients.md."""
+
 ROUTES: Final[tuple[Route, ...]] = (
-    *(
-        Route("GET", path, "List virtual accounts", _virtual_accounts, VirtualAccountsAnswer)
-        for path in (f"{ACCOUNT}/virtual-accounts", f"{ACCOUNT}/CUSTOMER/virtual-accounts")
-    ),
+    *(Route("GET", path, "List virtual accounts", _virtual_accounts, VirtualAccountsAnswer) for path in _LISTS),
     *(
         Route(
             "POST",
@@ -252,7 +283,7 @@ ROUTES: Final[tuple[Route, ...]] = (
             body=NewVirtualAccount,
             statuses=(409,),
         )
-        for path in (f"{ACCOUNT}/virtual-accounts", f"{ACCOUNT}/CUSTOMER/virtual-accounts")
+        for path in _LISTS
     ),
     Route("POST", f"{HOME}/delete", "Delete a virtual account", _delete_virtual_account, Done, statuses=(409,)),
     Route("GET", f"{HOME}/tokens", "List valid tokens", _tokens, TokensAnswer),

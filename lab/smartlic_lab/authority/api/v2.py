@@ -16,12 +16,30 @@ from nornir_smartlic.errors import FileRejected
 from nornir_smartlic.files import render_smart_license, report_of
 from nornir_smartlic.model import Udi
 from smartlic_lab.authority import accounts, authorizations, reports, trust
-from smartlic_lab.authority.api.routes import BASE, BadRequest, Call, Route, Wire
+from smartlic_lab.authority.api.routes import (
+    BASE,
+    BadRequest,
+    Call,
+    CamelWire,
+    QueryModel,
+    Route,
+    Wire,
+    answer_of,
+)
+from smartlic_lab.authority.api.v1 import Done
 from smartlic_lab.authority.device_messages import POLL_INTERVAL
 from smartlic_lab.authority.errors import NotAllowed
 from smartlic_lab.authority.intake import Incoming, Unreadable
-from smartlic_lab.authority.models import Origin, Submission, SubmissionStatus, UploadAnswer, VirtualAccount
-from smartlic_lab.authority.rights import Right
+from smartlic_lab.authority.models import (
+    Origin,
+    SmartAccount,
+    Submission,
+    SubmissionStatus,
+    UploadAnswer,
+    VirtualAccount,
+)
+from smartlic_lab.authority.rights import Right, Role
+from smartlic_lab.world.network import HttpResponse
 
 ACCOUNT_HEADERS: Final = {
     "X-CSW-SMART-ACCOUNT-ID": "number of the smart account",
@@ -31,8 +49,13 @@ ACCOUNT_HEADERS: Final = {
 
 
 Nonce = Annotated[str, Field(max_length=255)] | Annotated[int, Field(ge=0, lt=2**63)]
-Timestamp = Annotated[int, Field(ge=0, lt=2**63)]
-"""Milliseconds since the epoch."""
+Timestamp = Annotated[int, Field(ge=0, lt=2**63)] | Annotated[str, Field(pattern=r"^[0-9]{1,18}$")]
+"""Milliseconds since the epoch; some clients send it as text. Source: reference/cssm-clients.md."""
+
+PollId = Annotated[int, Field(ge=0, lt=2**63)] | Annotated[str, Field(pattern=r"^[0-9]{1,18}$")]
+"""Source: reference/cssm-clients.md (a sample is 773126444402795033, and text)."""
+
+_LARGEST_ID: Final = 2**31 - 1
 
 
 class Sudi(Wire):
@@ -43,17 +66,17 @@ class Sudi(Wire):
 
 
 class VirtualAccountNumber(Wire):
-    """A virtual account and its number."""
+    """A virtual account and its number, which clients put into a header as it is."""
 
     name: str
-    virtual_account_id: int
+    virtual_account_id: str
     default: bool
 
 
 class AccountNumber(Wire):
     """A smart account and its number."""
 
-    account_id: int
+    account_id: str
     domain: str
     name: str
     virtual_accounts: list[VirtualAccountNumber]
@@ -66,6 +89,35 @@ class AccountsAnswer(Wire):
     message: str = ""
     message_code: str = ""
     accounts: list[AccountNumber]
+
+
+class RoleHeld(CamelWire):
+    """A role of who asks; over the whole account where no virtual account stands there."""
+
+    role: str
+    virtual_account: str | None = None
+
+
+class AccountWithRoles(CamelWire):
+    """A smart account and what one may do in it. Source: reference/cssm-clients.md."""
+
+    account_domain: str
+    account_name: str
+    account_status: str = "ACTIVE"
+    account_type: str = "CUSTOMER"
+    roles: list[RoleHeld]
+
+
+class AccountsWithRoles(Done):
+    """The accounts that one may see."""
+
+    accounts: list[AccountWithRoles]
+
+
+class DomainQuery(QueryModel):
+    """Which accounts: all, or that of one domain."""
+
+    domain: str | None = None
 
 
 class UsageOfDevice(Wire):
@@ -123,15 +175,17 @@ class AuthorizationRequest(Wire):
 
 
 class PollTicket(Wire):
-    """Ask again with this id after that many seconds; or FAILED, and why."""
+    """Ask again with this id after that many seconds; or FAILED, and why. Source: reference/cssm-clients.md."""
 
     status: Literal["OK_POLL", "FAILED"]
     message: str | None = None
-    poll_id: int | None = None
+    message_code: str | None = None
+    type: str | None = None
+    poll_id: str | None = None
     poll_interval: int | None = None
     action: str | None = None
     nonce: str | int | None = None
-    timestamp: int | None = None
+    timestamp: int | str | None = None
 
 
 class PollData(Wire):
@@ -139,7 +193,7 @@ class PollData(Wire):
 
     timestamp: Timestamp
     nonce: Nonce
-    poll_id: Annotated[int, Field(ge=0, lt=2**31)]
+    poll_id: PollId
     action: Literal["acknowledgements", "authorizations"]
     type: str | None = None
 
@@ -155,7 +209,7 @@ class TrustData(Wire):
 
     sudi: Sudi
     members: list[Sudi]
-    timestamp: Timestamp  # milliseconds, the device's own clock
+    timestamp: Annotated[int, Field(ge=0, lt=2**63)]  # milliseconds, the device's own clock
     hostname: str | None = None
     software_tag_identifier: str = ""
     software_version: str | None = None
@@ -206,7 +260,6 @@ class PollAnswer(PollTicket):
     """OK_POLL again, or COMPLETE with the documents, or FAILED."""
 
     status: Literal["OK_POLL", "FAILED", "COMPLETE"]  # type: ignore[assignment]  # wider than a ticket's on purpose
-    type: str | None = None
     correlation_id: str | None = None
     data: PollAnswerData | None = None
 
@@ -232,11 +285,11 @@ def _accounts(call: Call) -> AccountsAnswer:
     return AccountsAnswer(
         accounts=[
             AccountNumber(
-                account_id=account.id,
+                account_id=str(account.id),
                 domain=account.domain,
                 name=account.name,
                 virtual_accounts=[
-                    VirtualAccountNumber(name=one.name, virtual_account_id=one.id, default=one.is_default)
+                    VirtualAccountNumber(name=one.name, virtual_account_id=str(one.id), default=one.is_default)
                     for one in accounts.visible_virtual_accounts(call.work, account)
                 ],
             )
@@ -245,7 +298,33 @@ def _accounts(call: Call) -> AccountsAnswer:
     )
 
 
-def _report_usage(call: Call) -> PollTicket:
+def _accounts_with_roles(call: Call) -> AccountsWithRoles:
+    asked: DomainQuery = call.query
+    return AccountsWithRoles(
+        accounts=[
+            AccountWithRoles(account_domain=one.domain, account_name=one.name, roles=roles_in(call, one))
+            for one in accounts.visible_smart_accounts(call.work)
+            if asked.domain in (None, "", one.domain)
+        ]
+    )
+
+
+def roles_in(call: Call, account: SmartAccount) -> list[RoleHeld]:
+    """The roles of who asks in *account*; the operator has that of an administrator."""
+    if call.work.actor.is_operator:
+        return [RoleHeld(role=Role.ACCOUNT_ADMINISTRATOR.value.title())]
+    names = {one.id: one.name for one in accounts.visible_virtual_accounts(call.work, account)}
+    return [
+        RoleHeld(
+            role=grant.role.value.title(),
+            virtual_account=None if grant.virtual_account_id is None else names[grant.virtual_account_id],
+        )
+        for grant in call.work.actor.grants
+        if grant.smart_account_id == account.id
+    ]
+
+
+def _report_usage(call: Call) -> HttpResponse:
     asked: UsageData = call.body.data
     home = numbered_virtual_account(call)
     incoming: list[Incoming | Unreadable] = []
@@ -270,8 +349,9 @@ def _report_usage(call: Call) -> PollTicket:
         refusal = "; ".join(item.reason or "" for item in submission.items)
         submission.status = SubmissionStatus.ERRORS
     if refusal is not None:
-        return PollTicket(status="FAILED", message=refusal, nonce=asked.nonce, timestamp=asked.timestamp)
-    return PollTicket(status="OK_POLL", **_ticket(call, submission, asked, "acknowledgements"))
+        failed = PollTicket(status="FAILED", message=refusal, nonce=asked.nonce, timestamp=asked.timestamp)
+        return answer_of(failed)
+    return answer_of(PollTicket(status="OK_POLL", **_ticket(call, submission, asked, "acknowledgements")), 202)
 
 
 def _request_trust(call: Call) -> TrustAnswer:
@@ -297,7 +377,7 @@ def _request_trust(call: Call) -> TrustAnswer:
     return TrustAnswer(status="COMPLETE", smart_license=packed(render_smart_license(documents)))
 
 
-def _request_authorizations(call: Call) -> PollTicket:
+def _request_authorizations(call: Call) -> HttpResponse:
     asked: AuthorizationData = call.body.data
     home = numbered_virtual_account(call)
     submission = reports.open_submission(
@@ -307,7 +387,7 @@ def _request_authorizations(call: Call) -> PollTicket:
     for one in asked.licenses:
         answer = _authorize(call, home, one)
         call.work.session.add(UploadAnswer(submission_id=submission.id, document=answer.model_dump_json()))
-    return PollTicket(status="OK_POLL", **_ticket(call, submission, asked, "authorizations"))
+    return answer_of(PollTicket(status="OK_POLL", **_ticket(call, submission, asked, "authorizations")), 202)
 
 
 def _authorize(call: Call, home: VirtualAccount, asked: AuthorizationOfDevice) -> AuthorizationAnswer:
@@ -332,7 +412,8 @@ def _authorize(call: Call, home: VirtualAccount, asked: AuthorizationOfDevice) -
 def _poll(call: Call) -> PollAnswer:
     asked: PollData = call.body.data
     home = numbered_virtual_account(call)
-    submission = call.work.session.get(Submission, asked.poll_id)
+    number = int(asked.poll_id)
+    submission = call.work.session.get(Submission, number) if number <= _LARGEST_ID else None
     if submission is None or submission.virtual_account_id != home.id or submission.origin is not Origin.API:
         return PollAnswer(status="FAILED", message=f"there is nothing to poll with id {asked.poll_id}")
     if submission.status is SubmissionStatus.PROCESSING or call.settings.polls_are_slow:
@@ -364,7 +445,7 @@ def _ticket(
     call: Call, submission: Submission, asked: UsageData | PollData | AuthorizationData, action: str
 ) -> dict[str, Any]:
     return {
-        "poll_id": submission.id,
+        "poll_id": str(submission.id),
         "poll_interval": int(POLL_INTERVAL.total_seconds()),
         "action": action,
         "nonce": asked.nonce,
@@ -389,11 +470,20 @@ def packed(text: str) -> str:
 ROUTES: Final[tuple[Route, ...]] = (
     Route("GET", f"{BASE}/v2/accounts/search", "List the accounts that one may see", _accounts, AccountsAnswer),
     Route(
+        "GET",
+        f"{BASE}/v2/accounts",
+        "List the accounts that one may see, with one's roles",
+        _accounts_with_roles,
+        AccountsWithRoles,
+        query=DomainQuery,
+    ),
+    Route(
         "POST",
         f"{BASE}/v2/devices/reportusage",
         "Hand in usage reports",
         _report_usage,
         PollTicket,
+        tickets=True,
         body=UsageRequest,
         headers=ACCOUNT_HEADERS,
     ),
@@ -403,6 +493,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         "Ask for authorization codes",
         _request_authorizations,
         PollTicket,
+        tickets=True,
         body=AuthorizationRequest,
         headers=ACCOUNT_HEADERS,
     ),

@@ -1,18 +1,15 @@
-"""Version 3 and the newer operations on apx. Source: reference/reports.md section 7.4."""
+"""Version 3: the summary of licences. Source: reference/reports.md section 7.4, reference/cssm-clients.md."""
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Final, Literal
 
-from pydantic import Field
 from sqlalchemy import func, select
 
-from smartlic_lab.authority import accounting, licenses, policies, product_instances
-from smartlic_lab.authority.api.inventory import DeviceAnswer, shown_device
-from smartlic_lab.authority.api.routes import BASE, Call, CamelWire, QueryModel, Route, Wire
+from smartlic_lab.authority import licenses
+from smartlic_lab.authority.api.routes import BASE, Call, Route, Wire
 from smartlic_lab.authority.api.v2 import ACCOUNT_HEADERS, Nonce, Timestamp, numbered_virtual_account
 from smartlic_lab.authority.models import Submission, SubmissionStatus
-from smartlic_lab.authority.rights import Right
 
 
 class SummaryData(Wire):
@@ -20,7 +17,7 @@ class SummaryData(Wire):
 
     timestamp: Timestamp
     nonce: Nonce
-    tags: list[str] = Field(default_factory=list)
+    tags: list[str] | None = None
 
 
 class SummaryRequest(Wire):
@@ -34,15 +31,17 @@ class SummaryDetail(Wire):
 
     license_type: str
     billing_type: str = "PREPAID"
+    billing_model: str = "PREPAID"
     quantity: int
-    start_date: str
+    postpaid_usage: int | None = None
+    start_date: str | None
     end_date: str | None = None
     subscription_id: str | None = None
     status: str = "ACTIVE"
 
 
 class SummaryLine(Wire):
-    """How the virtual account stands with one licence."""
+    """How the virtual account stands with one licence; the names without ``prepaid`` are those of the newer API."""
 
     tag: str
     display_name: str
@@ -52,80 +51,27 @@ class SummaryLine(Wire):
     prepaid_entitled: int
     prepaid_inuse: int
     prepaid_reserved: int
+    entitled: int
+    future_entitled: int
+    inuse: int
+    reserved: int
     license_details: list[SummaryDetail]
 
 
 class SummaryAnswer(Wire):
     """The licences, and how many submissions are still being processed."""
 
-    status: Literal["COMPLETE"] = "COMPLETE"
+    status: Literal["SUCCESS"] = "SUCCESS"
+    message: str = ""
+    message_code: str | None = None
+    timestamp: int | str
+    nonce: int | str
     summary: list[SummaryLine]
     out_standing_reports: int
 
 
-class DevicesQuery(QueryModel):
-    """Which product instances: of one virtual account, with a name that holds a text, and which part of them."""
-
-    virtual_account_name: str | None = None
-    instance_name: str | None = None
-    limit: Annotated[int, Field(ge=1, le=1000)] = 50
-    offset: Annotated[int, Field(ge=0, lt=2**31)] = 0
-
-
-class DevicesPage(CamelWire):
-    """One page (keys beside those of v1 are recalled)."""
-
-    total_records: int
-    limit: int
-    offset: int
-    devices: list[DeviceAnswer]
-
-
-class PolicyQuery(QueryModel):
-    """Whose policy."""
-
-    smart_account: Annotated[str, Field(min_length=1)]
-    virtual_account_name: Annotated[str, Field(min_length=1)]
-
-
-class PolicyAnswer(CamelWire):
-    """The policy of a virtual account: days by class (keys are ours)."""
-
-    name: str
-    ack_required: bool
-    perpetual: list[int]
-    subscription: list[int]
-    enforced: list[int]
-    export: list[int]
-
-
-class ConsumptionLine(CamelWire):
-    """One licence of an agreement in the running period (keys are ours)."""
-
-    license: str
-    entitled: int
-    consumed: int
-    over_consumed: int
-
-
-class AgreementConsumption(CamelWire):
-    """One agreement (keys are ours)."""
-
-    subscription_id: str
-    name: str
-    period_start: str
-    period_end: str
-    lines: list[ConsumptionLine]
-
-
-class ConsumptionAnswer(CamelWire):
-    """The agreements of an account."""
-
-    status: str = "SUCCESS"
-    subscriptions: list[AgreementConsumption]
-
-
-def _summary(call: Call) -> SummaryAnswer:
+def summary(call: Call) -> SummaryAnswer:
+    """The licences of the virtual account that the headers name."""
     asked: SummaryData = call.body.data
     home = numbered_virtual_account(call)
     waiting = call.work.session.scalar(
@@ -134,13 +80,20 @@ def _summary(call: Call) -> SummaryAnswer:
         .where(Submission.virtual_account_id == home.id, Submission.status == SubmissionStatus.PROCESSING)
     )
     found = licenses.positions(call.work, [home])
+    future = licenses.future_entitled(call.work, home)
     return SummaryAnswer(
-        summary=[_line(one) for one in found if not asked.tags or one.license.tag in asked.tags],
+        timestamp=int(call.work.now.timestamp() * 1000),
+        nonce=asked.nonce,
+        summary=[
+            _line(one, future.get(one.license.tag, 0))
+            for one in found
+            if not asked.tags or one.license.tag in asked.tags
+        ],
         out_standing_reports=waiting or 0,
     )
 
 
-def _line(here: licenses.Position) -> SummaryLine:
+def _line(here: licenses.Position, future: int) -> SummaryLine:
     return SummaryLine(
         tag=here.license.tag,
         display_name=here.license.display,
@@ -150,6 +103,10 @@ def _line(here: licenses.Position) -> SummaryLine:
         prepaid_entitled=here.purchased,
         prepaid_inuse=here.in_use,
         prepaid_reserved=here.reserved,
+        entitled=here.purchased,
+        future_entitled=future,
+        inuse=here.in_use,
+        reserved=here.reserved,
         license_details=[
             SummaryDetail(
                 license_type=pool.term.value,
@@ -163,103 +120,14 @@ def _line(here: licenses.Position) -> SummaryLine:
     )
 
 
-def _devices(call: Call) -> DevicesPage:
-    asked: DevicesQuery = call.query
-    account = call.work.smart_account(call.path["domain"])
-    if asked.virtual_account_name:
-        homes = [call.work.virtual_account(account, asked.virtual_account_name)]
-    else:
-        homes = call.work.reachable(Right.MANAGE_LICENSES, account)
-        if not homes:
-            call.work.require(Right.MANAGE_LICENSES, account)
-    total, page = product_instances.list_instances(
-        call.work, homes, named=asked.instance_name, limit=asked.limit, offset=asked.offset
-    )
-    used = product_instances.usage_of(call.work, page)
-    return DevicesPage(
-        total_records=total,
-        limit=asked.limit,
-        offset=asked.offset,
-        devices=[shown_device(one, used.get(one.id, [])) for one in page],
-    )
-
-
-def _policy(call: Call) -> PolicyAnswer:
-    asked: PolicyQuery = call.query
-    home = call.work.virtual_account(call.work.smart_account(asked.smart_account), asked.virtual_account_name)
-    call.work.require(Right.MANAGE_LICENSES, home.smart_account, home)
-    policy = policies.policy_of(home)
-
-    def days(name: str) -> list[int]:
-        values = getattr(policy, name)
-        return [values.first_report.days, values.reporting_frequency.days, values.report_on_change.days]
-
-    return PolicyAnswer(
-        name=policy.name or "CISCO default",
-        ack_required=policy.ack_required,
-        perpetual=days("perpetual"),
-        subscription=days("subscription"),
-        enforced=days("enforced"),
-        export=days("export"),
-    )
-
-
-def _consumption(call: Call) -> ConsumptionAnswer:
-    account = call.work.smart_account(call.path["domain"])
-    running = accounting.running_agreements(call.work, account)
-    return ConsumptionAnswer(
-        subscriptions=[
-            AgreementConsumption(
-                subscription_id=agreement.subscription_id,
-                name=agreement.name,
-                period_start=period.started.isoformat(),
-                period_end=period.ended.isoformat(),
-                lines=[
-                    ConsumptionLine(
-                        license=line["license"],
-                        entitled=line["bought"],
-                        consumed=line["peak"],
-                        over_consumed=line["over_use"],
-                    )
-                    for line in accounting.lines(call.work, period, call.work.now)
-                ],
-            )
-            for agreement, period in running
-        ]
-    )
-
-
 ROUTES: Final[tuple[Route, ...]] = (
     Route(
         "POST",
         f"{BASE}/v3/licenses/summary",
         "Sum up the licences of a virtual account",
-        _summary,
+        summary,
         SummaryAnswer,
         body=SummaryRequest,
         headers=ACCOUNT_HEADERS,
-    ),
-    Route(
-        "GET",
-        "/licensing/v2/accounts/{domain}/devices",
-        "List product instances",
-        _devices,
-        DevicesPage,
-        query=DevicesQuery,
-    ),
-    Route(
-        "GET",
-        "/licensing/v2/account-policy",
-        "Read the policy of a virtual account",
-        _policy,
-        PolicyAnswer,
-        query=PolicyQuery,
-    ),
-    Route(
-        "GET",
-        "/ea/v1/subscription/account/{domain}/consumption",
-        "Read the consumption under enterprise agreements",
-        _consumption,
-        ConsumptionAnswer,
     ),
 )
