@@ -7,6 +7,7 @@ from datetime import timedelta
 from enum import Enum
 
 from nornir_smartlic.model.identity import Udi
+from nornir_smartlic.model.seldom import seldom
 from nornir_smartlic.model.transport import Proxy, TransportType
 
 
@@ -91,5 +92,7 @@ class RunningConfiguration:
     clock_timezone: tuple[str, timedelta] | None = None
     udi: Udi | None = None  # license udi
     smart_enabled: bool | None = None  # False: "no license smart enable"
+    packages: tuple[str, ...] = seldom(())  # license boot level, every line of it; intent.boot_level is the last
+    suite: str | None = seldom(None)  # license boot suite
     air_level: BootLevel | None = None  # license air level, of a wireless controller; intent.boot_level has the other
     license_lines: tuple[str, ...] = ()  # every line that starts with "license", as it stands

@@ -62,7 +62,7 @@ class DeviceDetails:
     restarted_at: str | None = None
     processor: Processor | None = None
     board_id: str | None = None
-    operating_mode: str | None = None  # Autonomous
+    operating_mode: str | None = None  # Autonomous | Controller-Managed
     interfaces: tuple[tuple[int, str], ...] = ()  # (3, "Gigabit Ethernet")
     memories: tuple[tuple[int, str], ...] = ()  # KiB: (32768, "non-volatile configuration memory")
     installation_mode: str | None = None
@@ -72,7 +72,7 @@ class DeviceDetails:
     suite_module: str | None = None
     configuration_register: str | None = None
     hardware: tuple[tuple[int, str], ...] = seldom(())  # (1, "terminal line"): what is no interface
-    remarks: tuple[str, ...] = ()  # every other line, as printed
+    remarks: tuple[str, ...] = ()  # free lines that are known, as printed
 
 
 @dataclass(frozen=True, slots=True)

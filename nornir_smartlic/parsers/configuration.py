@@ -35,6 +35,7 @@ class _Draft:
     vrfs: list[str] = field(default_factory=list)
     interfaces: list[tuple[str, str | None, str | None]] = field(default_factory=list)
     trustpoints: list[tuple[str, str | None]] = field(default_factory=list)
+    packages: list[str] = field(default_factory=list)
     tags: dict[str, str] = field(default_factory=dict)
     call_home: dict[str, Any] = field(default_factory=dict)
     license_lines: list[str] = field(default_factory=list)
@@ -129,8 +130,12 @@ def _license(draft: _Draft, words: list[str]) -> bool:
             facts["utility"] = True
         case ["license", "boot", "level", level, "addon", addon]:
             facts["boot_level"] = BootLevel(level, addon)
+            draft.packages.append(level)
         case ["license", "boot", "level", level]:
             facts["boot_level"] = BootLevel(level)
+            draft.packages.append(level)
+        case ["license", "boot", "suite", name]:
+            facts["suite"] = name
         case ["license", "air", "level", level, "addon", addon]:
             facts["air_level"] = BootLevel(level, addon)
         case ["license", "air", "level", level]:
@@ -313,6 +318,8 @@ def _configuration(draft: _Draft) -> RunningConfiguration:
         clock_timezone=facts.get("clock_timezone"),
         udi=facts.get("udi"),
         smart_enabled=facts.get("smart_enabled"),
+        packages=tuple(dict.fromkeys(draft.packages)),
+        suite=facts.get("suite"),
         air_level=facts.get("air_level"),
         license_lines=tuple(draft.license_lines),
     )

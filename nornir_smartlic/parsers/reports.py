@@ -1,4 +1,7 @@
-"""RUM reports, the message history and the event log. Source: reference/outputs.md sections 8 to 10."""
+"""RUM reports, the message history and the event log. Source: reference/outputs.md sections 8 to 10.
+
+They are lists, and those of real devices are not whole: a line that is not known is left, and reading goes on behind.
+"""
 
 from __future__ import annotations
 
@@ -18,47 +21,52 @@ from nornir_smartlic.model import (
 )
 from nornir_smartlic.parsers.instants import instant, optional_instant, zone_named
 from nornir_smartlic.parsers.product import udi
-from nornir_smartlic.parsers.section import Problem, Section, heading, number, one_of, optional, text
+from nornir_smartlic.parsers.section import Problem, Section, number, one_of, optional, text
 
 _state = one_of({state.value: state for state in RumReportState})
 
 
 def rum_reports(section: Section) -> tuple[RumReportLine, ...]:
     """``show license rum id all``; the heading is missing where the output was filtered with ``| include``."""
-    titled = section.drop_line("Smart Licensing Usage Report:")
     reports = []
-    while (line := section.next_line()) is not None:
+    unknown = []
+    titled = False
+    for line in section.take_lines():
         words = line.split()
-        if not line.strip("=") or words[:2] == ["Report", "Id,"]:
-            section.take_line()
-            continue
-        if not words[0].isdigit():
-            break
-        if len(words) < 4:
-            raise Problem("expected a report id, its state, a flag and a feature name", line)
-        try:
-            reports.append(RumReportLine(number(words[0]), _state(words[1]), words[2], " ".join(words[3:])))
-        except ValueError as error:
-            raise Problem(str(error), line) from None
-        section.take_line()
-    if not reports and (not titled or line is not None):
+        if line == "Smart Licensing Usage Report:":
+            titled = True
+        elif line.strip("=") and words[:2] != ["Report", "Id,"]:
+            try:
+                reports.append(RumReportLine(number(words[0]), _state(words[1]), words[2], " ".join(words[3:])))
+            except (ValueError, IndexError):
+                unknown.append(line)
+    section.put_back(unknown)
+    if not reports and (not titled or unknown):
         raise section.missing("a report")
     return tuple(reports)
 
 
 def rum_details(section: Section) -> tuple[RumReportDetail, ...]:
     """``show license rum id N detail``, or ``all detail``."""
-    section.drop_line("Smart Licensing Usage Report Detail:")
+    blocks: list[list[str]] = [[]]  # the first is what stands before the first report
+    for line in section.take_lines():
+        if line.startswith("Report Id:"):
+            blocks.append([])
+        blocks[-1].append(line)
     details = []
-    while (line := section.next_line()) is not None:
-        if not line.strip("="):
-            section.take_line()
-        elif section.next_key() == "Report Id":
-            details.append(_detail(section))
-        else:
-            break
+    unknown = [line for line in blocks[0] if line != "Smart Licensing Usage Report Detail:" and line.strip("=")]
+    problem = None
+    for lines in blocks[1:]:
+        block = Section(lines)
+        try:
+            details.append(_detail(block))
+            unknown += [line for line in block.rest() if line.strip("=")]
+        except Problem as error:
+            problem = problem or error
+            unknown += lines
+    section.put_back(unknown)
     if not details:
-        raise section.missing("Report Id:")
+        raise problem or section.missing("Report Id:")
     return tuple(details)
 
 
@@ -112,27 +120,33 @@ _ATTRIBUTE: Final = re.compile(r' ([\w.\-]+)="(.*?)"(?= [\w.\-]+="|$)')  # a mes
 
 def event_log(section: Section) -> tuple[EventLogEntry, ...]:
     """``show license eventlog [DAYS]``; empty for ``No EventLog Found.``."""
-    title = section.next_line()
-    if title is not None and title.strip("* ") == "Event Log":
-        section.take_line()
-    if section.drop_line("No EventLog Found."):
-        return ()
     entries = []
-    while (line := section.next_line()) is not None and (match := _EVENT.fullmatch(line)):
-        year, month, day, hour, minute, second, millisecond, zone, event, rest = match.groups()
-        if _ATTRIBUTE.sub("", rest).strip():
-            break
-        try:
-            wall = datetime(  # noqa: DTZ001  placed in the next line
-                int(year), int(month), int(day), int(hour), int(minute), int(second), int(millisecond) * 1000
-            )
-        except ValueError:
-            raise Problem("expected a time such as '2021-11-17 03:31:32.920 UTC'", line) from None
-        entries.append(EventLogEntry(_placed(wall, zone), event, tuple(_ATTRIBUTE.findall(rest))))
-        section.take_line()
-    if not entries or (line is not None and line[:4].isdigit()):
+    unknown = []
+    is_empty = False
+    for line in section.take_lines():
+        if line == "No EventLog Found.":
+            is_empty = True
+        elif (entry := _event(line)) is not None:
+            entries.append(entry)
+        elif line.strip("* ") != "Event Log":
+            unknown.append(line)
+    section.put_back(unknown)
+    if not entries and not is_empty:
         raise section.missing("an event, or 'No EventLog Found.'")
     return tuple(entries)
+
+
+def _event(line: str) -> EventLogEntry | None:
+    match = _EVENT.fullmatch(line)
+    if match is None or _ATTRIBUTE.sub("", match[10]).strip():
+        return None
+    *numbers, zone, event, attributes = match.groups()
+    year, month, day, hour, minute, second, millisecond = map(int, numbers)
+    try:
+        wall = datetime(year, month, day, hour, minute, second, millisecond * 1000)  # noqa: DTZ001  placed below
+    except ValueError:
+        return None
+    return EventLogEntry(_placed(wall, zone), event, tuple(_ATTRIBUTE.findall(attributes)))
 
 
 def _placed(wall: datetime, spelling: str) -> Instant:
@@ -147,50 +161,54 @@ Groups = tuple[tuple[str, tuple[HistoryMessage, ...]], ...]
 
 def message_history(section: Section) -> MessageHistory:
     """``show license history message``: what was sent, and what was imported; the shape of messages is recalled."""
-    section.take(_TITLE, heading)
-    messages = _groups(section)
-    section.take(_IMPORT_TITLE, heading)
-    return MessageHistory(messages, _groups(section))
-
-
-def _groups(section: Section) -> Groups:
-    groups: list[tuple[str, tuple[HistoryMessage, ...]]] = []
-    line = section.next_line()
-    if line is not None and not line.strip("="):
-        section.take_line()
-    while (line := section.next_line()) is not None and line.endswith(":") and line != f"{_IMPORT_TITLE}:":
-        section.take_line()
-        name = line[:-1]
-        if section.drop_next("No past history") or section.drop_next("No past Import history"):
-            groups.append((name, ()))
-            continue
-        groups.append((name, tuple(_messages(section))))
-    if not groups:
+    lines = section.take_lines()
+    at = [index for index, line in enumerate(lines) if line in (f"{_TITLE}:", f"{_IMPORT_TITLE}:")]
+    if [lines[index] for index in at] != [f"{_TITLE}:", f"{_IMPORT_TITLE}:"]:
+        section.put_back(lines)
+        raise section.missing(f"{_IMPORT_TITLE}:" if lines[at[0] : at[0] + 1] == [f"{_TITLE}:"] else f"{_TITLE}:")
+    sent, unknown_sent = _groups(lines[at[0] + 1 : at[1]])
+    imported, unknown_imported = _groups(lines[at[1] + 1 :])
+    section.put_back([*lines[: at[0]], *unknown_sent, *unknown_imported])
+    if not sent or not imported:
         raise section.missing("Trust Establishment:")
-    return tuple(groups)
+    return MessageHistory(sent, imported)
 
 
-_KIND: Final = re.compile(
-    r"((?:Request|Response|Received|Import)(?: on)?):? ?([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d.*)?"
-)
+def _groups(lines: list[str]) -> tuple[Groups, list[str]]:
+    """The groups of *lines* with their messages, and the lines that nobody knows."""
+    groups: list[tuple[str, tuple[HistoryMessage, ...]]] = []
+    unknown: list[str] = []
+    title: str | None = None
+    begun: list[tuple[str, Instant, list[str]]] = []  # messages of the group, with the lines of each
+    is_told = False  # something is printed below the title
+    for line in [*lines, ""]:
+        message = _message(line) if title is not None else None
+        if message is not None:
+            begun.append((*message, []))
+        elif not line or _opens(line):
+            if title is not None:
+                groups.append((title, tuple(HistoryMessage(kind, when, "\n".join(body)) for kind, when, body in begun)))
+                unknown += [] if is_told or begun else [f"{title}:"]
+            title, begun, is_told = line[:-1], [], False
+        elif begun:
+            begun[-1][2].append(line)
+        elif line in ("No past history", "No past Import history"):
+            is_told = True
+        elif line.strip("="):
+            unknown.append(line)
+    return tuple(groups), unknown
 
 
-def _messages(section: Section) -> list[HistoryMessage]:
-    messages = []
-    while (line := section.next_line()) is not None and (found := _KIND.fullmatch(line)) is not None:
-        section.take_line()
-        kind, time = found.groups()
-        try:
-            when = instant(time or "")
-        except ValueError as error:
-            raise Problem(str(error), line) from None
-        body = []
-        while (more := section.next_line()) is not None and not _KIND.fullmatch(more) and not _opens(more):
-            body.append(section.take_line())
-        messages.append(HistoryMessage(kind, when, "\n".join(body)))
-    if not messages:
-        raise section.missing("No past history")
-    return messages
+_KIND: Final = re.compile(r"((?:Request|Response|Received|Import)(?: on)?):? ?([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d.*)")
+
+
+def _message(line: str) -> tuple[str, Instant] | None:
+    """The kind and the time of a message that begins with this line."""
+    found = _KIND.fullmatch(line)
+    try:
+        return None if found is None else (found[1], instant(found[2]))
+    except ValueError:
+        return None
 
 
 def _opens(line: str) -> bool:

@@ -93,6 +93,16 @@ class Section:
         """The key of the next line; ``None`` at the end."""
         return self._entries[-1][0] if self._entries else None
 
+    def take_lines(self) -> list[str]:
+        """Every line that is left."""
+        lines = list(self.rest())
+        self._entries.clear()
+        return lines
+
+    def put_back(self, lines: Iterable[str]) -> None:
+        """Leave *lines*, which nobody knows, before those that are left."""
+        self._entries += [line.partition(":") for line in reversed(list(lines))]
+
     def rest(self) -> tuple[str, ...]:
         """The lines that nobody took, in their order."""
         return tuple("".join(entry) for entry in reversed(self._entries))

@@ -99,7 +99,7 @@ _KINDS: Final = tuple(
         ("row_of_stack", r"(\*?) *(\d+) (\d+) (\S+) (\S+) (\S+)(?: (INSTALL|BUNDLE))?"),
         (
             "processor",
-            r"[Cc]isco (\S+) (?:\((\S+)\) )?(?:processor )?(?:\(revision (\S+)\) )?"
+            r"(?:[Cc]isco|Allen-Bradley) (\S+) (?:\((\S+)\) )?(?:processor )?(?:\(revision (\S+)\) )?"
             r"with (\d+)K(?:/(\d+)K)? bytes of (?:physical )?memory\.",
         ),
         ("board", r"Processor board ID (.+)"),
@@ -112,7 +112,7 @@ _KINDS: Final = tuple(
         ("register", r"Configuration register is (.+)"),
         ("rule", r"-+(?: -+)*"),
         ("level", rf"({'|'.join(FIELDS)}):(?: (.*))?"),
-        ("inventory", r"([A-Z][\w ]+?) :(?: (.*))?"),
+        ("inventory", r"((?:[\w-]{1,30} ){1,5}(?:[Nn]umber|Address|ID|uptime|version|Name|reason)) :(?: (.*))?"),
         ("hardware", r"(\d+) ((?=\S*[A-Za-z])[\w./()-]+(?: [\w./()-]+)*)"),
     )
 )
@@ -122,13 +122,16 @@ def kinds(lines: list[str]) -> Iterator[tuple[str, str, re.Match[str] | None]]:
     """Of each line that is not empty: its kind, its words, and the match with its values.
 
     Rows of the tables of packages have no pattern of their own: they are told by what stands above them. What stands
-    once is a remark where it stands again.
+    once is unknown where it stands again, and so is all that stands behind the configuration register, the last line.
     """
     table = ""
     met: set[str] = set()
     for line in lines:
         words = " ".join(line.split())
         if not words:
+            continue
+        if "register" in met:
+            yield "unknown", line.strip(), None
             continue
         if words in _PROSE:
             table = _table(words) or table
@@ -141,14 +144,15 @@ def kinds(lines: list[str]) -> Iterator[tuple[str, str, re.Match[str] | None]]:
                     table = ""
                 once = kind if kind != "level" else f"level {found[1]}"
                 if once in met or (kind in _OF_A_BUILD and not met & {"software", "software_tm"}):
-                    yield "remark", line.strip(), None
+                    yield "unknown", line.strip(), None
                 else:
                     yield kind, words, found
                 if kind not in _OFTEN:
                     met.add(once)
                 break
         else:
-            yield table if table and _is_row(table, line) else "remark", line.strip(), None
+            free = "remark" if _FREE.fullmatch(words) else "unknown"
+            yield table if table and _is_row(table, line) else free, line.strip(), None
 
 
 _OF_A_BUILD: Final = ("copyright", "xe_copyright", "compiled")  # told of the software that stands above them
@@ -186,10 +190,15 @@ def _typed(line: str) -> list[str]:
     return [technology, current, " ".join(head[len(technology.split()) :]), following]
 
 
-_LICENSING: Final = ("License ", "Addon License", "Smart Licensing ", "AIR License", "Next reload ", "Next reboot ")
 _VERSION: Final = re.compile(r"Version (\d[\w.()]*)")
 _ADDRESS: Final = "Base Ethernet Mac Address"
-_PLATFORM: Final = re.compile(r"[Cc]isco (\S+) \(.*(?:processor|revision)|[Cc]isco (\S+) processor")
+_PLATFORM: Final = re.compile(r"(?:[Cc]isco|Allen-Bradley) (?:(\S+) \(.*(?:processor|revision)|(\S+) processor)")
+_FREE: Final = re.compile(  # lines of old products, of radios, and of routers that a controller manages
+    r"License Mode: \S.*|Last reset from \S.*"
+    r"|The password-recovery mechanism is (?:en|dis)abled\.|\d+ 802\.11 Radio(?:\(s\))?"
+    r"|\S+ processor: part number \d+, mask \d+|\d+K bytes of processor board System flash \(Read/Write\)"
+    r"|.* CPU at [\d.]+[GM]Hz,? .*|\w+ Revision \d+, \w+ Revision \S+|License Information for '\S+'"
+)
 _OLD_LEVEL: Final = re.compile(r"(.*?)(?:\.|\s) *Type: (.+)")  # "License Level: entservices   Type: Permanent"
 
 
@@ -215,8 +224,7 @@ class _Draft:
 def device_version(command: str, text: Text) -> tuple[DeviceVersion, tuple[str, ...]]:
     """The release, the platform, the licence levels, and the rest in its details.
 
-    Old releases print more than is read here; it is kept as remarks, and a remark that begins with a licensing word
-    counts as unparsed.
+    A few free lines of old releases are kept as remarks; any other line that is not known is unparsed.
 
     Raises:
         ParseError: the text is no ``show version``, or only a part of it.
@@ -260,8 +268,8 @@ def _take(draft: _Draft, kind: str, words: str, found: re.Match[str] | None) -> 
     elif found is None:
         if kind == "remark":
             draft.remarks.append(" ".join(words.split()))
-            if words.startswith(_LICENSING) and words.partition(":")[2].strip():
-                draft.unparsed.append(words)
+        elif kind == "unknown":
+            draft.unparsed.append(words)
     elif kind == "level":
         draft.levels.setdefault(FIELDS[found[1]], (found[2] or "").strip())
     elif kind == "memory":
