@@ -170,12 +170,12 @@ def check_intents(nornir: Nornir) -> None:
     Raises:
         UsageError: one line for each host whose data is wrong.
     """
-    from nornir_smartlic.intent import KEY, intent_of
+    from nornir_smartlic.tasks.driving import intent_of_host
 
     wrong = []
     for name, host in sorted(nornir.inventory.hosts.items()):
         try:
-            intent_of(host.get(KEY))
+            intent_of_host(host)
         except IntentError as error:
             wrong.append(f"{name}: {error}")
     if wrong:

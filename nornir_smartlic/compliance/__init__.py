@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Final
 
 from nornir_smartlic.compliance.configuration_rules import CONFIGURATION_RULES
-from nornir_smartlic.compliance.findings import Evidence, Finding, Severity, Verdict, Waiver
+from nornir_smartlic.compliance.findings import Finding, Severity, Verdict, Waiver
 from nornir_smartlic.compliance.legacy_rules import LEGACY_RULES
 from nornir_smartlic.compliance.license_rules import LICENSE_RULES
 from nornir_smartlic.compliance.reporting_rules import REPORTING_RULES
 from nornir_smartlic.compliance.rules import Case, ComplianceOptions, Rule
 from nornir_smartlic.compliance.saving_rules import SAVING_RULES
 from nornir_smartlic.compliance.waivers import waive, waivers_of
+from nornir_smartlic.intent import Evidence, compare
 from nornir_smartlic.model import Intent, LicensingReading
 
 __all__ = [
@@ -50,6 +51,6 @@ def verify(
     rules: Sequence[Rule] = RULES,
 ) -> tuple[Finding, ...]:
     """One finding per rule for *host*, in the order of the rules. Deadlines count by the device's own clock."""
-    case = Case(reading, intent, options or ComplianceOptions())
+    case = Case(reading, intent, options or ComplianceOptions(), compare(intent, reading))
     now = reading.now()
     return tuple(waive(rule.judge(case, host), waivers, now) for rule in rules)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 
+from nornir_smartlic.intent import Evidence
+
 
 class Severity(Enum):
     """How much a failed rule matters; the order is from little to much."""
@@ -34,17 +36,6 @@ class Verdict(Enum):
     def is_finding(self) -> bool:
         """Whether an audit with this verdict is not clean."""
         return self in (Verdict.FAIL, Verdict.UNKNOWN)
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Where on the device a fact stands: a command, and the line as the device spells it."""
-
-    command: str
-    line: str
-
-    def __str__(self) -> str:
-        return f"{self.command}: {self.line}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from nornir_smartlic.compliance.findings import Evidence, Severity
+from nornir_smartlic.compliance.findings import Severity
 from nornir_smartlic.compliance.rules import (
     BY_FILE,
     Case,
@@ -18,6 +18,7 @@ from nornir_smartlic.compliance.rules import (
     spelled,
     unknown,
 )
+from nornir_smartlic.intent import Evidence, same_account
 from nornir_smartlic.model import Account, AuthorizationStatus, LicenseUsage, LicensingModel, TransportType, UsageStatus
 
 TRUST_COMMAND: Final = "smartlic trust -F name={host}"
@@ -100,14 +101,14 @@ def _account(case: Case) -> Outcome:
     met = {"Smart Account": account.smart_account, "Virtual Account": account.virtual_account}
     evidence = tuple(case.line(f"{name}: {met[name] or '<none>'}") for name, _ in wanted)
     found = ", ".join(f"{name} {met[name] or '<none>'}" for name, _ in wanted)
-    if all(_same_account(met[name], value) for name, value in wanted):
+    if all(same_account(met[name], value) for name, value in wanted):
         return passed(found, expected=expected, evidence=evidence)
     fix: tuple[str, ...] = ("smartlic sync -F name={host}",)
     if registration is not None:
         fix = ("license smart register idtoken TOKEN force",)
     elif case.state.transport is not None and case.state.transport.type is TransportType.OFF:
         fix = BY_FILE  # the account comes with an ACK
-    elif any(met[name] is not None and not _same_account(met[name], value) for name, value in wanted):
+    elif any(met[name] is not None and not same_account(met[name], value) for name, value in wanted):
         fix = ("smartlic trust -F name={host} --force",)  # it is at home elsewhere: a token of the right account
     return failed(found, expected=expected, evidence=evidence, fix=fix)
 
@@ -120,15 +121,11 @@ def _release(case: Case) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", case.reading.version.release)[:2])
 
 
-def _same_account(met: str | None, wanted: str) -> bool:
-    return met is not None and met.strip().lower() == wanted.strip().lower()
-
-
 def _boot_level(case: Case) -> Outcome:
     wanted = case.intent.boot_level
     if wanted is None:
         return not_applicable("the inventory does not ask for it")
-    configured = case.reading.configuration.intent.boot_level
+    (compared,) = case.compared("boot_level")
     usage = case.state.usage
     expected = str(wanted)
     if usage is None:
@@ -137,18 +134,18 @@ def _boot_level(case: Case) -> Outcome:
     evidence: tuple[Evidence, ...] = tuple(
         case.line(f"{line.name} ({line.display}) {line.count} IN USE") for line in in_use
     ) or (case.line("No licenses in use"),)
-    if configured is not None:
-        evidence += (case.configured(f"license boot level {configured}"),)
+    evidence += compared.evidence
+    if compared.refusal is not None:
+        return failed(compared.refusal[0], expected=compared.refusal[1], evidence=compared.evidence)
     wrong = sorted({_level(line.name) for line in in_use if _is_level(line.name)} - {wanted.level, wanted.addon})
     missing = [level for level in (wanted.level, wanted.addon) if level and not _uses(in_use, level)]
     if not wrong and not missing:
         return passed(_levels(in_use), expected=expected, evidence=evidence)
-    line = f"license boot level {wanted}"
-    fix = ("reload",) if configured == wanted else (line, "write memory", "reload")
+    fix = (*compared.commands, "write memory", "reload") if compared.differs else ("reload",)
     return failed(_levels(in_use), expected=expected, evidence=evidence, fix=fix)
 
 
-_LEVELS: Final = ("network-", "dna-")
+_LEVELS: Final = ("network-", "dna-", "air-")
 """How the licences of a boot level begin. Source: reference/outputs.md section 13."""
 _UNIFIED: Final = ("advantage", "essentials")
 """The unified levels of 17.18. Source: reference/cli.md section 2."""

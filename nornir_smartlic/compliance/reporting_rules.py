@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from nornir_smartlic.compliance.findings import Evidence, Severity
+from nornir_smartlic.compliance.findings import Severity
 from nornir_smartlic.compliance.rules import (
     BY_FILE,
     Case,
@@ -20,6 +20,7 @@ from nornir_smartlic.compliance.rules import (
     unknown,
     unplaced,
 )
+from nornir_smartlic.intent import Evidence
 from nornir_smartlic.model import CommunicationStatistic, LicensingModel, TransportType, UsageReporting, placed
 
 _NO_REPORTING: Final = "no output that was read tells the usage reporting"

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
-from nornir_smartlic.compliance.findings import Evidence, Finding, Severity, Verdict
+from nornir_smartlic.compliance.findings import Finding, Severity, Verdict
+from nornir_smartlic.intent import KEY, Comparison, Evidence
 from nornir_smartlic.model import (
     Instant,
     Intent,
@@ -33,7 +34,8 @@ class Case:
 
     reading: LicensingReading
     intent: Intent
-    options: ComplianceOptions = ComplianceOptions()
+    options: ComplianceOptions
+    comparisons: tuple[Comparison, ...]  # of the two
 
     @property
     def state(self) -> LicensingState:
@@ -52,6 +54,10 @@ class Case:
     def now(self) -> datetime | None:
         """The device's own time; ``None``: unknown, so that nothing can be said of deadlines."""
         return self.reading.now()
+
+    def compared(self, path: str) -> tuple[Comparison, ...]:
+        """A key below ``smart_licensing`` beside what the device has, or each key below that one."""
+        return tuple(each for each in self.comparisons if f"{each.path}.".startswith(f"{KEY}.{path}."))
 
     def line(self, text: str) -> Evidence:
         """A line of the licensing output."""
@@ -96,7 +102,7 @@ class Rule:
         else:
             spelled = " or ".join(model.value for model in LicensingModel if model in self.models)
             outcome = not_applicable(
-                f"the device lives by the {case.model.value} model (release {case.reading.version.release}), "
+                f"the device follows the {case.model.value} model (release {case.reading.version.release}), "
                 f"the rule is for {spelled}"
             )
         fix = outcome.fix if outcome.verdict.is_finding else ()  # {host} in it is this host
@@ -138,15 +144,6 @@ def not_applicable(why: str) -> Outcome:
 def due(outcome: Outcome, deadline: datetime | None) -> Outcome:
     """*outcome* with the instant by which it counts."""
     return replace(outcome, deadline=deadline)
-
-
-def compared(found: str | None, wanted: str | None, *, evidence: tuple[Evidence, ...], fix: tuple[str, ...]) -> Outcome:
-    """Pass when both texts are the same; ``None`` is what the inventory leaves alone."""
-    if wanted is None:
-        return not_applicable("the inventory does not ask for it")
-    if found == wanted:
-        return passed(found, expected=wanted, evidence=evidence)
-    return failed(found or "none", expected=wanted, evidence=evidence, fix=fix)
 
 
 def spelled(instant: Instant | None) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from nornir_smartlic.compliance.findings import Evidence, Severity
+from nornir_smartlic.compliance.findings import Severity
 from nornir_smartlic.compliance.rules import Case, Outcome, Rule, failed, passed, unknown
+from nornir_smartlic.intent import Evidence
 from nornir_smartlic.model import LicensingModel
 
 _COMMAND: Final = "show archive config differences nvram:startup-config system:running-config"

@@ -1,19 +1,44 @@
 """The wanted licensing configuration: read from the inventory, compared with a device, turned into commands."""
 
-from nornir_smartlic.intent.inventory import KEY, check_url, intent_of
+from nornir_smartlic.intent.compare import compare
+from nornir_smartlic.intent.comparison import Comparison, Evidence, merged
+from nornir_smartlic.intent.inventory import KEY, intent_of
+from nornir_smartlic.intent.layers import MergedData, merge_intent_data
 from nornir_smartlic.intent.plan import Difference, Plan, undo
-from nornir_smartlic.intent.planning import make_plan, untrusted, why_not_slp
-from nornir_smartlic.intent.transport_unit import actual_transport
+from nornir_smartlic.intent.planning import make_plan, same_account, untrusted, why_not_slp
+from nornir_smartlic.intent.way import (
+    Interface,
+    Way,
+    configured_vrf,
+    host_entry,
+    interface_of,
+    unresolved,
+    way_of,
+    wrong_transport,
+)
 
 __all__ = [
     "KEY",
+    "Comparison",
     "Difference",
+    "Evidence",
+    "Interface",
+    "MergedData",
     "Plan",
-    "actual_transport",
-    "check_url",
+    "Way",
+    "compare",
+    "configured_vrf",
+    "host_entry",
     "intent_of",
+    "interface_of",
     "make_plan",
+    "merge_intent_data",
+    "merged",
+    "same_account",
     "undo",
+    "unresolved",
     "untrusted",
+    "way_of",
     "why_not_slp",
+    "wrong_transport",
 ]

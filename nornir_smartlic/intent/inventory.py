@@ -1,7 +1,8 @@
 """The ``smart_licensing`` data of a host, checked at the edge and turned into an `Intent`.
 
-The keys are those of design.md section 3.1, and ``name_servers``, ours: the name servers of the intent's VRF. Every key
-is optional; what is absent or null is left alone on the device.
+The keys are those of design.md section 3.1, and ``name_servers`` and ``name_servers_exact``, ours: name servers of the
+intent's VRF, and whether others are taken out. Every key is optional; what is absent or null is left alone on the
+device.
 """
 
 from __future__ import annotations
@@ -106,6 +107,7 @@ class _SmartLicensing(_Keys):
     vrf: Annotated[Word, Field(max_length=32)] | None = None
     source_interface: Word | None = None
     name_servers: list[Annotated[str, AfterValidator(_address)]] | None = None
+    name_servers_exact: StrictBool | None = None
     proxy: _Proxy | None = None
     revocation_check: Literal["none", "crl", "crl none"] | None = None
     server_identity_check: StrictBool | None = None
@@ -156,6 +158,7 @@ def _intent(keys: _SmartLicensing) -> Intent:
         vrf=keys.vrf,
         source_interface=keys.source_interface,
         name_servers=None if keys.name_servers is None else tuple(keys.name_servers),
+        name_servers_exact=keys.name_servers_exact,
         proxy=None if keys.proxy is None else Proxy(keys.proxy.address, keys.proxy.port),
         revocation_check=None if keys.revocation_check is None else RevocationCheck(keys.revocation_check),
         server_identity_check=keys.server_identity_check,
@@ -171,36 +174,23 @@ def _intent(keys: _SmartLicensing) -> Intent:
     )
 
 
-def check_url(transport: TransportType, url: str, path: str) -> None:
-    """Raise `IntentError` where *url* is not one that *transport* speaks to.
-
-    Source: reference/reports.md section 6, the table of transport endpoints.
-    """
-    spoken_by = _transport_of(url)
+def url_refusal(transport: TransportType, url: str) -> tuple[str, str] | None:
+    """Why *url* is not one that *transport* speaks to: what was found, and what is expected; ``None``: it is one."""
+    spoken_by = TransportType.of_url(url)
     if transport is TransportType.OFF:
-        raise IntentError(path, f"{url!r}", "no URL: transport off reaches nobody")
+        return f"{url!r}", "no URL: transport off reaches nobody"
     if spoken_by not in (None, transport):
-        raise IntentError(
-            path, f"{url!r} is a URL of transport {spoken_by.keyword}", f"one of transport {transport.keyword}"
-        )
-
-
-def _transport_of(url: str) -> TransportType | None:
-    """Whose path *url* has; ``None``: it does not tell."""
-    path = urlsplit(url).path.lower()
-    if "/cslu/" in path:
-        return TransportType.CSLU
-    if "/oddce/" in path or path.startswith("/transportgateway"):
-        return TransportType.CALLHOME
-    if path.startswith(("/licservice", "/smarttransport")):
-        return TransportType.SMART
+        return f"{url!r} is a URL of transport {spoken_by.keyword}", f"one of transport {transport.keyword}"
     return None
 
 
 def _check(intent: Intent, key: str) -> None:
     """Raise `IntentError` on keys that contradict each other, whatever the device."""
-    if intent.transport is not None and intent.url is not None:
-        check_url(intent.transport, intent.url, f"{key}.url")
+    refusal = url_refusal(intent.transport, intent.url) if intent.transport and intent.url else None
+    if refusal is not None:
+        raise IntentError(f"{key}.url", *refusal)
+    if intent.name_servers_exact and intent.name_servers is None:
+        raise IntentError(f"{key}.name_servers_exact", "given", "name_servers beside it")
     if intent.transport is TransportType.OFF:
         for name, value in (("vrf", intent.vrf), ("proxy", intent.proxy)):
             if value is not None:

@@ -1,29 +1,50 @@
-"""Licence levels of ``license boot level`` and ``license air level``, and the addons that each can have."""
+"""Licence levels of ``license boot level`` and ``license air level``, and which device takes which."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Final
 
-from nornir_smartlic.model import BootLevel
+from nornir_smartlic.intent import releases
+from nornir_smartlic.intent.releases import release_of, shown
+from nornir_smartlic.model import BootLevel, DeviceVersion, LicensingReading
 
-ADDONS: Final[dict[str, tuple[str, ...]]] = {
-    "network-premier": ("dna-premier",),
+Levels = Mapping[str, tuple[str, ...]]  # level -> the addons that it can have
+
+_SWITCH: Final[Levels] = {
     "network-advantage": ("dna-advantage", "dna-essentials"),
     "network-essentials": ("dna-essentials",),
-    "advantage": (),
-    "essentials": (),
+}
+_ROUTER: Final[Levels] = {
+    "network-premier": ("dna-premier",),
+    "network-advantage": ("dna-advantage",),
+    "network-essentials": ("dna-essentials",),
+}
+_AIR: Final[Levels] = {
     "air-network-advantage": ("air-dna-advantage",),
     "air-network-essentials": ("air-dna-essentials",),
-    "ax": (),
-    "appx": (),
-    "security": (),
-    "ipbase": (),
-    "securityk9": (),
-    "uck9": (),
-    "appxk9": (),
 }
-"""Source: reference/cli.md section 2, license level commands; the addon of network-premier is recalled."""
+_UNIFIED: Final[Levels] = {"advantage": (), "essentials": ()}
+_CSR: Final[Levels] = {"ax": (), "appx": (), "security": (), "ipbase": ()}
+_PACKAGES: Final[Levels] = {"appxk9": (), "securityk9": (), "uck9": ()}
+ADDONS: Final[Levels] = {**_ROUTER, **_SWITCH, **_AIR, **_UNIFIED, **_CSR, **_PACKAGES}
+"""Every level. Source: reference/cli.md section 2, license level commands. Unverified: the addon of
+network-premier, and that routers take the addon of the same tier alone."""
 
+_OF_PRODUCT: Final = tuple(
+    (re.compile(pattern), levels)
+    for pattern, levels in (
+        (r"C9800|CW98", _AIR),
+        (r"C9350", _UNIFIED),
+        (r"C9[2-6]\d\d|IE-?3[1-4]", _SWITCH),
+        (r"C8[2-5]\d\d|C8000V", _ROUTER),
+        (r"CSR1000V", _CSR),
+        (r"ISR4|C11\d\d-|C11\d\dX?-", _PACKAGES),
+    )
+)
+"""Source: reference/cli.md section 2, reference/corrections-2026-11.md. Unverified: that C9200 to C9600 take no unified
+level. What is not here may take any."""
 
 _AIR_LEVELS: Final = {
     "AIR DNA Advantage": BootLevel("air-network-advantage", "air-dna-advantage"),
@@ -32,19 +53,65 @@ _AIR_LEVELS: Final = {
     "AIR Network Essentials": BootLevel("air-network-essentials"),
 }
 """As ``show version`` of a wireless controller names them; the first is seen (show-version/genie-c9800), the others are
-recalled."""
+unverified."""
 
 
-def is_wireless(level: str) -> bool:
-    """Whether *level* is one of a wireless controller."""
-    return level.startswith("air-")
+def levels_of(reading: LicensingReading) -> Levels | None:
+    """The levels that the product takes, by its PID; ``None``: not known.
+
+    Catalyst switches with embedded wireless take those of a controller too, and print one.
+    """
+    version, configuration = reading.version, reading.configuration
+    found = next((levels for product, levels in _OF_PRODUCT if product.match(version.platform or "")), None)
+    if found is not None and (version.air_level or configuration.air_level) is not None:
+        return {**found, **_AIR}
+    return found
 
 
-def air_level_of(shown: str | None) -> BootLevel | None:
-    """The level behind a name that ``show version`` prints; ``None``: it prints none, or one that is not known."""
-    return _AIR_LEVELS.get(shown) if shown is not None else None
+def has_packages(reading: LicensingReading) -> bool:
+    """Whether each technology package has its own line, several beside each other."""
+    return levels_of(reading) is _PACKAGES
+
+
+def level_refusal(wanted: BootLevel, reading: LicensingReading) -> tuple[str, tuple[str, str]] | None:
+    """The part of *wanted* that the device cannot take: its key, and what was found and is expected; ``None``: none."""
+    release, product = reading.version.release, reading.version.platform
+    if wanted.level in _UNIFIED and release_of(release) < releases.UNIFIED_LEVELS:
+        return "level", (f"{wanted.level} on release {release}", f"{shown(releases.UNIFIED_LEVELS)} or later")
+    known = levels_of(reading)
+    if known is None:
+        return None
+    if wanted.level not in known:
+        return "level", (f"{wanted.level!r} on {product}", f"one of {', '.join(known)}")
+    if wanted.addon is not None and wanted.addon not in known[wanted.level]:
+        expected = " or ".join(known[wanted.level]) or "no addon"
+        return "addon", (f"{wanted.addon!r} with {wanted.level} on {product}", expected)
+    return None
 
 
 def command_of(level: str) -> str:
     """``license air level`` for wireless controllers, ``license boot level`` for everyone else."""
-    return "license air level" if is_wireless(level) else "license boot level"
+    return "license air level" if level in _AIR else "license boot level"
+
+
+def configured_levels(reading: LicensingReading, wanted: BootLevel) -> tuple[BootLevel, ...]:
+    """The levels that stand in the configuration, of the command that *wanted* has."""
+    configuration = reading.configuration
+    if wanted.level in _AIR:
+        return (configuration.air_level,) if configuration.air_level is not None else ()
+    return configuration.boot_levels
+
+
+def next_level(version: DeviceVersion, wanted: BootLevel) -> BootLevel | None:
+    """The level of the next boot, as ``show version`` has it; ``None``: it prints none, or one that is not known."""
+    if wanted.level in _AIR:
+        return _AIR_LEVELS.get(version.next_air_level or "")
+    level, addon = version.next_boot_level or version.boot_level, version.next_addon_level or version.addon_level
+    return None if level is None else BootLevel(level, addon)
+
+
+def running_level(version: DeviceVersion, wanted: BootLevel) -> BootLevel | None:
+    """The level that the device was booted with, as ``show version`` has it."""
+    if wanted.level in _AIR:
+        return _AIR_LEVELS.get(version.air_level or "")
+    return None if version.boot_level is None else BootLevel(version.boot_level, version.addon_level)

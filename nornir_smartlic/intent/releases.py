@@ -8,7 +8,8 @@ from typing import Final
 Release = tuple[int, ...]
 
 SLP: Final[Release] = (17, 3, 2)  # Smart Licensing Using Policy; cslu and off come with it
-SMART_VRF: Final[Release] = (17, 6, 1)  # license smart vrf; recalled for the release
+SMART_VRF: Final[Release] = (17, 6, 1)
+"""``license smart vrf``, for smart and cslu alike. Unverified: the release; outputs show a VRF line from 5.1 on."""
 UNIFIED_LEVELS: Final[Release] = (17, 16, 1)  # license boot level {advantage | essentials}
 
 

@@ -43,6 +43,7 @@ class Intent:
     vrf: str | None = None
     source_interface: str | None = None  # ip http client source-interface
     name_servers: tuple[str, ...] | None = None  # in the VRF of this intent
+    name_servers_exact: bool | None = None  # True: no other ones beside them
     proxy: Proxy | None = None
     revocation_check: RevocationCheck | None = None
     server_identity_check: bool | None = None
@@ -96,3 +97,27 @@ class RunningConfiguration:
     suite: str | None = seldom(None)  # license boot suite
     air_level: BootLevel | None = None  # license air level, of a wireless controller; intent.boot_level has the other
     license_lines: tuple[str, ...] = ()  # every line that starts with "license", as it stands
+
+    @property
+    def plain_cslu_url(self) -> str | None:
+        """``license smart url URL`` with a URL of a CSLU or of an SSM On-Prem for CSLU, as users of the latter have it.
+
+        Source: reference/corrections-2026-11.md. Unverified: what a device does where ``url cslu`` stands beside it.
+        """
+        plain = self.plain_url
+        return plain if plain is not None and TransportType.of_url(plain) is TransportType.CSLU else None
+
+    @property
+    def boot_levels(self) -> tuple[BootLevel, ...]:
+        """Every ``license boot level``; ISRs have one for each technology package."""
+        found = (line.split()[3:] for line in self.license_lines if line.startswith("license boot level "))
+        levels = [BootLevel(words[0], words[2] if words[1:2] == ["addon"] else None) for words in found if words]
+        return tuple(levels) or ((self.intent.boot_level,) if self.intent.boot_level is not None else ())
+
+    def url_of(self, transport: TransportType) -> str | None:
+        """Where reports go under *transport*; ``None``: nowhere, and under cslu to the name ``cslu-local``."""
+        if transport is TransportType.CALLHOME:
+            return self.call_home.destination_url
+        if transport is TransportType.CSLU:
+            return self.cslu_url or self.plain_cslu_url
+        return None if transport is TransportType.OFF else self.smart_url or self.plain_url

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from urllib.parse import urlsplit
 
 from nornir_smartlic.model.seldom import seldom
 
@@ -24,6 +25,21 @@ class TransportType(Enum):
     def keyword(self) -> str:
         """The word of ``license smart transport``."""
         return {"Transport Off": "off"}.get(self.value, self.value.lower())
+
+    @classmethod
+    def of_url(cls, url: str) -> TransportType | None:
+        """Whose path *url* has; ``None``: it does not tell.
+
+        Source: reference/reports.md section 6, transport endpoints.
+        """
+        path = urlsplit(url).path.lower()
+        if "/cslu/" in path:
+            return cls.CSLU
+        if "/oddce/" in path or path.startswith("/transportgateway"):
+            return cls.CALLHOME
+        if path.startswith(("/licservice", "/smarttransport")):
+            return cls.SMART
+        return None
 
 
 @dataclass(frozen=True, slots=True)

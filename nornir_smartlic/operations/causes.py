@@ -8,7 +8,6 @@ stand in reference/cli.md section 5, some of them recalled.
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,10 +15,19 @@ from enum import Enum
 from typing import Final
 from urllib.parse import urlsplit
 
-from nornir_smartlic.compliance import Evidence
-from nornir_smartlic.errors import IntentError
-from nornir_smartlic.intent import actual_transport, check_url, untrusted, why_not_slp
-from nornir_smartlic.model import LicensingModel, LicensingReading, Proxy, RegistrationStatus, TransportType, placed
+from nornir_smartlic.intent import (
+    Evidence,
+    Interface,
+    Way,
+    configured_vrf,
+    interface_of,
+    unresolved,
+    untrusted,
+    way_of,
+    why_not_slp,
+    wrong_transport,
+)
+from nornir_smartlic.model import LicensingModel, LicensingReading, RegistrationStatus, TransportType, placed
 from nornir_smartlic.operations.licensing_log import LogMessage
 
 UNRESOLVED: Final = "Unable to resolve server hostname/domain name"
@@ -57,44 +65,14 @@ class Symptoms:
     trust_failure: LogMessage | None = None  # the last trust code that was not installed
 
     @property
-    def transport(self) -> TransportType:
-        """The transport in use."""
-        return actual_transport(self.reading)
+    def way(self) -> Way:
+        """The way that its reports take."""
+        return way_of(self.reading)
 
     @property
-    def url(self) -> str | None:
-        """Where the reports go; ``None``: nowhere, or to the name ``cslu-local``."""
-        configuration = self.reading.configuration
-        if self.transport is TransportType.SMART:
-            return configuration.smart_url or configuration.plain_url
-        if self.transport is TransportType.CSLU:
-            return configuration.cslu_url
-        return configuration.call_home.destination_url if self.transport is TransportType.CALLHOME else None
-
-    @property
-    def vrf(self) -> str | None:
-        """The VRF that the reports take: under cslu that of the source interface."""
-        configuration = self.reading.configuration
-        if self.transport is TransportType.CALLHOME:
-            return configuration.call_home.vrf
-        if self.transport is TransportType.SMART and configuration.intent.vrf is not None:
-            return configuration.intent.vrf
-        found = self.source_interface
-        return found[1] if found is not None else None
-
-    @property
-    def source_interface(self) -> tuple[str, str | None, str | None] | None:
-        """Name, VRF and address of the source interface; ``None``: none is set, or it is not there."""
-        name = self.reading.configuration.intent.source_interface
-        return next((found for found in self.reading.configuration.interfaces if found[0] == name), None)
-
-    @property
-    def proxy(self) -> Proxy | None:
-        """The proxy of the transport in use."""
-        configuration = self.reading.configuration
-        if self.transport is TransportType.CALLHOME:
-            return configuration.call_home.http_proxy
-        return configuration.intent.proxy
+    def source_interface(self) -> Interface | None:
+        """The source interface; ``None``: none is set, or it is not there."""
+        return interface_of(self.reading.configuration, self.way.source_interface)
 
     def failed_with(self, *words: str) -> bool:
         """Whether the last failure names one of *words*."""
@@ -132,7 +110,7 @@ def _model(symptoms: Symptoms) -> Iterator[Cause]:
 
 
 def _no_transport(symptoms: Symptoms) -> Iterator[Cause]:
-    if symptoms.transport is TransportType.OFF:
+    if symptoms.way.transport is TransportType.OFF:
         yield Cause(
             "transport-off",
             Certainty.CERTAIN,
@@ -143,106 +121,79 @@ def _no_transport(symptoms: Symptoms) -> Iterator[Cause]:
 
 
 def _wrong_url(symptoms: Symptoms) -> Iterator[Cause]:
-    transport, url = symptoms.transport, symptoms.url
-    if transport is TransportType.SMART and url is None:
-        yield Cause(
-            "no-url",
-            Certainty.CERTAIN,
-            "transport smart has no URL",
-            (Evidence("show running-config", "license smart transport smart"),),
-            ("license smart url default",),
-        )
-    if url is None:
+    way = symptoms.way
+    is_smart = way.transport is TransportType.SMART
+    fix = ("license smart url default",) if is_smart else ()
+    if way.url is None:
+        if is_smart:
+            line = Evidence("show running-config", "license smart transport smart")
+            yield Cause("no-url", Certainty.CERTAIN, "transport smart has no URL", (line,), fix)
         return
-    evidence = (Evidence("show running-config", url),)
-    try:
-        check_url(transport, url, "url")
-    except IntentError as error:
-        fix = ("license smart url default",) if transport is TransportType.SMART else ()
-        yield Cause(
-            "wrong-url", Certainty.CERTAIN, f"{error.met}, and the transport is {transport.keyword}", evidence, fix
-        )
-    else:
-        host = urlsplit(url).hostname or ""
-        if transport is TransportType.SMART and host.endswith("cisco.com") and host != "smartreceiver.cisco.com":
-            text = f"{host} is not the receiver of smart transport, which is smartreceiver.cisco.com"
-            yield Cause("old-url", Certainty.LIKELY, text, evidence, ("license smart url default",))
+    evidence = (Evidence("show running-config", way.url),)
+    host = urlsplit(way.url).hostname or ""
+    if (other := wrong_transport(way)) is not None:
+        text = f"{way.url!r} is a URL of transport {other.keyword}, and the transport is {way.transport.keyword}"
+        yield Cause("wrong-url", Certainty.CERTAIN, text, evidence, fix)
+    elif is_smart and host.endswith("cisco.com") and host != "smartreceiver.cisco.com":
+        text = f"{host} is not the receiver of smart transport, which is smartreceiver.cisco.com"
+        yield Cause("old-url", Certainty.LIKELY, text, evidence, fix)
 
 
 def _source(symptoms: Symptoms) -> Iterator[Cause]:
-    configuration = symptoms.reading.configuration
-    vrf, name = configuration.intent.vrf, configuration.intent.source_interface
-    if symptoms.transport is TransportType.SMART and vrf is not None and vrf not in configuration.vrfs:
-        yield Cause(
-            "no-vrf",
-            Certainty.CERTAIN,
-            f"VRF {vrf} is not on the device",
-            (Evidence("show running-config", f"license smart vrf {vrf}"),),
-            tuple(f"license smart vrf {other}" for other in configuration.vrfs[:1]),
-        )
+    configuration, way = symptoms.reading.configuration, symptoms.way
+    if way.transport is TransportType.OFF:
+        return
+    in_call_home = way.transport is TransportType.CALLHOME
+    vrf, prefix = configured_vrf(symptoms.reading, way.transport), "vrf" if in_call_home else "license smart vrf"
+
+    def line(name: str) -> tuple[str, ...]:
+        return ("call-home", f" {prefix} {name}") if in_call_home else (f"{prefix} {name}",)
+
+    if vrf is not None and vrf not in configuration.vrfs:
+        evidence = (Evidence("show running-config", line(vrf)[-1].strip()),)
+        fix = line(configuration.vrfs[0]) if configuration.vrfs else ()
+        yield Cause("no-vrf", Certainty.CERTAIN, f"VRF {vrf} is not on the device", evidence, fix)
+    name, found = way.source_interface, symptoms.source_interface
     if name is None:
-        if symptoms.vrf is not None and symptoms.failed_with(*_NO_WAY):
-            text = f"reports leave through VRF {symptoms.vrf} without a source interface: answers may not find back"
+        if way.vrf is not None and symptoms.failed_with(*_NO_WAY):
+            text = f"reports leave through VRF {way.vrf} without a source interface: answers may not find back"
             yield Cause("no-source-interface", Certainty.LIKELY, text, fix=("ip http client source-interface NAME",))
         return
     evidence = (Evidence("show running-config", f"ip http client source-interface {name}"),)
-    found = symptoms.source_interface
     if found is None and configuration.interfaces:
         yield Cause("no-source-interface", Certainty.CERTAIN, f"the source interface {name} does not exist", evidence)
-    elif found is not None and found[2] is None:
+    elif found is not None and found.address is None:
         yield Cause("no-source-address", Certainty.CERTAIN, f"the source interface {name} has no address", evidence)
-    elif found is not None and symptoms.transport is TransportType.SMART and vrf not in (None, found[1]):
-        where = f"VRF {found[1]}" if found[1] else "the global table"
+    elif found is not None and vrf not in (None, found.vrf):
+        where = f"VRF {found.vrf}" if found.vrf else "the global table"
         text = f"the source interface {name} is in {where}, the reports go through VRF {vrf}"
-        fix = (f"license smart vrf {found[1]}",) if found[1] else ()
-        yield Cause("vrf-mismatch", Certainty.LIKELY, text, evidence, fix)
+        yield Cause("vrf-mismatch", Certainty.LIKELY, text, evidence, line(found.vrf) if found.vrf else ())
 
 
 def _name_resolution(symptoms: Symptoms) -> Iterator[Cause]:
-    configuration = symptoms.reading.configuration
-    if symptoms.transport is TransportType.OFF or (
-        symptoms.url is None and symptoms.transport is not TransportType.CSLU
-    ):
-        return
-    proxy = symptoms.proxy
-    host = urlsplit(symptoms.url).hostname if symptoms.url is not None else "cslu-local"
-    host = proxy.address if proxy is not None else host  # a proxy resolves the receiver's name by itself
-    vrf = symptoms.vrf
-    if (
-        host is None
-        or _is_address(host)
-        or any(name == host and where == vrf for where, name, _ in configuration.hosts)
-    ):
-        return
-    where, prefix = (f" in VRF {vrf}", f"vrf {vrf} ") if vrf else ("", "")
-    servers = [address for place, address in configuration.name_servers if place == vrf]
-    unresolved = symptoms.failed_with(UNRESOLVED, "resolve")
-    evidence = _failure_evidence(symptoms) if unresolved else ()
-    if not configuration.domain_lookup:
-        line = (Evidence("show running-config", "no ip domain lookup"), *evidence)
-        yield Cause("no-lookup", Certainty.CERTAIN, f"{host} is not looked up", line, ("ip domain lookup",))
-    if not servers:
-        yield Cause(
-            "no-name-server",
-            Certainty.CERTAIN if unresolved or symptoms.url is not None else Certainty.LIKELY,
-            f"there is no name server{where} to resolve {host}",
-            evidence,
-            (f"ip name-server {prefix}ADDRESS",),
-        )
-    elif unresolved:
-        text = f"{', '.join(servers)}{where} does not answer, or does not know {host}"
+    way = symptoms.way
+    is_unresolved = symptoms.failed_with(UNRESOLVED, "resolve")
+    evidence = _failure_evidence(symptoms) if is_unresolved else ()
+    why = unresolved(way, symptoms.reading.configuration)
+    if why is not None and why.is_lookup:
+        yield Cause("no-lookup", Certainty.CERTAIN, why.text, (why.evidence, *evidence), (why.fix,))
+    elif why is not None:
+        certainty = Certainty.CERTAIN if is_unresolved or way.url is not None else Certainty.LIKELY
+        text = f"there is {why.text} to resolve {way.host}"
+        yield Cause("no-name-server", certainty, text, (*evidence, why.evidence), (why.fix,))
+    elif is_unresolved and way.host is not None:
+        text = f"{', '.join(way.name_servers)} {way.place} does not answer, or does not know {way.host}"
         yield Cause("name-unresolved", Certainty.LIKELY, text, evidence)
 
 
 def _no_way(symptoms: Symptoms) -> Iterator[Cause]:
     if not symptoms.failed_with(*_NO_WAY):
         return
-    far = symptoms.url or "cslu-local"
+    far = symptoms.way.url or "cslu-local"
     evidence = _failure_evidence(symptoms)
-    if symptoms.proxy is not None:
-        text = (
-            f"the proxy {symptoms.proxy.address}:{symptoms.proxy.port} does not answer, or does not let {far} through"
-        )
+    if symptoms.way.proxy is not None:
+        proxy = f"{symptoms.way.proxy.address}:{symptoms.way.proxy.port}"
+        text = f"the proxy {proxy} does not answer, or does not let {far} through"
         yield Cause("proxy", Certainty.LIKELY, text, evidence)
     else:
         text = f"{far} does not answer: no route, a filter on the way, or a proxy that is not configured"
@@ -251,7 +202,7 @@ def _no_way(symptoms: Symptoms) -> Iterator[Cause]:
 
 def _tls(symptoms: Symptoms) -> Iterator[Cause]:
     reading = symptoms.reading
-    if not (symptoms.url or "").startswith("https"):
+    if not (symptoms.way.url or "").startswith("https"):
         return
     failed = symptoms.failed_with(*_NO_TLS)
     evidence = _failure_evidence(symptoms) if failed else ()
@@ -283,7 +234,10 @@ def _tls(symptoms: Symptoms) -> Iterator[Cause]:
 
 def _trust(symptoms: Symptoms) -> Iterator[Cause]:
     state = symptoms.reading.state
-    if state.model is not LicensingModel.SLP or symptoms.transport not in (TransportType.SMART, TransportType.CALLHOME):
+    if state.model is not LicensingModel.SLP or symptoms.way.transport not in (
+        TransportType.SMART,
+        TransportType.CALLHOME,
+    ):
         return
     without = untrusted(state)
     if without:
@@ -301,10 +255,12 @@ def _trust(symptoms: Symptoms) -> Iterator[Cause]:
 def _far_end(symptoms: Symptoms) -> Iterator[Cause]:
     evidence = _failure_evidence(symptoms)
     if symptoms.failed_with("Received empty response"):
-        text = f"{symptoms.url} answers with nothing: a wrong port or path, http instead of https, or a proxy's page"
+        text = (
+            f"{symptoms.way.url} answers with nothing: a wrong port or path, http instead of https, or a proxy's page"
+        )
         yield Cause("empty-answer", Certainty.LIKELY, text, evidence)
     elif symptoms.failure is not None and symptoms.failure.reason == "Communications failure":
-        yield Cause("far-end", Certainty.LIKELY, f"{symptoms.url or 'the far end'} answers with an error", evidence)
+        yield Cause("far-end", Certainty.LIKELY, f"{symptoms.way.url or 'the far end'} answers with an error", evidence)
 
 
 def _no_ack(symptoms: Symptoms) -> Iterator[Cause]:
@@ -333,14 +289,6 @@ def _failure_evidence(symptoms: Symptoms) -> tuple[Evidence, ...]:
     if failure is None:
         return ()
     return (Evidence("show logging", f"%SMART_LIC-{failure.severity}-{failure.mnemonic}: {failure.text}"),)
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 _JUDGES: Final[tuple[Callable[[Symptoms], Iterator[Cause]], ...]] = (

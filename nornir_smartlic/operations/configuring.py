@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import takewhile
 from typing import Final
 
 from nornir_smartlic.errors import CommandRefused, Interrupted, Refused, StateUnknown, TimedOut, Unreachable
@@ -255,15 +254,9 @@ def _last_push(state: LicensingState) -> Instant | None:
 
 
 def _sent_before(plan: Plan, refused: str | None) -> Sequence[Difference]:
-    """The differences of which lines were sent: all up to the one with the refused line, the transport's unit whole."""
-    hit = next(
-        (
-            difference
-            for difference in plan.differences
-            if refused is not None and refused.strip() in map(str.strip, difference.commands)
-        ),
-        None,
-    )
-    if hit is None:
+    """The differences of which lines were sent: those with a line up to the refused one."""
+    texts = [line.strip() for line in plan.commands]
+    if refused is None or refused.strip() not in texts:
         return plan.differences
-    return [*takewhile(lambda difference: difference is not hit, plan.differences), hit]
+    sent = set(texts[: texts.index(refused.strip()) + 1])
+    return [each for each in plan.differences if any(line.strip() in sent for line in each.commands)]

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Final
-
 from nornir_smartlic.operations.causes import Symptoms, causes_of
 from nornir_smartlic.operations.conversation import Conversation
 from nornir_smartlic.operations.licensing_log import last_of, new_messages
-from nornir_smartlic.operations.reading import read, read_licensing
+from nornir_smartlic.operations.reading import read_licensing
 from nornir_smartlic.operations.results import Diagnosis
-
-SHOW_INTERFACES: Final = "show running-config | section ^interface"
 
 
 def diagnose() -> Conversation[Diagnosis]:
     """Why this device does not report: ordered causes with evidence and the fix; none where all is well."""
     reading = yield from read_licensing()
-    shown = yield from read("show running-config", ask=SHOW_INTERFACES)
     messages = new_messages((), reading.messages or ())
     last = last_of(messages, "COMM_FAILED", "COMM_RESTORED")
     trust = last_of(messages, "TRUST_CODE_INSTALL_FAILED", "TRUST_CODE_INSTALL_SUCCESS")
     symptoms = Symptoms(
-        replace(reading, configuration=replace(reading.configuration, interfaces=shown.value.interfaces)),
+        reading,
         failure=last if last is not None and last.mnemonic == "COMM_FAILED" else None,
         trust_failure=trust if trust is not None and trust.mnemonic == "TRUST_CODE_INSTALL_FAILED" else None,
     )

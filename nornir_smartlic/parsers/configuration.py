@@ -198,6 +198,8 @@ def _interface(draft: _Draft, words: list[str], block: list[str]) -> None:
                 address = "dhcp"
             case ["ip", "address", ip, mask] if ip != "dhcp":
                 address = f"{ip} {mask}"
+            case ["ipv6", "address", ip, *_] if address is None:
+                address = ip
     draft.interfaces.append((" ".join(words[1:]), vrf, address))
 
 

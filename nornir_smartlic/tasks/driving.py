@@ -9,7 +9,7 @@ from nornir.core.task import Task
 
 from nornir_smartlic.doors import door_of
 from nornir_smartlic.errors import DeviceError, IntentError
-from nornir_smartlic.intent import KEY, intent_of
+from nornir_smartlic.intent import KEY, MergedData, intent_of, merge_intent_data
 from nornir_smartlic.model import Intent
 from nornir_smartlic.operations.conversation import Conversation, converse
 
@@ -42,9 +42,20 @@ def saves(host: Host) -> bool:
 
 
 def intent_of_host(host: Host) -> Intent:
-    """What the inventory wants of *host*: its ``smart_licensing`` data, inherited as Nornir does, as a whole.
+    """What the inventory wants of *host*.
 
     Raises:
         IntentError: the data is inconsistent.
     """
-    return intent_of(host.get(KEY))
+    return intent_of(data_of_host(host).data)
+
+
+def data_of_host(host: Host) -> MergedData:
+    """The ``smart_licensing`` data of *host*, its groups (in Nornir's order) and the defaults: the nearest key counts.
+
+    Raises:
+        IntentError: one of them is no mapping.
+    """
+    layers = [(f"host {host.name}", host.data.get(KEY))]
+    layers += [(f"group {group.name}", group.data.get(KEY)) for group in host.extended_groups()]
+    return merge_intent_data([*layers, ("defaults", host.defaults.data.get(KEY))])

@@ -88,7 +88,10 @@ def configuration(**changes: Any) -> RunningConfiguration:
                 source_interface="GigabitEthernet0/0",
                 boot_level=BootLevel("network-advantage", "dna-advantage"),
             ),
+            smart_url="https://smartreceiver.cisco.com/licservice/license",
             name_servers=(("Mgmt-vrf", "192.0.2.53"),),
+            vrfs=("Mgmt-vrf",),
+            interfaces=(("GigabitEthernet0/0", "Mgmt-vrf", "192.0.2.7 255.255.255.0"),),
         ),
         **changes,
     )

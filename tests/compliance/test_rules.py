@@ -62,7 +62,7 @@ def test_a_device_with_everything_wrong_fails_and_says_how_to_mend_each():
         trust_codes=(),
         usage=(LicenseUsage("network-essentials", "C9300-24 Network Essentials", 1, UsageStatus.IN_USE),),
         usage_reporting=reporting(next_ack_deadline=JAN_1 - days(3), next_report_push=JAN_1 - days(2)),
-        configuration=configuration(intent=Intent(), name_servers=()),
+        configuration=configuration(intent=Intent(), name_servers=(), smart_url=None),
         clock=DeviceClock(JAN_1, synchronised=False),
     )
     failed = {found.rule_id: found for found in verify(wrong, WANTED, host="sw1") if found.verdict is Verdict.FAIL}
@@ -221,12 +221,18 @@ def test_a_release_that_cannot_print_its_account_is_not_judged_by_it():
         (("network-advantage", "dna-advantage"), BootLevel("network-advantage"), Verdict.FAIL),
         (("network-essentials_10M", "CUBE_TS_STD"), BootLevel("network-essentials"), Verdict.PASS),
         ((), BootLevel("network-essentials"), Verdict.FAIL),
-        (("advantage",), BootLevel("advantage"), Verdict.PASS),
     ],
 )
 def test_the_licences_in_use_are_those_of_the_boot_level(names, wanted, verdict):
     usage = tuple(LicenseUsage(name, name.upper(), 1, UsageStatus.IN_USE) for name in names)
     assert finding("SLP-BOOT-LEVEL", reading(usage=usage), Intent(boot_level=wanted)).verdict is verdict
+
+
+def test_a_unified_level_is_compared_by_its_one_word():
+    usage = (LicenseUsage("advantage", "ADVANTAGE", 1, UsageStatus.IN_USE),)
+    version = DeviceVersion("17.18.1", "sw1", UDI, "C9350-48T", boot_level="advantage")
+    read = reading(usage=usage, version=version)
+    assert finding("SLP-BOOT-LEVEL", read, Intent(boot_level=BootLevel("advantage"))).verdict is Verdict.PASS
 
 
 def test_a_boot_level_that_is_configured_already_only_needs_a_reload():
@@ -252,9 +258,10 @@ def test_reports_that_arrive_prove_that_names_are_resolved_until_they_fail():
 
 
 def test_a_utility_is_resolved_in_the_vrf_of_the_source_interface():
-    transport = Transport(TransportType.CSLU, cslu_address="http://cslu.example.com:8182/cslu/v1/pi")
-    read = reading(transport=transport, usage_reporting=reporting(last_ack=None))
-    assert finding("SLP-NAME-RESOLUTION", read).verdict is Verdict.PASS
+    intent = Intent(source_interface="Gi0/0")
+    through = configuration(intent=intent, smart_url=None, cslu_url="http://cslu.example.com:8182/cslu/v1/pi")
+    read = reading(configuration=through, transport=None, usage_reporting=reporting(last_ack=None))
+    assert finding("SLP-NAME-RESOLUTION", read, Intent()).verdict is Verdict.PASS
 
 
 def test_a_host_entry_in_the_vrf_serves_as_a_name_server_does():
@@ -265,15 +272,16 @@ def test_a_host_entry_in_the_vrf_serves_as_a_name_server_does():
 
 @pytest.mark.parametrize("url", ["http://192.0.2.9:8182/cslu/v1/pi", "http://[2001:db8::9]:8182/cslu/v1/pi"])
 def test_an_address_needs_no_name_server(url):
-    read = reading(transport=Transport(TransportType.CSLU, cslu_address=url))
+    read = reading(transport=None, configuration=configuration(intent=Intent(), cslu_url=url))
     assert finding("SLP-NAME-RESOLUTION", read).verdict is Verdict.NOT_APPLICABLE
 
 
 def test_a_proxy_is_compared_by_address_and_port():
     wanted = Intent(proxy=Proxy("proxy.example.com", 8080))
     assert finding("SLP-TRANSPORT-PROXY", reading(), wanted).verdict is Verdict.FAIL
-    transport = Transport(TransportType.SMART, proxy=Proxy("proxy.example.com", 8080))
-    assert finding("SLP-TRANSPORT-PROXY", reading(transport=transport), wanted).verdict is Verdict.PASS
+    there = replace(configuration().intent, proxy=Proxy("proxy.example.com", 8080))
+    read = reading(configuration=configuration(intent=there))
+    assert finding("SLP-TRANSPORT-PROXY", read, wanted).verdict is Verdict.PASS
 
 
 @pytest.mark.parametrize(
@@ -301,7 +309,7 @@ def test_rules_for_policy_say_why_they_do_not_apply_to_a_registered_device():
 
 def test_what_no_output_told_is_unknown_and_raises_nothing():
     findings = verify(reading(state=LicensingState(slp=True)), WANTED, host="sw1")
-    assert "SLP-TRANSPORT-TYPE" in {found.rule_id for found in findings if found.verdict is Verdict.UNKNOWN}
+    assert "SLP-TRUST" in {found.rule_id for found in findings if found.verdict is Verdict.UNKNOWN}
 
 
 def test_rule_ids_are_unique_and_every_rule_says_why():

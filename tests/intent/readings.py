@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from nornir_smartlic.model import (
@@ -28,6 +29,12 @@ def slp(release: str = "17.12.4", **configuration: Any) -> LicensingReading:
         configuration=RunningConfiguration(intent=Intent(**typed), name_servers=servers, **configuration),
         clock=None,
     )
+
+
+def of_product(pid: str, release: str = "17.12.4") -> LicensingReading:
+    """A device of another product, without anything configured."""
+    reading = slp(release)
+    return replace(reading, version=replace(reading.version, platform=pid))
 
 
 def registered(release: str = "16.12.4") -> LicensingReading:

@@ -22,8 +22,9 @@ from nornir_smartlic.model import (
     Udi,
     Unparsed,
 )
-from tests.intent.readings import UDI, registered, slp
+from tests.intent.readings import UDI, of_product, registered, slp
 
+MANAGEMENT = ("GigabitEthernet0/0", "Mgmt-vrf", "192.0.2.7 255.255.255.0")
 RECEIVER = "https://smartreceiver.cisco.com/licservice/license"
 
 
@@ -48,7 +49,6 @@ def test_the_way_to_cssm_is_planned_in_an_order_that_a_device_takes():
         "ip http client source-interface GigabitEthernet0/0",
         "crypto pki trustpoint SLA-TrustPoint",
         " revocation-check none",
-        " exit",
         "license smart transport smart",
         "license smart url default",
         "license smart vrf Mgmt-vrf",
@@ -90,6 +90,9 @@ def test_taking_back_restores_what_was_replaced():
         (slp(transport=TransportType.SMART, smart_url=RECEIVER), {"transport": "smart", "url": "default"}),
         (slp(cslu_url="http://192.0.2.8:8182/cslu/v1/pi"), {"url": "http://192.0.2.8:8182/cslu/v1/pi"}),
         (slp(source_interface="GigabitEthernet0/0"), {"source_interface": "Gi0/0"}),
+        (slp("17.3.5", source_interface="Gi0/0", interfaces=(MANAGEMENT,), vrfs=("Mgmt-vrf",)), {"vrf": "Mgmt-vrf"}),
+        (slp(plain_url="https://onprem.example.com/cslu/v1/pi"), {"url": "https://onprem.example.com/cslu/v1/pi"}),
+        (slp(name_servers=((None, "192.0.2.9"), (None, "192.0.2.53"))), {"name_servers": ["192.0.2.53"]}),
         (
             slp(name_servers=((None, "192.0.2.54"), (None, "192.0.2.53"))),
             {"name_servers": ["192.0.2.53", "192.0.2.54"]},
@@ -122,7 +125,35 @@ def test_a_device_as_wanted_has_an_empty_plan(reading: LicensingReading, wanted:
         (
             slp(name_servers=((None, "192.0.2.9"), ("Mgmt-vrf", "192.0.2.9")), domain_lookup=False),
             {"name_servers": ["192.0.2.53"]},
-            ["ip domain lookup", "no ip name-server 192.0.2.9", "ip name-server 192.0.2.53"],
+            ["ip domain lookup", "ip name-server 192.0.2.53"],
+        ),
+        (
+            slp(name_servers=((None, "192.0.2.9"), ("Mgmt-vrf", "192.0.2.9"))),
+            {"name_servers": ["192.0.2.53"], "name_servers_exact": True},
+            ["ip name-server 192.0.2.53", "no ip name-server 192.0.2.9"],
+        ),
+        (
+            slp(name_servers=((None, "192.0.2.9"),)),
+            {"name_servers": [], "name_servers_exact": True},
+            ["no ip name-server 192.0.2.9"],
+        ),
+        (
+            slp(plain_url="https://onprem.example.com/cslu/v1/pi/OLD-1"),
+            {"transport": "cslu", "url": "https://onprem.example.com/cslu/v1/pi/BRANCHES-1"},
+            [
+                "license smart url cslu https://onprem.example.com/cslu/v1/pi/BRANCHES-1",
+                "no license smart url https://onprem.example.com/cslu/v1/pi/OLD-1",
+            ],
+        ),
+        (
+            slp(plain_url="https://onprem.example.com/cslu/v1/pi/OLD-1"),
+            {"transport": "cslu", "url": "default"},
+            ["no license smart url https://onprem.example.com/cslu/v1/pi/OLD-1"],
+        ),
+        (
+            slp(vrfs=("Mgmt-vrf",)),
+            {"transport": "cslu", "vrf": "Mgmt-vrf"},
+            ["license smart vrf Mgmt-vrf"],
         ),
         (
             slp(proxy=Proxy("old.example.com", 80)),
@@ -139,7 +170,7 @@ def test_a_device_as_wanted_has_an_empty_plan(reading: LicensingReading, wanted:
             ["license boot level network-advantage addon dna-advantage"],
         ),
         (
-            slp(),
+            of_product("C9800-L-F-K9", "17.12.4"),
             {"boot_level": {"level": "air-network-advantage", "addon": "air-dna-advantage"}},
             ["license air level air-network-advantage addon air-dna-advantage"],
         ),
@@ -155,19 +186,11 @@ def test_the_call_home_profile_is_made_ready_before_the_transport():
         "service call-home",
         "call-home",
         " contact-email-addr sch-smart-licensing@cisco.com",
-        " exit",
-        "call-home",
         ' profile "CiscoTAC-1"',
+        "  destination address http https://tools.cisco.com/its/service/oddce/services/DDCEService",
         "  no destination transport-method email",
         "  active",
         "  destination transport-method http",
-        "  exit",
-        " exit",
-        "call-home",
-        ' profile "CiscoTAC-1"',
-        "  destination address http https://tools.cisco.com/its/service/oddce/services/DDCEService",
-        "  exit",
-        " exit",
         "license smart transport callhome",
     )
 
@@ -183,7 +206,6 @@ def test_the_proxy_of_call_home_stands_in_call_home():
         "call-home",
         ' no http-proxy "old.example.com" port 80',
         ' http-proxy "proxy.example.com" port 8080',
-        " exit",
     )
 
 
@@ -208,6 +230,20 @@ def test_the_text_of_a_plan_is_its_difference():
         (slp("17.12.4"), {"boot_level": {"level": "advantage"}}, "boot_level.level"),
         (slp("17.12.4", transport=TransportType.OFF), {"url": "default"}, "url"),
         (slp("17.12.4"), {"url": RECEIVER}, "url"),
+        (slp("17.12.4", transport=TransportType.OFF), {"proxy": {"address": "192.0.2.80", "port": 80}}, "proxy"),
+        (slp("17.3.5", vrfs=("Mgmt-vrf",)), {"transport": "cslu", "vrf": "Mgmt-vrf"}, "vrf"),
+        (slp(interfaces=(MANAGEMENT,)), {"source_interface": "Loopback0"}, "source_interface"),
+        (
+            slp(interfaces=(MANAGEMENT, ("Vlan1", None, None)), vrfs=("Mgmt-vrf",)),
+            {"vrf": "Mgmt-vrf", "source_interface": "Vlan1"},
+            "source_interface",
+        ),
+        (slp(), {"boot_level": {"level": "air-network-advantage"}}, "boot_level.level"),
+        (
+            of_product("C8300-1N1S-6T"),
+            {"boot_level": {"level": "network-advantage", "addon": "dna-essentials"}},
+            "boot_level.addon",
+        ),
     ],
 )
 def test_what_the_device_cannot_take_is_refused_with_the_key(

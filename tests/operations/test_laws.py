@@ -26,8 +26,8 @@ def wanted(draw: st.DrawFn) -> dict[str, Any]:
     """Inventory data that contradicts neither itself nor a C9300 of 17.12."""
     data: dict[str, Any] = {"transport": draw(st.sampled_from(["smart", "cslu", "callhome", "off"]))}
     optional: dict[str, st.SearchStrategy[Any]] = {
-        "source_interface": st.sampled_from(["GigabitEthernet0/0", "Gi0/0", "Vlan1"]),
-        "name_servers": st.lists(st.sampled_from(["192.0.2.53", "192.0.2.54", "192.0.2.55"]), unique=True),
+        "source_interface": st.sampled_from(["GigabitEthernet0/0", "Gi0/0"]),
+        "name_servers": st.lists(st.sampled_from(["192.0.2.53", "192.0.2.54", "192.0.2.55"]), min_size=1, unique=True),
         "revocation_check": st.sampled_from(["none", "crl", "crl none"]),
         "server_identity_check": st.booleans(),
         "privacy": st.fixed_dictionaries({}, optional={"hostname": st.booleans(), "version": st.booleans()}),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from nornir_smartlic.compliance import Waiver, verify
-from nornir_smartlic.model import DeviceClock, Transport, TransportType, UnplacedTime
+from nornir_smartlic.model import DeviceClock, Intent, Transport, TransportType, UnplacedTime
 from nornir_smartlic.outputs import DeviceFacts, HostError, HostReport, Report
-from tests.compliance.readings import JAN_1, WANTED, days, reading, reporting
+from tests.compliance.readings import JAN_1, WANTED, configuration, days, reading, reporting
 
 WAIVER = Waiver("SLP-TRUST", ("sw2",), "noc@example.com", "waits for | a <new> supervisor", date(2026, 2, 1))
 
@@ -27,6 +27,7 @@ def every_verdict() -> Report:
                 "sw2",
                 trust_codes=(),
                 transport=Transport(TransportType.CSLU),
+                configuration=configuration(intent=Intent()),
                 usage_reporting=reporting(next_ack_deadline=JAN_1 - days(3)),
             ),
             host_report("sw1"),

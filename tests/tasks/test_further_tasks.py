@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nornir_smartlic.errors import CommandRefused, IntentError, Refused
+from nornir_smartlic.errors import IntentError, Refused
 from nornir_smartlic.files import parse_authorization_request
 from nornir_smartlic.model import AuthorizationStatus, Secret
 from nornir_smartlic.operations.authorizing import return_codes
@@ -131,8 +131,8 @@ def test_a_boot_level_that_is_none_is_refused_before_anything_is_sent(lab: Memor
     assert lab.asked == []
 
 
-def test_a_boot_level_of_another_platform_is_refused_by_the_device(lab: MemoryLab):
-    with pytest.raises(CommandRefused, match="has been taken back"):
+def test_a_boot_level_of_another_platform_is_refused_before_anything_is_sent(lab: MemoryLab):
+    with pytest.raises(IntentError, match="'network-premier' on C9300-24T - expected one of network-advantage"):
         one(lab.nornir().run(set_boot_level, level="network-premier", addon="dna-premier"))
 
 

@@ -27,7 +27,7 @@ def agent_settings(configuration: Section, hostname: str, *, slp: bool = True) -
     return AgentSettings(
         transport=_TRANSPORTS[transport],
         smart_url=configuration.value(*smart, "url", "smart") or configuration.value(*smart, "url"),
-        cslu_url=configuration.value(*smart, "url", "cslu"),
+        cslu_url=configuration.value(*smart, "url", "cslu") or plain_cslu_url(configuration),
         callhome_url=callhome_url(configuration),
         proxy=_proxy(configuration),
         vrf=configuration.value(*smart, "vrf"),
@@ -44,6 +44,15 @@ def agent_settings(configuration: Section, hostname: str, *, slp: bool = True) -
         reservation=configuration.has(*smart, "reservation"),
         legacy_enabled=not configuration.denied(*smart, "enable"),
     )
+
+
+def plain_cslu_url(configuration: Section) -> str | None:
+    """``license smart url URL`` with the URL of a CSLU, as users of SSM On-Prem have it.
+
+    Source: reference/corrections-2026-11.md; unverified that ``url cslu`` counts where both stand there.
+    """
+    url = configuration.value("license", "smart", "url")
+    return url if url is not None and TransportType.of_url(url) is TransportType.CSLU else None
 
 
 def callhome_url(configuration: Section) -> str | None:

@@ -1,0 +1,194 @@
+"""The way that reports take from a device to CSSM: one value, made in one place, wanted or actual."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from nornir_smartlic.intent.comparison import Evidence
+from nornir_smartlic.intent.releases import SMART_VRF, release_of
+from nornir_smartlic.model import (
+    Intent,
+    LicensingReading,
+    Proxy,
+    RunningConfiguration,
+    TransportType,
+)
+
+SMART_RECEIVER: Final = "https://smartreceiver.cisco.com/licservice/license"
+"""What ``license smart url default`` sets. Source: reference/cli.md section 2."""
+CALL_HOME_RECEIVER: Final = "https://tools.cisco.com/its/service/oddce/services/DDCEService"
+"""Source: reference/reports.md section 6."""
+CSLU_NAME: Final = "cslu-local"
+"""The name that a device without URL looks for under cslu. Source: reference/policy.md."""
+SHOW_RUN: Final = "show running-config"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How the reports of a device leave it."""
+
+    transport: TransportType
+    url: str | None  # None: nowhere, and under cslu to the name cslu-local
+    vrf: str | None  # None: the global table
+    source_interface: str | None
+    proxy: Proxy | None
+    server_identity_check: bool
+    name_servers: tuple[str, ...]  # of its VRF
+
+    @property
+    def host(self) -> str | None:
+        """The name that the device must resolve; ``None``: its first hop is an address, or it sends nothing."""
+        if self.proxy is not None and self.proxy.address is not None:
+            host: str | None = self.proxy.address  # a proxy resolves the receiver's name by itself
+        elif self.url is not None:
+            host = urlsplit(self.url).hostname
+        else:
+            host = CSLU_NAME if self.transport is TransportType.CSLU else None
+        return None if host is None or self.transport is TransportType.OFF or _is_address(host) else host
+
+    @property
+    def place(self) -> str:
+        """Where names are resolved, in words."""
+        return f"in VRF {self.vrf}" if self.vrf is not None else "in the default VRF"
+
+
+def actual_transport(reading: LicensingReading) -> TransportType:
+    """The transport in use: as configured, as shown, or else the default of SLP releases."""
+    configured = reading.configuration.intent.transport
+    if configured is not None:
+        return configured
+    return reading.state.transport.type if reading.state.transport is not None else TransportType.CSLU
+
+
+def way_of(reading: LicensingReading, intent: Intent | None = None) -> Way:
+    """The way of the device, or the one that it has once it is as *intent* wants."""
+    intent = intent or Intent()
+    configuration = reading.configuration
+    transport = intent.transport or actual_transport(reading)
+    is_callhome = transport is TransportType.CALLHOME
+    home, smart = configuration.call_home, configuration.intent
+    source = intent.source_interface or smart.source_interface
+    vrf = None
+    if transport is not TransportType.OFF:
+        found = interface_of(configuration, source)
+        vrf = intent.vrf or configured_vrf(reading, transport) or (found.vrf if found is not None else None)
+    # On by default. Source: reference/cli.md section 2.
+    check = home.server_identity_check if is_callhome else smart.server_identity_check is not False
+    there = tuple(canonical(address) for where, address in configuration.name_servers if where == vrf)
+    kept = () if intent.name_servers_exact else there
+    return Way(
+        transport,
+        configuration.url_of(transport) if intent.url is None else url_meant(transport, intent.url),
+        vrf,
+        source,
+        intent.proxy or (home.http_proxy if is_callhome else smart.proxy),
+        check if intent.server_identity_check is None else intent.server_identity_check,
+        there if intent.name_servers is None else tuple(dict.fromkeys((*kept, *intent.name_servers))),
+    )
+
+
+def url_meant(transport: TransportType, url: str) -> str | None:
+    """The URL that *url* means; ``default`` under cslu is none: the device then looks for the name ``cslu-local``."""
+    if url != "default":
+        return url
+    return {TransportType.SMART: SMART_RECEIVER, TransportType.CALLHOME: CALL_HOME_RECEIVER}.get(transport)
+
+
+def configured_vrf(reading: LicensingReading, transport: TransportType) -> str | None:
+    """The VRF of the line that *transport* has for it; ``None``: that of the source interface counts."""
+    if transport is TransportType.CALLHOME:
+        return reading.configuration.call_home.vrf
+    return reading.configuration.intent.vrf if has_vrf_line(reading) else None
+
+
+def has_vrf_line(reading: LicensingReading) -> bool:
+    """Whether the release knows ``license smart vrf``."""
+    return release_of(reading.version.release) >= SMART_VRF
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """An interface of the device."""
+
+    name: str
+    vrf: str | None  # None: the global table
+    address: str | None  # None: it has none
+
+
+def interface_of(configuration: RunningConfiguration, name: str | None) -> Interface | None:
+    """The interface that *name* means, ``Gi0/0`` too; ``None``: there is none, or several may be meant."""
+    if name is None:
+        return None
+    found = [Interface(*each) for each in configuration.interfaces if each[0] == name]
+    found = found or [Interface(*each) for each in configuration.interfaces if same_interface(each[0], name)]
+    return found[0] if len(found) == 1 else None
+
+
+def same_interface(one: str, other: str) -> bool:
+    """Whether two spellings mean one interface: ``Gi0/0`` is ``GigabitEthernet0/0``."""
+    short, long = sorted((one.lower().replace(" ", ""), other.lower().replace(" ", "")), key=len)
+    split = re.match(r"[a-z-]+", short)
+    name = re.match(r"[a-z-]+", long)
+    if split is None or name is None:
+        return short == long
+    return name[0].startswith(split[0]) and long[name.end() :] == short[split.end() :]
+
+
+def canonical(address: str) -> str:
+    """*address* in the one spelling that IPv6 has many of; what is none stays as it is."""
+    try:
+        return str(ipaddress.ip_address(address))
+    except ValueError:
+        return address
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """Why the name at the end of a way cannot be resolved, and the line that is missing."""
+
+    text: str
+    evidence: Evidence
+    fix: str
+    is_lookup: bool  # names are not looked up at all; False: no name server is configured
+
+
+def host_entry(way: Way, configuration: RunningConfiguration) -> str | None:
+    """The address that ``ip host`` gives the name; ``None``: it gives none."""
+    return next((address for vrf, name, address in configuration.hosts if vrf == way.vrf and name == way.host), None)
+
+
+def unresolved(way: Way, configuration: RunningConfiguration) -> Unresolved | None:
+    """Why the configuration does not let the name be resolved; ``None``: it does, or there is no name."""
+    if way.host is None or host_entry(way, configuration) is not None:
+        return None
+    if not configuration.domain_lookup:
+        evidence = Evidence(SHOW_RUN, "no ip domain lookup")
+        return Unresolved(f"{way.host} is not looked up", evidence, "ip domain lookup", is_lookup=True)
+    if way.name_servers:
+        return None
+    line = name_server_line(way.vrf)
+    evidence = Evidence(SHOW_RUN, f"no line '{line} ...'")
+    return Unresolved(f"no name server {way.place}", evidence, f"{line} ADDRESS", is_lookup=False)
+
+
+def name_server_line(vrf: str | None) -> str:
+    """What stands before the address of a name server."""
+    return "ip name-server" + (f" vrf {vrf}" if vrf is not None else "")
+
+
+def wrong_transport(way: Way) -> TransportType | None:
+    """Whose URL the way has instead of its own transport's; ``None``: its own, or the URL does not tell."""
+    spoken_by = TransportType.of_url(way.url) if way.url is not None else None
+    return spoken_by if spoken_by is not way.transport else None
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
