@@ -5,15 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable
-from dataclasses import fields
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from nornir_smartlic.compliance import Finding
 from nornir_smartlic.outputs.plain import Plain, plain
 from nornir_smartlic.outputs.report import HostReport, Report
 from nornir_smartlic.outputs.texts import clean_cell
+
+if TYPE_CHECKING:
+    from prometheus_client.core import Metric
 
 
 def document_of(report: Report) -> dict[str, Plain]:
@@ -103,15 +106,28 @@ def _row(host: HostReport, finding: Finding) -> dict[str, str]:
     return {name: clean_cell(value or "") for name, value in values.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class _Metrics:
+    """What prometheus_client asks a registry for."""
+
+    metrics: Sequence[Metric]
+
+    def collect(self) -> Sequence[Metric]:
+        return self.metrics
+
+
 def render_prometheus(report: Report) -> str:
     """The text exposition format, for the textfile collector of a node exporter."""
-    lines: list[str] = []
+    from prometheus_client import generate_latest  # imported where it is used, as it starts an HTTP server's modules
+    from prometheus_client.core import GaugeMetricFamily
+
+    metrics: list[Metric] = []
 
     def metric(name: str, help_text: str, samples: Iterable[tuple[dict[str, str], float]]) -> None:
-        lines.extend((f"# HELP {name} {help_text}", f"# TYPE {name} gauge"))
+        family = GaugeMetricFamily(name, help_text)
         for labels, value in samples:
-            shown = ",".join(f'{key}="{_escaped(text)}"' for key, text in labels.items())
-            lines.append(f"{name}{{{shown}}} {value:g}" if value < 1e6 else f"{name}{{{shown}}} {value:.0f}")
+            family.add_sample(name, labels, value)
+        metrics.append(family)
 
     metric(
         "smartlic_host_read",
@@ -177,8 +193,4 @@ def render_prometheus(report: Report) -> str:
             for name, count in host.device.licenses_in_use
         ),
     )
-    return "\n".join(lines) + "\n"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return generate_latest(_Metrics(metrics)).decode()

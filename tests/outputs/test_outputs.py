@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from xml.etree import ElementTree
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from nornir_smartlic.compliance import RULES, Verdict
 from nornir_smartlic.model import Secret, TransportType, UnplacedTime
@@ -152,23 +153,26 @@ def test_markdown_keeps_its_tables_whole():
     assert len(re.findall(r"(?<!\\)\|", row)) == 8
 
 
-PROMETHEUS_LINE = re.compile(r'[a-z_]+\{([a-z_]+="(\\.|[^"\\])*"(,(?!\}))?)+\} -?[0-9]+(\.[0-9]+)?')
+def prometheus_samples(text):
+    """The samples of a text by name, as Prometheus reads it."""
+    families = list(text_string_to_metric_families(text))
+    assert all(family.documentation and family.type == "gauge" for family in families)
+    return {family.name: family.samples for family in families}
 
 
-def test_prometheus_lines_are_samples_of_a_described_metric():
-    described = set()
-    for line in render(every_verdict(), "prometheus").splitlines():
-        if line.startswith("# "):
-            described.add(line.split()[2])
-        else:
-            assert PROMETHEUS_LINE.fullmatch(line), line
-            assert line.split("{")[0] in described
+def test_prometheus_reads_one_sample_for_each_rule_and_the_deadline():
+    found = prometheus_samples(render(every_verdict(), "prometheus"))
+    sw1 = [sample for sample in found["smartlic_finding"] if sample.labels["host"] == "sw1"]
+    assert len(sw1) == len(RULES)
+    deadlines = found["smartlic_next_ack_deadline_timestamp_seconds"]
+    assert next(one.value for one in deadlines if one.labels == {"host": "sw1"}) == 1774958400
 
 
-def test_prometheus_has_the_deadline_and_one_sample_for_each_rule():
-    text = render(every_verdict(), "prometheus")
-    assert 'smartlic_next_ack_deadline_timestamp_seconds{host="sw1"} 1774958400' in text
-    assert text.count('smartlic_finding{host="sw1"') == len(RULES)
+@pytest.mark.parametrize("name", ['a "b"', "a\\b", "a\nb", "x{y=1}", "ü #"])
+def test_prometheus_reads_a_label_as_it_is(name):
+    report = Report("audit", (HostReport(name, error=HostError("Unreachable", "no")),))
+    (sample,) = prometheus_samples(render(report, "prometheus"))["smartlic_host_read"]
+    assert (sample.labels, sample.value) == ({"host": name}, 0)
 
 
 def test_the_table_lists_what_is_to_be_mended_the_gravest_first():
