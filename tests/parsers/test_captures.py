@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+from ruamel.yaml import YAML
 
 from nornir_smartlic.outputs import plain
 from nornir_smartlic.parsers import identify, parse
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.captures
 @pytest.mark.parametrize("path", captures())
 def test_a_capture_gives_the_expected_values_and_leaves_no_line(path: str) -> None:
     parsed = parse(command_of(path), capture(path))
-    expected = yaml.safe_load((EXPECTED / path).with_suffix(".yml").read_text(encoding="utf-8"))
+    expected = YAML(typ="safe").load((EXPECTED / path).with_suffix(".yml").read_text(encoding="utf-8"))
     assert plain(parsed.value) == expected
     assert parsed.unparsed == ()
 

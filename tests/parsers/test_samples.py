@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
+from ruamel.yaml import YAML
 
 from nornir_smartlic.outputs import plain
 from nornir_smartlic.parsers import identify, parse
@@ -27,7 +27,7 @@ def _command(path: Path) -> str:
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_a_sample_gives_its_values(path: Path) -> None:
-    expected = yaml.safe_load(path.with_suffix(".yml").read_text(encoding="utf-8"))
+    expected = YAML(typ="safe").load(path.with_suffix(".yml").read_text(encoding="utf-8"))
     parsed = parse(_command(path), path.read_text(encoding="utf-8"))
     assert plain(parsed.value) == expected["value"]
     assert list(parsed.unparsed) == expected.get("unparsed", [])

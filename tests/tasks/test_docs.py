@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+from ruamel.yaml import YAML
 
 from nornir_smartlic import tasks
 from nornir_smartlic.errors import IntentError
@@ -38,7 +38,7 @@ def test_every_key_of_the_inventory_has_its_row():
 
 def test_the_example_of_the_inventory_is_consistent_and_whole():
     (example,) = re.findall(r"```yaml\n(.*?)```", (DOCS / "inventory.md").read_text(), re.DOTALL)
-    data = yaml.safe_load(example)["smart_licensing"]
+    data = YAML(typ="safe").load(example)["smart_licensing"]
     assert list(data) == list(keys())
     intent_of(data)
 

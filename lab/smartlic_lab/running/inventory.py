@@ -5,12 +5,16 @@ A password stands in files that only their owner can read, never on a command li
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
+from ruamel.yaml import YAML
+from ruamel.yaml.nodes import ScalarNode
+from ruamel.yaml.representer import RoundTripRepresenter
 
 from nornir_smartlic.errors import StoreError, UsageError
 from nornir_smartlic.model import Secret
@@ -64,9 +68,9 @@ def inventory_files(form: str, facts: InventoryFacts, path: Path) -> dict[Path, 
         return _nornir(facts, path)
     if form == "pyats":
         hosts_file = path.with_name(f"{path.name}.known_hosts")
-        return {path: _yaml(_pyats(facts, hosts_file)), hosts_file: known_hosts(facts)}
+        return {path: yaml_text(_pyats(facts, hosts_file)), hosts_file: known_hosts(facts)}
     if form == "ansible":
-        return {path: _yaml(_ansible(facts))}
+        return {path: yaml_text(_ansible(facts))}
     if form == "known-hosts":
         return {path: known_hosts(facts)}
     raise UsageError(f"no inventory format {form!r} - expected one of {', '.join(FORMATS)}")
@@ -153,10 +157,10 @@ def _nornir(facts: InventoryFacts, folder: Path) -> dict[Path, str]:
             "data": data,
         }
     files = {
-        folder / "config.yaml": _yaml(config),
-        folder / "hosts.yaml": _yaml(hosts),
-        folder / "groups.yaml": _yaml({name: {"data": dict(data)} for name, data in facts.groups.items()}),
-        folder / "defaults.yaml": _yaml(defaults),
+        folder / "config.yaml": yaml_text(config),
+        folder / "hosts.yaml": yaml_text(hosts),
+        folder / "groups.yaml": yaml_text({name: {"data": dict(data)} for name, data in facts.groups.items()}),
+        folder / "defaults.yaml": yaml_text(defaults),
         hosts_file: known_hosts(facts),
     }
     if facts.tokens:
@@ -166,7 +170,7 @@ def _nornir(facts: InventoryFacts, folder: Path) -> dict[Path, str]:
             if token.max_uses is not None:
                 entry["uses"] = token.max_uses
             entries.append(entry)
-        files[folder / "tokens.yaml"] = _yaml({"tokens": entries})
+        files[folder / "tokens.yaml"] = yaml_text({"tokens": entries})
     return files
 
 
@@ -242,12 +246,29 @@ def _ansible(facts: InventoryFacts) -> dict[str, Any]:
     return {"all": {"children": {"lab": devices}}}
 
 
-class _Dumper(yaml.SafeDumper):
-    """Writes out what two places share, instead of anchors."""
+# Texts that YAML 1.1, which pyATS and Ansible read, takes for truth values or for numbers to the base of 60.
+_OTHERWISE_IN_1_1: Final = re.compile(r"(?i:y|n|yes|no|on|off)|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
+
+
+class _Representer(RoundTripRepresenter):
+    """Writes out what two places share, instead of anchors, and texts so that every YAML reads a text."""
 
     def ignore_aliases(self, _data: object) -> bool:
         return True
 
+    def text(self, data: str) -> ScalarNode:
+        style = "'" if _OTHERWISE_IN_1_1.fullmatch(data) else None
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style=style)
 
-def _yaml(data: Any) -> str:
-    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, default_flow_style=False, width=120)
+
+_Representer.add_representer(str, _Representer.text)
+
+
+def yaml_text(data: Any) -> str:
+    """*data* as YAML."""
+    yaml = YAML()
+    yaml.Representer = _Representer
+    yaml.width = 120
+    out = StringIO()
+    yaml.dump(data, out)
+    return out.getvalue()

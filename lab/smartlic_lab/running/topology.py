@@ -9,8 +9,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from nornir_smartlic.errors import IntentError, SmartLicError, UsageError
 from nornir_smartlic.intent import intent_of
@@ -376,16 +378,17 @@ def load_topology(path: Path) -> Topology:
 
 def parse_topology(text: str, file: str = "topology") -> Topology:
     """The topology in the YAML *text*; *file* is what errors call it. Raises `TopologyError`."""
+    yaml = YAML(typ="safe", pure=True)  # pure: the one that can compose, which is where lines come from
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        data = yaml.load(text, Loader=_Loader) if node is not None else None  # noqa: S506  a SafeLoader
-    except yaml.MarkedYAMLError as error:
+        node = yaml.compose(text)
+        lines = {} if node is None else _lines(node)
+        data = None if node is None else yaml.load(text)
+    except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"{file}:{mark.line + 1}" if mark else file
         raise TopologyError([f"{where}: not YAML: {error.problem or error.context}"]) from error
-    except yaml.YAMLError as error:
+    except YAMLError as error:
         raise TopologyError([f"{file}: not YAML: {str(error).splitlines()[0]}"]) from error
-    lines = {} if node is None else _lines(node)
     return check_topology(data if data is not None else {}, file, lines)
 
 
@@ -510,28 +513,17 @@ def _wrong_intents(topology: Topology) -> list[tuple[Key, str]]:
 # --- lines of the file ----------------------------------------------------------------------------------------------
 
 
-class _Loader(yaml.SafeLoader):
-    """A safe loader that does not let a second key of the same name win in silence."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if key.value in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key.value!r} stands twice", key.start_mark
-                )
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)
-
-
-def _lines(node: yaml.Node, key: Key = ()) -> dict[Key, int]:
-    """The line of each key, counted from 1."""
+def _lines(node: Node, key: Key = ()) -> dict[Key, int]:
+    """The line of each key, counted from 1; a second key of the same name does not win in silence."""
     found = {key: node.start_mark.line + 1}
-    if isinstance(node, yaml.MappingNode):
+    if isinstance(node, MappingNode):
         for name, value in node.value:
-            found |= _lines(value, (*key, str(name.value)))
-            found[(*key, str(name.value))] = name.start_mark.line + 1
-    elif isinstance(node, yaml.SequenceNode):
+            inner = (*key, str(name.value))
+            if inner in found:
+                raise MarkedYAMLError(None, None, f"the key {name.value!r} stands twice", name.start_mark)
+            found |= _lines(value, inner)
+            found[inner] = name.start_mark.line + 1
+    elif isinstance(node, SequenceNode):
         for at, value in enumerate(node.value):
             found |= _lines(value, (*key, at))
     return found

@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+from ruamel.yaml import YAML
 
 from nornir_smartlic.parsers.state import RULES
 from smartlic_lab.cli.roundtrip import AsDevice, as_device
 from smartlic_lab.show.sections import SECTIONS, WITHIN
 from tests.captures import capture, captures, command_of
 
-DIFFERENCES: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("live_differences.yaml").read_text("utf-8"))
+DIFFERENCES: dict[str, Any] = YAML(typ="safe").load(
+    Path(__file__).with_name("live_differences.yaml").read_text("utf-8")
+)
 NOT_PRINTED = ("show running-config",)  # the model holds of it what licensing needs; the device prints its lines
 PATHS = [path for path in captures() if command_of(path) not in NOT_PRINTED]
 PRODUCTS = {  # captures that do not say so themselves: the release that printed them, and the platform
