@@ -249,6 +249,8 @@ def _members_changed(core: Core, event: MembersChanged, now: datetime) -> None:
     """Counts and roles are part of a report: what is open is closed under the old ones. Source: policy.md 3.6, 7."""
     if not event.members:
         raise IllegalEvent("a device has at least one member")
+    if roles_in_order(event.members)[0].udi != core.udi:  # Source: the log of a stack in a public repository
+        core.log(6, "HA_ROLE_CHANGED", "Smart Agent HA role changed to Active.")
     if core.slp:
         identity = core.identity()
         core.members = roles_in_order(event.members)

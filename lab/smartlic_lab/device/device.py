@@ -12,12 +12,13 @@ from typing import Any
 from nornir_smartlic.model import Udi
 from smartlic_lab.agent import SmartAgent
 from smartlic_lab.agent.events import Booted, Tick
-from smartlic_lab.device import boot
+from smartlic_lab.device import boot, redundancy
 from smartlic_lab.device.commands import HANDLERS
 from smartlic_lab.device.configuration import Section
-from smartlic_lab.device.factory import staged_configuration
+from smartlic_lab.device.factory import hardware_lines, interface_names, staged_configuration
 from smartlic_lab.device.machine import Machine
 from smartlic_lab.device.merge import merge_lines
+from smartlic_lab.device.redundancy import Redundancy
 from smartlic_lab.device.session import Session
 from smartlic_lab.device.specification import DeviceSpec, MemberSpec, SpecificationError, check, serial_number
 from smartlic_lab.device.syslog import LogBuffer
@@ -88,9 +89,11 @@ class Device(Machine):
         self._usage = {}
         self._settings = self._origin = None
         self.log = LogBuffer()
+        self.redundancy = Redundancy()
         if not first:
             self.running = Section(top=True)
             self.merge((self.startup or "").splitlines() or self._bare(), now, trusted=True)
+            self._bring_hardware(now)
             boot.show_udi(self.running, self.build)
         if (
             self._licensing is not None
@@ -153,21 +156,60 @@ class Device(Machine):
     # --- hardware ------------------------------------------------------------------------------------------------
 
     def join(self, member: MemberSpec, now: datetime) -> None:
-        """A member joins the stack; raises `SpecificationError` where it cannot."""
+        """A member joins the stack with the lowest number that is free; raises `SpecificationError` where it cannot."""
         present = tuple(MemberSpec(udi.pid, udi.sn) for udi in self.build.members)
         if member.sn is None and self.family.arrangement != "chassis":
             used = {udi.sn for udi in self.build.members}
             made = (serial_number(self.family.serial_prefix, self.name, number) for number in count(1))
             member = replace(member, sn=next(sn for sn in made if sn not in used))
         joined = check(replace(self.spec, members=(*present, member), release=self.release.name))
-        self._replace_members(joined.members, now)
+        numbers = self.build.member_numbers
+        number = next(free for free in count(1) if free not in numbers)
+        self.redundancy.up_since[number] = now
+        self._replace_members([*zip(numbers, self.build.members, strict=True), (number, joined.members[-1])], now)
+        self._bring_hardware(now)
+        logs = redundancy.member_added(numbers[0], number) if self.family.arrangement == "stack" else ()
+        if len(numbers) == 1:
+            logs += redundancy.standby_elected(numbers[0], number) if logs else ()
+            logs += redundancy.standby_found(number)
+        for log in logs:
+            self.emit(log, now)
 
     def leave(self, sn: str, now: datetime) -> None:
         """The member with that serial number leaves; the next one takes the role of an active that is gone."""
-        left = tuple(udi for udi in self.build.members if udi.sn != sn)
-        if not left or len(left) == len(self.build.members):
+        numbered = list(zip(self.build.member_numbers, self.build.members, strict=True))
+        left = [pair for pair in numbered if pair[1].sn != sn]
+        if not left or len(left) == len(numbered):
             raise SpecificationError("members", f"{sn!r} cannot leave {self.name}")
+        before = dict(interface_names(self.build))
+        at = next(place for place, pair in enumerate(numbered) if pair[1].sn == sn)
+        number, active = numbered[at][0], left[0][0]
+        logs = redundancy.member_removed(active, number) if self.family.arrangement == "stack" else ()
+        if at == 0:
+            self.redundancy.switched_over(now, redundancy.ACTIVE_REMOVED, number, active)
+            logs = redundancy.switched_over(removed=True) + logs
+        elif at == 1:
+            self.redundancy.standby_failures += 1
+            logs = redundancy.standby_lost() + logs
+        self.redundancy.up_since.pop(number, None)
         self._replace_members(left, now)
+        for name in before.keys() - dict(interface_names(self.build)).keys():
+            self.running.remove("interface", name)
+        self.settle(now)
+        if at < 2 and len(left) > 1:  # there is a new standby
+            logs += redundancy.standby_found(left[1][0])
+        for log in logs:
+            self.emit(log, now)
+
+    def _bring_hardware(self, now: datetime) -> None:
+        """What is there has its place in the configuration, also where the startup configuration does not name it."""
+        interface, lines = False, []
+        for line in hardware_lines(self.build):
+            if not line.startswith(" "):
+                interface = self.running.find(*line.split(maxsplit=1)) is None and line.startswith("interface")
+            if interface or (line.startswith("switch") and not self.running.has(*line.split()[:3])):
+                lines.append(line)
+        self.merge(lines, now, trusted=True, sectioned=True)
 
     def set_access_points(self, number: int, now: datetime) -> None:
         """That many access points are joined from now on; raises `SpecificationError` where none can be."""
@@ -188,11 +230,13 @@ class Device(Machine):
             "reload_reason": self.reloading.reason,
             "access_points": self.access_points,
             "members": [[udi.pid, udi.sn] for udi in self.build.members],
+            "member_numbers": list(self.build.member_numbers),
         }
 
     def _restore(self, state: Mapping[str, Any]) -> None:
         members = tuple(Udi(pid, sn) for pid, sn in state["members"])
-        self.build = replace(self.build, release=release(state["release"]), members=members)
+        numbers = tuple(state.get("member_numbers", ()))  # older states have none
+        self.build = replace(self.build, release=release(state["release"]), members=members, numbers=numbers)
         self.access_points = state["access_points"]
         self.startup = state["startup"]
         self.files.restore(state["flash"])

@@ -25,17 +25,17 @@ _ROUTER_LINES: Final = [
 
 def interface_names(build: Build) -> tuple[tuple[str, str | None], ...]:
     """Every interface and the VRF it is born with, in the platform's order."""
-    return _interface_names(build.family.name, tuple(member.pid for member in build.members))
+    return _interface_names(build.family.name, tuple((number, one.udi.pid) for number, one in build.numbered))
 
 
 @lru_cache(maxsize=256)
-def _interface_names(family_name: str, pids: tuple[str, ...]) -> tuple[tuple[str, str | None], ...]:
+def _interface_names(family_name: str, members: tuple[tuple[int, str], ...]) -> tuple[tuple[str, str | None], ...]:
     found: list[tuple[str, str | None]] = []
     known = family(family_name)
     for interfaces in known.interfaces:
         if not interfaces.per_member:
             found += _expanded(interfaces, 1)
-    for number, pid in enumerate(pids, 1):
+    for number, pid in members:
         for interfaces in (*known.models[pid].interfaces, *(one for one in known.interfaces if one.per_member)):
             found += _expanded(interfaces, number)
     return tuple(dict.fromkeys(found))
@@ -44,6 +44,18 @@ def _interface_names(family_name: str, pids: tuple[str, ...]) -> tuple[tuple[str
 def _expanded(interfaces: InterfaceRange, member: int) -> Iterator[tuple[str, str | None]]:
     for port in range(interfaces.first, interfaces.first + interfaces.count):
         yield interfaces.name.format(member=member, port=port), interfaces.vrf
+
+
+def hardware_lines(build: Build) -> list[str]:
+    """What members bring into the configuration: ``switch N provision`` and their interfaces."""
+    lines = []
+    if "stack" in build.family.traits:
+        lines += [f"switch {number} provision {one.udi.pid.lower()}" for number, one in build.numbered]
+    for name, born_in in interface_names(build):
+        lines.append(f"interface {name}")
+        if born_in:
+            lines.append(f" vrf forwarding {born_in}")
+    return lines
 
 
 def staged_configuration(build: Build) -> list[str]:
@@ -63,12 +75,7 @@ def staged_configuration(build: Build) -> list[str]:
         minutes = int(offset.total_seconds() // 60)
         hours, rest = divmod(abs(minutes), 60)
         lines.append(f"clock timezone {zone} {'-' if minutes < 0 else ''}{hours} {rest}")
-    if "stack" in kind.traits:
-        lines += [f"switch {number} provision {udi.pid.lower()}" for number, udi in enumerate(build.members, 1)]
-    for name, born_in in interface_names(build):
-        lines.append(f"interface {name}")
-        if born_in:
-            lines.append(f" vrf forwarding {born_in}")
+    lines += hardware_lines(build)
     if kind.boot.default:
         command = "license air level" if kind.boot.style == "air" else "license boot level"
         lines.append(f"{command} {kind.boot.default}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -40,7 +40,11 @@ def configuration_of(url: str) -> str | None:
 class FileSystems:
     """Flash (also called by its other names), and folders in it."""
 
-    def __init__(self, flash: str, *, size: int = 11_353_194_496) -> None:
+    def __init__(
+        self, flash: str, clock: Callable[[datetime], datetime] = lambda now: now, *, size: int = 11_353_194_496
+    ) -> None:
+        """*clock* is the device's: what files are dated by."""
+        self._clock = clock
         self.flash = flash
         self.size = size
         self._files: dict[str, StoredFile] = {}
@@ -80,7 +84,7 @@ class FileSystems:
             raise FileSystemError(f"%Error opening {url} (No such file or directory)")
         if self.used() - len(self._files.get(path, StoredFile(b"", now)).data) + len(data) > self.size:
             raise FileSystemError(f"%Error writing {url} (No space left on device)")
-        self._files[path] = StoredFile(bytes(data), now)
+        self._files[path] = StoredFile(bytes(data), self._clock(now))
 
     def delete(self, url: str, *, recursive: bool = False) -> None:
         """Delete a file, or a folder with all that is in it."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import count
@@ -32,12 +32,13 @@ from smartlic_lab.agent.events import (
     StopCallProcessing,
     UsageChanged,
 )
-from smartlic_lab.device import boot, settings, usage
+from smartlic_lab.device import boot, redundancy, settings, usage
 from smartlic_lab.device.archive import Archive
 from smartlic_lab.device.catalogue import Catalogue, catalogue, words_of
 from smartlic_lab.device.configuration import Section
 from smartlic_lab.device.filesystem import FileSystems, configuration_of
 from smartlic_lab.device.installation import Installation
+from smartlic_lab.device.redundancy import Redundancy
 from smartlic_lab.device.reload import Reload
 from smartlic_lab.device.specification import DeviceSpec, SpecificationError, check, roles
 from smartlic_lab.device.syslog import LogBuffer, LogMessage
@@ -76,13 +77,14 @@ class Machine(ABC):
         self.name = spec.name
         self.build = check(spec)
         self.network = network
-        self.files = FileSystems(self.family.flash)
+        self.files = FileSystems(self.family.flash, self.clock)
         self.log = LogBuffer()
         self.running = Section(top=True)
         self.startup: str | None = None
         self.archive = Archive()
         self.installation = Installation(self.family, self.files)
         self.reloading = Reload()
+        self.redundancy = Redundancy()
         self.sessions: list[Terminal] = []
         self.clock_offset = spec.clock_offset
         self.synchronised = spec.clock_authoritative
@@ -403,17 +405,33 @@ class Machine(ABC):
         self.reloading.planned = when
         self.schedule(when, lambda now: self.reload(now) if self.reloading.planned == when else None)
 
-    def switch_over(self, now: datetime) -> None:
-        """The standby becomes active, sessions end; raises `SpecificationError` where there is no standby."""
+    def switch_over(self, now: datetime, reason: str = redundancy.USER_FORCED) -> None:
+        """The standby becomes active, sessions end; raises `SpecificationError` where there is no standby.
+
+        The member that was active comes up again: as the standby, or in a stack of three and more as a member, for
+        another one is standby by then.
+        """
         if len(self.build.members) < 2:
             raise SpecificationError("members", f"{self.name} has no standby")
-        active, standby, *others = self.build.members
-        self._replace_members((standby, active, *others), now)
+        (former, active), (standby, udi), *others = zip(self.build.member_numbers, self.build.members, strict=True)
         for session in list(self.sessions):
             session.close()
+        self.redundancy.switched_over(now, reason, former, standby)
+        stacked = self.family.arrangement == "stack"
+        back = [*others, (former, active)] if stacked else [(former, active), *others]
+        logs = redundancy.switched_over(removed=False)
+        if stacked:
+            logs += redundancy.member_removed(standby, former) + redundancy.active_elected(standby)
+            logs += redundancy.member_added(standby, former) + redundancy.standby_elected(standby, back[0][0])
+        logs += redundancy.standby_found(back[0][0])
+        for log in logs:
+            self.emit(log, now)
+        self._replace_members([(standby, udi), *back], now)
 
-    def _replace_members(self, members: Iterable[Udi], now: datetime) -> None:
-        self.build = replace(self.build, members=tuple(members))
+    def _replace_members(self, members: Sequence[tuple[int, Udi]], now: datetime) -> None:
+        """*members* with their numbers, in order of role."""
+        numbers, udis = tuple(number for number, _ in members), tuple(udi for _, udi in members)
+        self.build = replace(self.build, members=udis, numbers=numbers)
         self.feed(MembersChanged(self.members), now)
         self.report_usage(now)
 

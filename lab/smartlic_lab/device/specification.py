@@ -72,7 +72,18 @@ class Build:
     spec: DeviceSpec
     family: Family
     release: Release
-    members: tuple[Udi, ...]
+    members: tuple[Udi, ...]  # the active first, then the standby
+    numbers: tuple[int, ...] = ()  # of the members, which keep them when roles change; empty: 1, 2, ...
+
+    @property
+    def member_numbers(self) -> tuple[int, ...]:
+        """The number of each of ``members``."""
+        return self.numbers or tuple(range(1, len(self.members) + 1))
+
+    @property
+    def numbered(self) -> tuple[tuple[int, Member], ...]:
+        """The members by their numbers, with their roles."""
+        return tuple(sorted(zip(self.member_numbers, roles(self.members), strict=True), key=lambda pair: pair[0]))
 
 
 def check(spec: DeviceSpec) -> Build:

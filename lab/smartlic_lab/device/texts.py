@@ -18,13 +18,14 @@ def clock_text(time: datetime, *, trusted: bool) -> str:
 
 
 def span_text(span: timedelta) -> str:
-    """``2 days, 3 hours, 18 minutes``, as uptimes are printed."""
+    """``2 days, 0 hours, 18 minutes``, as uptimes are printed: from the largest unit that there is down to minutes.
+
+    Source: 118 of 119 public ``show version`` outputs print units that are zero (reference/corrections-2026-11.md).
+    """
     minutes = int(span.total_seconds() // 60)
-    parts = []
-    for unit, size in (("year", 525600), ("week", 10080), ("day", 1440), ("hour", 60)):
+    parts: list[str] = []
+    for unit, size in (("year", 525600), ("week", 10080), ("day", 1440), ("hour", 60), ("minute", 1)):
         amount, minutes = divmod(minutes, size)
-        if amount:
-            parts.append(f"{amount} {unit}{'s' if amount > 1 else ''}")
-    if minutes or not parts:
-        parts.append(f"{minutes} minute{'' if minutes == 1 else 's'}")
+        if amount or parts or unit == "minute":
+            parts.append(f"{amount} {unit}{'' if amount == 1 else 's'}")
     return ", ".join(parts)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from nornir_smartlic.errors import UsageError
-from smartlic_lab.device import Device, MemberSpec
+from smartlic_lab.device import Device, MemberSpec, redundancy
 from smartlic_lab.device.specification import SpecificationError
 from smartlic_lab.platforms import PlatformError, release
 
@@ -28,7 +28,7 @@ def act(device: Device, action: str, asked: Mapping[str, Any], now: datetime) ->
             case "leave":
                 device.leave(str(asked["sn"]), now)
             case "switchover":
-                device.switch_over(now)
+                device.switch_over(now, redundancy.ACTIVE_FAILED)
             case "access-points":
                 device.set_access_points(int(asked["count"]), now)
             case "reload":

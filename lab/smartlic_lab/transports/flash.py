@@ -26,7 +26,7 @@ class FlashOwner(Protocol):
     """What of a device the transfer needs."""
 
     def read_file(self, path: str) -> bytes: ...
-    def write_file(self, path: str, data: bytes) -> None: ...
+    def write_file(self, path: str, data: bytes, now: datetime) -> None: ...
     def delete_file(self, path: str) -> None: ...
     def make_folder(self, path: str) -> None: ...
     def is_folder(self, path: str) -> bool: ...
@@ -101,8 +101,8 @@ class FlashServer(asyncssh.SFTPServer):
         assert isinstance(file_obj, _OpenFile)
         if file_obj.written:
             try:
-                with self._at():
-                    self._owner.write_file(file_obj.path, bytes(file_obj.data))
+                with self._at() as now:
+                    self._owner.write_file(file_obj.path, bytes(file_obj.data), now)
             except SmartLicError as error:
                 raise asyncssh.SFTPFailure(str(error)) from error
 

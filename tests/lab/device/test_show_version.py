@@ -54,4 +54,4 @@ def test_the_lines_of_a_stack_stand_in_its_table() -> None:
 def test_uptime_grows_with_the_clock() -> None:
     terminal = Terminal(make_device("sw1"))
     terminal.now = terminal.now.replace(month=2, day=3, hour=5)
-    assert terminal.type("show version | include uptime is") == "sw1 uptime is 4 weeks, 5 days, 5 hours\n"
+    assert terminal.type("show version | include uptime is") == "sw1 uptime is 4 weeks, 5 days, 5 hours, 0 minutes\n"

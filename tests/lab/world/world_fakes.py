@@ -106,7 +106,7 @@ class FakeDevice:
             raise SmartLicError(f"%Error opening {path} (No such file or directory)")
         return self.files[path]
 
-    def write_file(self, path: str, data: bytes) -> None:
+    def write_file(self, path: str, data: bytes, now: datetime) -> None:
         self.files[path] = data
 
     def delete_file(self, path: str) -> None:

@@ -6,6 +6,7 @@ Source: the lines that Genie's, ntc-templates' and NAPALM's parsers name; margin
 # ruff: noqa: ARG001  every handler has the same arguments, whether it needs both or not
 from __future__ import annotations
 
+from nornir_smartlic.model import Role
 from smartlic_lab.device.commands.registry import Call, Handlers
 from smartlic_lab.device.commands.shows_hardware import mac_address
 from smartlic_lab.device.machine import Machine
@@ -44,8 +45,8 @@ def show_chassis(session: Session, call: Call) -> str:
         "Chassis#   Role    Mac Address     Priority Version  State                 IP\n"
         f"{'-' * 85}\n"
     )
-    for number, member in enumerate(device.members, 1):
-        mark = "*" if number == 1 else " "
+    for number, member in device.build.numbered:
+        mark = "*" if member.role is Role.ACTIVE else " "
         place = f"{mark}{number:<9}{member.role.value:<9}{mac_address(member.udi.sn)}     {3 - number:<7}V02     "
         text += f"{place}{'Ready':<21} 169.254.1.{number}\n"
     return f"{text}\n\n"
@@ -65,7 +66,7 @@ def show_environment(session: Session, call: Call) -> str:
 
 def _fans(device: Machine) -> str:
     text = "Switch   FAN     Speed   State   Airflow direction\n---------------------------------------------------\n"
-    for number in range(1, len(device.build.members) + 1):
+    for number, _ in device.build.numbered:
         text += "".join(f"  {number}       {fan}     14240     OK     Front to Back\n" for fan in (1, 2, 3))
         text += "FAN PS-1 is OK\nFAN PS-2 is NOT PRESENT\n"
     return text
@@ -78,15 +79,15 @@ def _temperatures(device: Machine) -> str:
         "Yellow Threshold : 46 Degree Celsius\nRed Threshold    : 56 Degree Celsius\n\n"
         "Hotspot Temperature Value: 43 Degree Celsius\nTemperature State: GREEN\n"
         "Yellow Threshold : 105 Degree Celsius\nRed Threshold    : 125 Degree Celsius\n"
-        for number in range(1, len(device.build.members) + 1)
+        for number, _ in device.build.numbered
     )
 
 
 def _supplies(device: Machine) -> str:
     text = "SW  PID                 Serial#     Status           Sys Pwr  PoE Pwr  Watts\n"
     text += "--  ------------------  ----------  ---------------  -------  -------  -----\n"
-    for number, udi in enumerate(device.build.members, 1):
-        serial = f"LIT{udi.sn[-8:]}"
+    for number, member in device.build.numbered:
+        serial = f"LIT{member.udi.sn[-8:]}"
         text += f"{number}A  {'PWR-C1-715WAC-P':<18}  {serial:<10} {'OK':<15}  {'Good':<7}  {'Good':<7}  715\n"
         text += f"{number}B  {'Not Present'}\n"
     return text

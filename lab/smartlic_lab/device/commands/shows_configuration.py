@@ -296,7 +296,7 @@ def show_boot(session: Session, call: Call) -> str:
     flash = session.device.family.flash
     if "switch" in session.device.family.traits:
         text = ""
-        for number in range(1, len(session.device.build.members) + 1):
+        for number, _ in session.device.build.numbered:
             variable = f"BOOT variable = {flash}:packages.conf;\n"
             text += f"---------------------------\nSwitch {number}\n---------------------------\n"
             text += f"Current Boot Variables:\n{variable}\nBoot Variables on next reload:\n{variable}"

@@ -1,12 +1,13 @@
-"""What the machine is: show version, inventory, switch, module, platform, redundancy."""
+"""What the machine is: show version, inventory, switch, module, platform."""
 
 # ruff: noqa: ARG001  every handler has the same arguments, whether it needs both or not
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from hashlib import sha256
 
-from nornir_smartlic.model import BootLevel
+from nornir_smartlic.model import BootLevel, Role
 from smartlic_lab.device import boot
 from smartlic_lab.device.commands.registry import Call, Handlers
 from smartlic_lab.device.factory import interface_names
@@ -108,7 +109,7 @@ def show_version(session: Session, call: Call) -> str:
     if "wireless" in family.traits:
         text = text[:-1] + "Installation mode is INSTALL\n\n"
     if "switch" in family.traits:
-        text += _switch_part(device)
+        text += _switch_part(device, now)
     register = "2102" if "router" in family.traits else "102"
     return f"{text}\nConfiguration register is 0x{register}\n\n"
 
@@ -245,7 +246,7 @@ def _ports(device: Machine) -> str:
     return text
 
 
-def _switch_part(device: Machine) -> str:
+def _switch_part(device: Machine, now: datetime) -> str:
     """Board data, and the table of members on a stack."""
     members = device.build.members
     text = _boards(device, 0)
@@ -257,16 +258,19 @@ def _switch_part(device: Machine) -> str:
         "Switch Ports Model              SW Version        SW Image              Mode   \n"
         "------ ----- -----              ----------        ----------            ----   \n"
     )
-    for number, udi in enumerate(members, 1):
-        model = device.family.models[udi.pid]
+    for number, member in device.build.numbered:
+        pid = member.udi.pid
         text += (
-            f"{'*' if number == 1 else ' '}{number:>5} {model.ports:<5} {udi.pid:<18} {device.release.number:<17} "
-            f"{device.family.software_image:<21} INSTALL\n"
+            f"{'*' if member.role is Role.ACTIVE else ' '}{number:>5} {device.family.models[pid].ports:<5} {pid:<18} "
+            f"{device.release.number:<17} {device.family.software_image:<21} INSTALL\n"
         )
-    for number in range(1, len(members)):
+    for number, member in device.build.numbered:
+        if member.role is Role.ACTIVE:
+            continue
+        up = now - device.redundancy.up_since.get(number, device.booted_at)
         text += (
-            f"\n\nSwitch {number + 1:02}\n---------\n"
-            f"Switch uptime                      : {span_text(timedelta(minutes=5))} \n\n" + _boards(device, number)
+            f"\n\nSwitch {number:02}\n---------\n"
+            f"Switch uptime                      : {span_text(up)} \n\n" + _boards(device, members.index(member.udi))
         )
     return text
 
@@ -300,10 +304,11 @@ def show_inventory(session: Session, call: Call) -> str:
                 members[0].sn,
             )
         ]
-        parts += [(f"Switch {n}", udi.pid, udi.pid, udi.sn) for n, udi in enumerate(members, 1)]
+        parts += [(f"Switch {n}", one.udi.pid, one.udi.pid, one.udi.sn) for n, one in device.build.numbered]
     elif family.arrangement == "pair":
         parts = [
-            (f"Switch {n} Chassis", f"{family.title} Chassis", udi.pid, udi.sn) for n, udi in enumerate(members, 1)
+            (f"Switch {n} Chassis", f"{family.title} Chassis", one.udi.pid, one.udi.sn)
+            for n, one in device.build.numbered
         ]
     else:
         parts = [("Chassis", f"{family.title} Chassis", members[0].pid, members[0].sn)]
@@ -330,25 +335,26 @@ def show_switch(session: Session, call: Call) -> str:
         "Switch#   Role    Mac Address     Priority Version  State \n"
         "-------------------------------------------------------------------------------------\n"
     )
-    for number, member in enumerate(device.members, 1):
-        mark = "*" if number == 1 else " "
+    for number, member in device.build.numbered:
+        mark = "*" if member.role is Role.ACTIVE else " "
         mac = mac_address(member.udi.sn)
         text += f"{mark}{number:<9}{member.role.value:<9}{mac}     {16 - number:<8}V02     {'Ready':<21}\n"
     text += "\n\n"
-    return text + _stack_ports(len(device.build.members)) if call.has("detail") else text
+    return text + _stack_ports([number for number, _ in device.build.numbered]) if call.has("detail") else text
 
 
-def _stack_ports(members: int) -> str:
+def _stack_ports(members: Sequence[int]) -> str:
     """Who is cabled to whom: a ring."""
     text = (
         "         Stack Port Status             Neighbors     \n"
         "Switch#  Port 1     Port 2           Port 1   Port 2 \n"
         "--------------------------------------------------------\n"
     )
-    for number in range(1, members + 1):
-        before = str((number - 2) % members + 1) if members > 1 else "None"
-        after = str(number % members + 1) if members > 1 else "None"
-        state = "OK" if members > 1 else "DOWN"
+    several = len(members) > 1
+    for place, number in enumerate(members):
+        before = str(members[place - 1]) if several else "None"
+        after = str(members[(place + 1) % len(members)]) if several else "None"
+        state = "OK" if several else "DOWN"
         text += f"  {number}         {state:<4}       {state:<4}             {before:<8} {after}\n"
     return text
 
@@ -398,51 +404,6 @@ def show_platform(session: Session, call: Call) -> str:
     text += "--------- ------------------- --------------------- ----------------- \n"
     text += f"{'R0':<10}{device.build.members[0].pid:<20}{'ok, active':<22}{'00:12:00':<18}\n"
     return text
-
-
-@handles("show_redundancy")
-def show_redundancy(session: Session, call: Call) -> str:
-    device = session.device
-    paired = len(device.build.members) > 1
-    if call.has("states"):
-        return (
-            "       my state = 13 -ACTIVE \n"
-            f"     peer state = {'8  -STANDBY HOT' if paired else '1  -DISABLED'} \n"
-            f"           Mode = {'Duplex' if paired else 'Simplex'}\n"
-            "           Unit = Primary\n"
-            "        Unit ID = 1\n\n"
-            f"Redundancy Mode (Operational) = {'sso' if paired else 'Non-redundant'}\n"
-            f"Redundancy Mode (Configured)  = {'sso' if paired else 'Non-redundant'}\n"
-            f"Redundancy State              = {'sso' if paired else 'Non Redundant'}\n"
-            "     Maintenance Mode = Disabled\n"
-            "    Manual Swact = enabled\n"
-            "    Communications = Up\n\n"
-            "   client count = 128\n"
-            " client_notification_TMR = 30000 milliseconds\n"
-            "           RF debug mask = 0x0   \n\n"
-        )
-    up = span_text(session.now - device.booted_at)
-    return (
-        "Redundant System Information :\n"
-        "------------------------------\n"
-        f"       Available system uptime = {up}\n"
-        "Switchovers system experienced = 0\n"
-        "              Standby failures = 0\n"
-        "        Last switchover reason = none\n\n"
-        f"                 Hardware Mode = {'Duplex' if paired else 'Simplex'}\n"
-        f"    Configured Redundancy Mode = {'sso' if paired else 'Non-redundant'}\n"
-        f"     Operating Redundancy Mode = {'sso' if paired else 'Non-redundant'}\n"
-        "              Maintenance Mode = Disabled\n"
-        "                Communications = Up\n\n"
-        "Current Processor Information :\n"
-        "-------------------------------\n"
-        "               Active Location = slot 1\n"
-        "        Current Software state = ACTIVE\n"
-        f"       Uptime in current state = {up}\n"
-        f"                 Image Version = Cisco IOS Software [{device.release.codename}], {device.family.software} "
-        f"({device.family.software_image}), Version {device.release.number}, "
-        f"RELEASE SOFTWARE ({device.release.build})\n"
-    )
 
 
 @handles("show_processes_cpu")
