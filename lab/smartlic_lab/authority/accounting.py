@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from sqlalchemy import func, or_, select
 
-from smartlic_lab.authority.errors import NotAllowed, NotFound, Refusal
+from smartlic_lab.authority.errors import Conflict, NotAllowed, NotFound, Refusal
 from smartlic_lab.authority.models import (
     Accounting,
     AccountingPeriod,
@@ -57,6 +57,9 @@ def add_agreement(
         raise NotAllowed("an enterprise agreement is made with Cisco")
     if ended <= work.now:
         raise Refusal("an agreement ends after it starts")
+    taken = select(EnterpriseAgreement.id).where(EnterpriseAgreement.subscription_id == subscription_id)
+    if work.session.scalar(taken) is not None:
+        raise Conflict(f"there is an agreement {subscription_id} already")
     agreement = EnterpriseAgreement(
         smart_account_id=account.id, subscription_id=subscription_id, name=name, started=work.now, ended=ended
     )
@@ -77,6 +80,16 @@ def agreement_of(work: Work, account: SmartAccount, subscription_id: str) -> Ent
     if found is None:
         raise NotFound(f"there is no enterprise agreement {subscription_id}")
     return found
+
+
+def subscription_ids(work: Work, account: SmartAccount) -> dict[int, str]:
+    """The numbers of the account's agreements by their ids."""
+    rows = work.session.execute(
+        select(EnterpriseAgreement.id, EnterpriseAgreement.subscription_id).where(
+            EnterpriseAgreement.smart_account_id == account.id
+        )
+    )
+    return {row.id: row.subscription_id for row in rows}
 
 
 def periods(work: Work, account: SmartAccount) -> Sequence[AccountingPeriod]:

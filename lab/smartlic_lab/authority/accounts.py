@@ -143,6 +143,22 @@ def rename_virtual_account(work: Work, virtual_account: VirtualAccount, name: st
     virtual_account.name = name
 
 
+def describe_virtual_account(
+    work: Work,
+    virtual_account: VirtualAccount,
+    *,
+    description: str | None = None,
+    commerce_access_level: str | None = None,
+) -> None:
+    """Change what is written of it; ``None``: as it is."""
+    account = virtual_account.smart_account
+    work.require(Right.EDIT_VIRTUAL_ACCOUNTS, account)
+    if description is not None:
+        virtual_account.description = description
+    if commerce_access_level is not None:
+        virtual_account.commerce_access_level = commerce_access_level
+
+
 def move_virtual_account(work: Work, virtual_account: VirtualAccount, parent: VirtualAccount | None) -> None:
     """Put it, with all below it, under another parent, or on the first level."""
     account = virtual_account.smart_account

@@ -27,7 +27,7 @@ from smartlic_lab.authority import (
     tokens,
     uploads,
 )
-from smartlic_lab.authority.api import files, inventory, newer, oauth, openapi, v1, v2, v3
+from smartlic_lab.authority.api import administration, files, inventory, newer, oauth, openapi, v1, v2, v3
 from smartlic_lab.authority.api.openapi import OPENAPI_PATH
 from smartlic_lab.authority.api.routes import (
     BadRequest,
@@ -53,7 +53,7 @@ from smartlic_lab.authority.notices import Postman
 from smartlic_lab.authority.rate import RateLimit, TooManyRequests
 from smartlic_lab.authority.rights import Role
 from smartlic_lab.authority.uploads import AcknowledgementFile, UsageDataFile
-from smartlic_lab.authority.work import Work
+from smartlic_lab.authority.work import Actor, Work
 from smartlic_lab.world.network import NO_ANSWER, HttpRequest, HttpResponse
 from smartlic_lab.world.wire import Message, MessageKind, Reply, WireError, decode_message, encode_reply
 
@@ -76,6 +76,7 @@ class Cssm:
         *v3.ROUTES,
         *newer.ROUTES,
         *files.ROUTES,
+        *administration.ROUTES,
     )
 
     DEVICE_PATHS: frozenset[str] = PATHS
@@ -150,6 +151,16 @@ class Cssm:
         except (NotSignedIn, SQLAlchemyError):
             return False
         return True
+
+    def operate(self, request: HttpRequest, now: datetime, acting_as: str | None = None) -> HttpResponse:
+        """Answer an API request without a login: as the operator, or as a user or client with his rights."""
+
+        def sign_in(work: Work) -> Actor:
+            return work.actor if acting_as is None else principals.actor_named(work, acting_as)
+
+        with self._lock:
+            self._catch_up(now)
+            return self._answer_client(request, now, sign_in)
 
     def tick(self, now: datetime) -> None:
         """Do what is due by *now*; of many reports a part, the rest with the next tick, so that others get in."""
@@ -277,6 +288,11 @@ class Cssm:
             secret = Secret(client_secret)
             principals.add_api_client(work, account, client_id, secret, Role(role), virtual_account=home)
 
+    def add_operator(self, client_id: str, client_secret: str) -> None:
+        """Let a program use the API as Cisco's side: nothing is closed to it."""
+        with self.work() as work:
+            principals.add_operator(work, client_id, Secret(client_secret))
+
     def add_user(
         self,
         domain: str,
@@ -391,6 +407,13 @@ class Cssm:
     def _answer(self, request: HttpRequest, now: datetime) -> HttpResponse:
         if self._is_for_devices(request.path):
             return self._answer_device(request, now)
+
+        def sign_in(work: Work) -> Actor:
+            return principals.actor_with(work, _bearer(request.headers.get("authorization", "")))
+
+        return self._answer_client(request, now, sign_in)
+
+    def _answer_client(self, request: HttpRequest, now: datetime, sign_in: Callable[[Work], Actor]) -> HttpResponse:
         path = canonical(request.path)
         if path == OPENAPI_PATH and request.method == "GET":
             return HttpResponse(200, json.dumps(self.openapi()).encode())
@@ -406,7 +429,7 @@ class Cssm:
             with self._inner_work(now) as work:
                 actor = work.actor
                 if route.signed_in:
-                    actor = principals.actor_with(work, _bearer(request.headers.get("authorization", "")))
+                    actor = sign_in(work)
                 if self.rate_limit is not None:
                     self.rate_limit.count(actor.name if route.signed_in else request.client, now)
                 call = Call(

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 from nornir_smartlic.model import Secret
 from smartlic_lab.authority import reports
-from smartlic_lab.authority.api import inventory, oauth, v1
+from smartlic_lab.authority.api import administration, inventory, oauth, v1
 from smartlic_lab.authority.api.routes import BASE, Route
 from smartlic_lab.authority.bodies import reports_in, text_in
 from smartlic_lab.authority.cssm import PROCESSING_TIME, Cssm
@@ -46,7 +46,7 @@ class OnPrem(Cssm):
         *(
             replace(route, path=prefix + route.path.removeprefix(f"{BASE}/v1"))
             for prefix in ("/api/v1", "/backend/api/v1")
-            for route in (*v1.ROUTES, *inventory.ROUTES)
+            for route in (*v1.ROUTES, *inventory.ROUTES, *administration.ROUTES)
         ),
     )
 

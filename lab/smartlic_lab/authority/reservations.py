@@ -20,7 +20,14 @@ from smartlic_lab.authority.authorizations import code_text, licensed
 from smartlic_lab.authority.catalogue import license_of_tag
 from smartlic_lab.authority.errors import Conflict, NotFound, Refusal
 from smartlic_lab.authority.licenses import position
-from smartlic_lab.authority.models import License, ReservationLine, ReservationRow, ReservationType, VirtualAccount
+from smartlic_lab.authority.models import (
+    License,
+    ProductInstance,
+    ReservationLine,
+    ReservationRow,
+    ReservationType,
+    VirtualAccount,
+)
 from smartlic_lab.authority.product_instances import find_instance, take_in
 from smartlic_lab.authority.rights import Right
 from smartlic_lab.authority.work import Work
@@ -140,6 +147,12 @@ def short_code(authorization_code: str) -> str:
         number, digit = divmod(number, len(_LETTERS))
         text += _LETTERS[digit]
     return "-".join(text[at : at + 6] for at in range(0, 36, 6))
+
+
+def device_of(work: Work, row: ReservationRow) -> str:
+    """The device that the reservation is for."""
+    instance = work.session.get_one(ProductInstance, row.product_instance_id)
+    return str(Udi(instance.pid, instance.sn))
 
 
 def reservations(work: Work, virtual_account: VirtualAccount) -> Sequence[ReservationRow]:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from smartlic_lab.cli import lifecycle
+from smartlic_lab.cli.cssm import cssm
 from smartlic_lab.running.control import Control
 
 app = typer.Typer(
@@ -25,6 +26,7 @@ device = typer.Typer(help="What a person does at the rack.", no_args_is_help=Tru
 app.add_typer(device, name="device")
 portal = typer.Typer(help="What a person does on CSSM's portal.", no_args_is_help=True)
 app.add_typer(portal, name="portal")
+app.add_typer(cssm, name="cssm")
 
 NameOption = Annotated[str, typer.Option("--name", help="Which lab; several can run side by side.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]

@@ -28,6 +28,7 @@ from smartlic_lab.running.rack import act
 from smartlic_lab.transports.http import HttpServer
 from smartlic_lab.world.certificates import write_private
 from smartlic_lab.world.clock import parse_span
+from smartlic_lab.world.network import HttpRequest
 
 
 class ControlServer:
@@ -62,6 +63,7 @@ class ControlServer:
             Route("/inventory", self._guarded(self._inventory), methods=["POST"]),
             Route("/portal/upload", self._guarded(self._portal_upload), methods=["POST"]),
             Route("/portal/look", self._guarded(self._portal_look), methods=["POST"]),
+            Route("/cssm", self._guarded(self._cssm), methods=["POST"]),
             Route("/end", self._guarded(self._end), methods=["POST"]),
         ]
 
@@ -136,6 +138,23 @@ class ControlServer:
                 file = self.lab.cssm.acknowledgement(number, now)
                 found |= {"file_name": file.name, "data": base64.b64encode(file.content).decode()}
         return found
+
+    def _cssm(self, asked: dict[str, Any]) -> Any:
+        """An API request to a CSSM or SSM On-Prem of the lab, as the operator or as a user."""
+        fact = self.lab.api_authority(asked.get("authority"))
+        body = asked.get("body")
+        request = HttpRequest(
+            str(asked["verb"]),
+            str(asked["path"]),
+            fact.plan.name,
+            query={str(name): str(value) for name, value in (asked.get("query") or {}).items()},
+            headers={"content-type": "application/json"},
+            body=b"" if body is None else json.dumps(body).encode(),
+        )
+        with self.lab.world.at(fact.plan.name) as now:
+            answer = fact.authority.operate(request, now, asked.get("acting_as"))
+        found = json.loads(answer.body) if answer.content_type == "application/json" and answer.body else None
+        return {"status": answer.status, "answer": found}
 
     def _end(self, _asked: dict[str, Any]) -> Any:
         self.ended.set()

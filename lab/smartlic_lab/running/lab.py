@@ -110,6 +110,15 @@ class Lab:
         assert isinstance(found, Cssm)
         return found
 
+    def api_authority(self, name: str | None = None) -> Any:
+        """The CSSM or SSM On-Prem of that name, or the first CSSM; raises `UsageError`."""
+        known = {key: fact for key, fact in self.authorities.items() if isinstance(fact.authority, Cssm)}
+        if name is None:
+            return next(fact for fact in known.values() if fact.plan.kind == "cssm")
+        if name not in known:
+            raise UsageError(f"no CSSM or SSM On-Prem {name!r} - there are: {', '.join(known)}")
+        return known[name]
+
     @property
     def clock(self) -> VirtualClock:
         """The clock; let time pass with `advance`."""
