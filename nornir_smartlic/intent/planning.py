@@ -57,8 +57,9 @@ def why_not_slp(state: LicensingState, version: DeviceVersion | None) -> str:
         LicensingModel.RESERVED: "licences are reserved (SLR or PLR)",
         LicensingModel.CLASSIC: "licensing is classic (RTU or PAK)",
     }[state.model]
+    first = releases.first_slp(state.udi.pid if state.udi is not None else None)
     on = f" on {version.release}" if version is not None else ""
-    return f"{model}{on}; Smart Licensing Using Policy starts with {shown(releases.SLP)}"
+    return f"{model}{on}; Smart Licensing Using Policy starts with {shown(first)}"
 
 
 def untrusted(state: LicensingState) -> tuple[Udi, ...]:

@@ -8,6 +8,7 @@ import pytest
 
 from nornir_smartlic.errors import IntentError
 from nornir_smartlic.intent import intent_of, make_plan, undo
+from nornir_smartlic.intent.releases import first_slp, shown
 from nornir_smartlic.model import (
     BootLevel,
     CallHome,
@@ -260,6 +261,13 @@ def test_a_registered_device_says_why_it_has_no_plan():
     assert made.not_applicable == (
         "licensing is registered (legacy Smart Licensing) on 16.12.4; Smart Licensing Using Policy starts with 17.3.2"
     )
+
+
+@pytest.mark.parametrize(
+    ("pid", "first"), [("CSR1000V", "17.4.1"), ("C1100TGX-1N24P32A", "17.4.1"), ("C9300-24T", "17.3.2")]
+)
+def test_the_first_release_of_the_policy_is_that_of_the_product(pid, first):
+    assert shown(first_slp(pid)) == first
 
 
 def test_missing_trust_is_a_warning_for_each_member():

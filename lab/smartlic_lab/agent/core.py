@@ -89,7 +89,8 @@ class Core:
     slp: bool = field(init=False)  # whether this release lives by Smart Licensing Using Policy
 
     def __post_init__(self) -> None:
-        self.slp = releases.uses_policy(self.profile.release)
+        slp = self.profile.slp
+        self.slp = releases.uses_policy(self.profile.release) if slp is None else slp
 
     # --- who and what ---
 

@@ -236,7 +236,8 @@ class Device(Machine):
     def _restore(self, state: Mapping[str, Any]) -> None:
         members = tuple(Udi(pid, sn) for pid, sn in state["members"])
         numbers = tuple(state.get("member_numbers", ()))  # older states have none
-        self.build = replace(self.build, release=release(state["release"]), members=members, numbers=numbers)
+        train = self.family.runs(release(state["release"]))
+        self.build = replace(self.build, release=train, members=members, numbers=numbers)
         self.access_points = state["access_points"]
         self.startup = state["startup"]
         self.files.restore(state["flash"])

@@ -33,7 +33,7 @@ class Installation:
     def image(self, path: str) -> Release | None:
         """The release of an image file; ``None``: it is none that this platform boots."""
         found = _image_release(path)
-        return found if found is not None and self.family.supports(found.version) else None
+        return self.family.runs(found) if found is not None and self.family.supports(found.version) else None
 
     def configured(self, startup: str | None, running: Release) -> Release | None:
         """The release of the first ``boot system`` line of *startup* whose file is on flash; ``None``: *running*."""

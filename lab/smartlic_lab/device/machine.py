@@ -146,7 +146,7 @@ class Machine(ABC):
         traits = self.family.traits
         if self.running.has("service", "internal"):
             traits |= {"internal"}
-        return catalogue(self.release.version, traits, words_of(self.family.name, self.release.version))
+        return catalogue(self.release.command_version, traits, words_of(self.family.name, self.release.command_version))
 
     @property
     def hostname(self) -> str:
@@ -254,6 +254,7 @@ class Machine(ABC):
         """What its agent is."""
         return AgentProfile(
             release=self.release.version,
+            slp=self.release.slp,
             software_version=self.release.long_number,
             agent_version=self.release.agent_version,
             software_id=self.family.software_id,
@@ -391,7 +392,7 @@ class Machine(ABC):
         self._licensing = self.agent.stored()
         into = into or self.installation.configured(self.startup, self.release)
         if into is not None:
-            self.build = replace(self.build, release=into)
+            self.build = replace(self.build, release=self.family.runs(into))
         for session in list(self.sessions):
             session.close()
         self.close_netconf()

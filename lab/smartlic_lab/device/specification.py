@@ -102,6 +102,7 @@ def check(spec: DeviceSpec) -> Build:
         raise SpecificationError("release", str(error).removeprefix("release ")) from error
     if not found.supports(train.version):
         raise SpecificationError("release", f"{spec.release!r} does not run on {found.name}")
+    train = found.runs(train)
     members = _members(spec, found)
     for name, count in spec.licenses.items():
         known = sorted({entitlement.name for _, entitlement in found.entitlements})

@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, PlainValidator, TypeAda
 
 from nornir_smartlic.model import EnforcementType, Entitlement, LicenseType
 from smartlic_lab.platforms.documents import SHAPE, Known, PlatformError, Version, checked, read_documents
+from smartlic_lab.platforms.releases import LEGACY_AGENT, Release
 
 __all__ = ["BootLevels", "Family", "InterfaceRange", "Model", "PlatformError", "families", "family"]
 
@@ -161,6 +162,7 @@ class Family:
     interfaces: tuple[InterfaceRange, ...] = ()
     first_release: Version = (16, 12, 1)
     last_release: Version | None = None
+    first_slp: Version = (17, 3, 2)  # Smart Licensing Using Policy; before it, registration
     known: Known  # how well, on releases of which no capture is named below
     evidence: Mapping[str, str] = field(default_factory=dict)  # release -> capture of this family on its agent
     source: str
@@ -181,6 +183,15 @@ class Family:
     def supports(self, version: tuple[int, ...]) -> bool:
         """Whether this family runs the release."""
         return version >= self.first_release and (self.last_release is None or version <= self.last_release)
+
+    def runs(self, release: Release) -> Release:
+        """*release* as this family has it: some turn to Smart Licensing Using Policy later than others.
+
+        Unverified: the Smart Agent of such a release; that of 17.3.1 is taken.
+        """
+        if not release.slp or release.version >= self.first_slp:
+            return release
+        return replace(release, slp=False, licensing_status="", agent_version=LEGACY_AGENT)
 
 
 _FAMILY: TypeAdapter[Family] = TypeAdapter(Family)

@@ -31,6 +31,11 @@ class Release:
     aliases: tuple[str, ...] = ()
 
     @property
+    def command_version(self) -> tuple[int, int, int]:
+        """The version whose commands it knows: under registration those of 17.3.1, whatever the number is."""
+        return self.version if self.slp else min(self.version, (17, 3, 1))
+
+    @property
     def number(self) -> str:
         """``17.12.4``"""
         return ".".join(str(part) for part in self.version) + self.suffix
@@ -51,6 +56,7 @@ class Release:
         return tuple(int(part) for part in self.agent_version.split("_")[0].split("/")[0].split("."))
 
 
+LEGACY_AGENT: Final = "4.8.5.4_rel/22"  # Source: the capture of a CSR1000V, show license all
 _RELEASE: TypeAdapter[Release] = TypeAdapter(Release)
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 

@@ -24,8 +24,8 @@ HOUR = timedelta(hours=1)
 STANDALONE = {"platform": "c9300l"}
 STACK = {"platform": "c9300", "members": (MemberSpec("C9300-24T"),) * 3}
 HA = {"platform": "c9400", "members": (MemberSpec("C9407R"),) * 2}
-ROUTER = {"platform": "c8300"}
-SHAPES = {"standalone": STANDALONE, "stack": STACK, "ha": HA, "router": ROUTER}
+ROUTER, CSR = {"platform": "c8300"}, {"platform": "csr1000v"}
+SHAPES = {"standalone": STANDALONE, "stack": STACK, "ha": HA, "router": ROUTER, "csr": CSR}
 
 _WAY = (f"ip name-server {NAME_SERVER}", "ip domain name example.com")
 _SMART = ("license smart transport smart", "license smart url default")
@@ -271,3 +271,16 @@ def test_a_slac_can_be_returned_when_nothing_that_needs_it_is_configured_any_mor
     assert "not supported" in found.type(returning), "in use until the next reload"
     found.boot_into("17.12")
     assert "Return code" in found.type(returning)
+
+
+def test_a_csr1000v_stays_with_registration_on_every_17_3():
+    """Source: Cisco documents 217046 and 217897."""
+    found = journey("17.3.1", "csr")
+    found.configure("license smart transport callhome")
+    found.type(f"license smart register idtoken {TOKEN.reveal()}")
+    found.pass_time(HOUR).boot_into("17.3.3")
+    assert authorized(found), found.story()
+    assert "Registration:" in found.type("show license all")
+    assert "% Invalid input" in found.type("license smart sync all")
+    restarted = Device(found.device.spec, found.lab.world, now=found.now, state=found.device.stored())
+    assert not restarted.release.slp
