@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from itertools import count
 from typing import Any, Final, Protocol
 
-from nornir_smartlic.model import EnforcementType, Entitlement, Member, Udi
+from nornir_smartlic.model import ClockHeader, EnforcementType, Entitlement, Member, Udi
 from smartlic_lab.agent import SmartAgent
 from smartlic_lab.agent.events import (
     Action,
@@ -44,6 +44,7 @@ from smartlic_lab.device.specification import DeviceSpec, SpecificationError, ch
 from smartlic_lab.device.syslog import LogBuffer, LogMessage
 from smartlic_lab.device.texts import clock_text
 from smartlic_lab.platforms import Family, Release
+from smartlic_lab.show import header_lines
 from smartlic_lab.world.network import DeliveryFailed, Network, Origin
 from smartlic_lab.world.wire import WireError, decode_reply, encode_message
 
@@ -169,8 +170,9 @@ class Machine(ABC):
 
     def clock_header(self, now: datetime) -> str:
         """The two lines of ``terminal exec prompt timestamp``."""
-        source = f"Time source is {self.clock_source}" if self.clock_source else "No time source"
-        return f"Load for five secs: 1%/0%; one minute: 0%; five minutes: 0%\n{source}, {self.clock_text(now)}\n\n"
+        mark = "" if self.synchronised else "*"
+        header = ClockHeader(("1%/0%", "0%", "0%"), self.clock_source or None, self.clock(now), mark)
+        return "".join([f"{line}\n" for line in (*header_lines(header), "")])
 
     def set_clock(self, wanted: datetime, now: datetime) -> None:
         """``clock set``: by hand, which makes the clock authoritative."""

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from nornir_smartlic.model import SyslogLine
+from smartlic_lab.show import log_line
+
 SEVERITIES: Final = (
     "emergencies", "alerts", "critical", "errors", "warnings", "notifications", "informational", "debugging",
 )  # fmt: skip
@@ -23,10 +26,15 @@ class LogMessage:
     mnemonic: str
     text: str
 
-    def __str__(self) -> str:
-        mark = "" if self.synchronised else "*"
+    @property
+    def line(self) -> SyslogLine:
+        """The message as ``show logging`` has it."""
         stamp = f"{self.time:%b} {self.time.day:2} {self.time:%H:%M:%S}.{self.time.microsecond // 1000:03}"
-        return f"{mark}{stamp}: %{self.facility}-{self.severity}-{self.mnemonic}: {self.text}"
+        mark = "" if self.synchronised else "*"
+        return SyslogLine(self.facility, self.severity, self.mnemonic, self.text, stamp=stamp, mark=mark)
+
+    def __str__(self) -> str:
+        return log_line(self.line)
 
 
 class LogBuffer:

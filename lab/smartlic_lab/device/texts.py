@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from smartlic_lab.show.words import clock
+
 
 def date_text(time: datetime) -> str:
     """``12:19:01 UTC Tue Nov 16 2021``"""
@@ -12,9 +14,7 @@ def date_text(time: datetime) -> str:
 
 def clock_text(time: datetime, *, trusted: bool) -> str:
     """``*12:19:01.163 UTC Tue Nov 16 2021``; the mark says that nobody set the clock."""
-    milliseconds = time.microsecond // 1000
-    mark = "" if trusted else "*"
-    return f"{mark}{time:%H:%M:%S}.{milliseconds:03} {time.tzname()} {time:%a %b} {time.day} {time:%Y}"
+    return f"{'' if trusted else '*'}{clock(time)}"
 
 
 def span_text(span: timedelta) -> str:

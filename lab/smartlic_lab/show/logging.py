@@ -1,8 +1,16 @@
-"""Log lines, as they stand in the log."""
+"""The clock and the log, as lines."""
 
 from __future__ import annotations
 
-from nornir_smartlic.model import SyslogLine
+from nornir_smartlic.model import DeviceClock, SyslogLine
+from smartlic_lab.show.words import clock
+
+_NO_FILTER = "filtering disabled"
+
+
+def device_clock(told: DeviceClock) -> list[str]:
+    """``show clock``: a star before a time that nobody vouches for."""
+    return [f"{'' if told.synchronised else '*'}{clock(told.time)}"]
 
 
 def log_lines(told: tuple[SyslogLine, ...]) -> list[str]:
@@ -16,3 +24,28 @@ def log_line(told: SyslogLine) -> str:
     stamp = "" if told.stamp is None else f"{told.mark}{told.stamp}: "
     prefix = "" if told.prefix is None else f"{told.prefix} "
     return f"{prefix}{sequence}{stamp}%{told.facility}-{told.severity}-{told.mnemonic}: {told.text}"
+
+
+def log_head(count: int, size: int, *, console: bool) -> list[str]:
+    """What stands above the lines of ``show logging``; unverified."""
+    counted = f"level debugging, {count} messages logged, xml disabled,"
+    return [
+        "Syslog logging: enabled (0 messages dropped, 0 messages rate-limited, 0 flushes, 0 overruns, xml disabled, "
+        f"{_NO_FILTER})",
+        *("", "No Active Message Discriminator.", "", "", "No Inactive Message Discriminator.", "", ""),
+        f"    Console logging: {counted if console else 'disabled'}",
+        *([f"{' ' * 21}{_NO_FILTER}"] if console else []),
+        "    Monitor logging: level debugging, 0 messages logged, xml disabled,",
+        f"{' ' * 21}{_NO_FILTER}",
+        f"    Buffer logging:  {counted}",
+        f"{' ' * 20}{_NO_FILTER}",
+        "    Exception Logging: size (4096 bytes)",
+        "    Count and timestamp logging messages: disabled",
+        "    Persistent logging: disabled",
+        *("", "No active filter modules.", ""),
+        f"    Trap logging: level informational, {count} message lines logged",
+        "        Logging Source-Interface:       VRF Name:",
+        "",
+        f"Log Buffer ({size} bytes):",
+        "",
+    ]

@@ -96,10 +96,10 @@ def trustpoints(told: tuple[Trustpoint, ...]) -> Lines:
     """``show crypto pki trustpoints``."""
     lines: Lines = []
     for point in told:
-        lines += [*(["", ""] if lines else []), f"Trustpoint {point.name}:"]
+        lines.append(f"Trustpoint {point.name}:")
         if point.subject:
             lines += ["    Subject Name:", *(f"    {key}={value}" for key, value in point.subject)]
         if point.serial is not None:
             lines.append(f"          Serial Number (hex): {point.serial}")
-        lines += [f"    {note}" for note in point.notes]
+        lines += [*(f"    {note}" for note in point.notes), "", ""]
     return lines

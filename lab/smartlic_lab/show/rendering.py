@@ -32,11 +32,12 @@ def lines_of(command: str, state: Any, style: Style) -> Lines:
     if command not in COMMANDS and command not in _SINGLE:
         raise ValueError(f"'{command}' is not rendered here")
     page = Page(state, style, command)
-    lines = [] if state.header is None else [*_header(state.header), ""]
+    lines = [] if state.header is None else [*header_lines(state.header), ""]
     return lines + (sections(page) if command in COMMANDS else _SINGLE[command](page))
 
 
-def _header(header: ClockHeader) -> Lines:
+def header_lines(header: ClockHeader) -> Lines:
+    """The two lines of ``terminal exec prompt timestamp``."""
     five, one, fifteen = header.load
     source = "No time source" if header.source is None else f"Time source is {header.source}"
     return [
@@ -70,6 +71,7 @@ _SINGLE: Final[dict[str, Callable[[Page], Lines]]] = {
 _OTHERS: Final[dict[str, Callable[[Any, Style], Lines]]] = {  # whose value is no licensing state
     "show call-home profile": platform.call_home_profiles,
     "show call-home smart-licensing": lambda told, _: platform.smart_call_home(told),
+    "show clock": lambda told, _: logging.device_clock(told),
     "show crypto pki trustpoints": lambda told, _: platform.trustpoints(told),
     "show logging": lambda told, _: logging.log_lines(told),
     "show platform hardware throughput crypto": lambda told, _: platform.crypto_throughput(told),

@@ -100,13 +100,13 @@ LEVELS: Final = {  # lines "key: value" on licences, and the field of each
 def device_version(told: DeviceVersion, style: Style) -> Lines:
     """``show version``; of a saved text, the lines of the kinds that it has."""
     kinds = style.order(())
-    return in_order(told, kinds) if kinds else _document(told, style)
+    return in_order(told, kinds) if kinds else _document(told)
 
 
 # --- as a device prints it ------------------------------------------------------------------------------------------
 
 
-def _document(told: DeviceVersion, style: Style) -> Lines:
+def _document(told: DeviceVersion) -> Lines:
     details = told.details or DeviceDetails(build=None)
     line = {kind: lines[0] for kind, lines in _lines(told).items() if lines}
     return [
@@ -121,7 +121,7 @@ def _document(told: DeviceVersion, style: Style) -> Lines:
         *([line["image"]] if told.image else []),
         *([line["level:Last reload reason"]] if told.reload_reason else []),
         *("", "", "", *CRYPTO, ""),
-        *_licences(told, details, style, line),
+        *_licences(told, details, line),
         *_machine(details, line),
     ]
 
@@ -145,7 +145,7 @@ def _terms(build: SoftwareBuild, line: dict[str, str]) -> Lines:
     return ["", "", line["xe_copyright"], *TERMS, "", ""] if build.xe_copyright else [""]
 
 
-def _licences(told: DeviceVersion, details: DeviceDetails, style: Style, line: dict[str, str]) -> Lines:
+def _licences(told: DeviceVersion, details: DeviceDetails, line: dict[str, str]) -> Lines:
     """The levels in use and after a reload, the throughput, and the model of licensing."""
     lines: Lines = []
     if details.suites:
@@ -167,7 +167,7 @@ def _licences(told: DeviceVersion, details: DeviceDetails, style: Style, line: d
         lines += ["", PACKAGES, "", "-" * 78, *CATALYST_HEADING, "-" * 78]
         widths = (20, 30)  # of the last column, of the level and of its addon
         lines += [_catalyst(package, width) for package, width in zip(catalyst, widths, strict=False)]
-    elif style.is_router and not technologies:
+    elif told.license_type is not None:
         for level in ("License", "Addon License"):
             following = "Next reload addon license Level" if level[0] == "A" else "Next reload license Level"
             lines += [line[f"level:{key}"] for key in (f"{level} Level", f"{level} Type", following)]
@@ -236,9 +236,7 @@ def _machine(details: DeviceDetails, line: dict[str, str]) -> Lines:
         if switch is not None:
             lines += ["", *([""] if details.stack else []), f"Switch {switch:02d}", "---------"]
         for key, value in pairs:
-            lines.append(_inventory(key, value))
-            if key == "Switch uptime":
-                lines.append("")
+            lines += [f"{_inventory(key, value)} ", ""] if key == "Switch uptime" else [_inventory(key, value)]
         if number == 0 and details.stack:
             lines += ["", "", *STACK_HEADING, *map(_member, details.stack)]
     if details.installation_mode and details.inventory:

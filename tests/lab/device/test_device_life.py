@@ -82,7 +82,7 @@ def test_more_than_250_mbps_needs_an_authorization_code(router: Terminal) -> Non
     assert "HSEC" not in router.type("platform hardware throughput level MB 1000")
     device = router.device
     terminal = rebooted(device)
-    assert terminal.type("show platform hardware throughput level") == "The current throughput level is 1000000 kbps\n"
+    assert terminal.type("show platform hardware throughput level") == "The current throughput level is 1000000 kb/s\n"
     assert summary(device, 5) == {"network-advantage_1G": 1, "dna-advantage_1G": 1, "hseck9": 1}
 
 

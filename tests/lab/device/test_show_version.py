@@ -1,4 +1,4 @@
-"""``show version`` against the captures: what does not vary stands there, in the same order."""
+"""``show version`` of a live device: read back it is the same, and what does not vary is as in the captures."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import re
 
 import pytest
 
+from nornir_smartlic.parsers import parse
+from smartlic_lab.cli.roundtrip import as_device
+from smartlic_lab.platforms import Family, families, releases
 from tests.captures import capture
 from tests.lab.device.terminals import Terminal, make_device
 
-# What varies without a digit, and the suites of an ISR on 16.6, which no release of the lab has.
+# What varies without a digit; the model and the rest of an older ISR.
 VARIES = re.compile(
     r"uptime|[Rr]eload|returned to|System image|Suite|^(securityk9|appxk9|uck9|cme-srst|cube)$|FoundationSuite|"
     r"RightToUse|Permanent$|[Ll]icense Level|show ver|Technical Support|Installation mode|\bNone\b|SKU Brand|sdflash|"
@@ -25,6 +28,8 @@ VARIES = re.compile(
         ("genie-c9800.txt", "c9800", "17.6"),
         ("genie-ie3105.txt", "ie3x00", "17.12"),
         ("genie-isr4k.txt", "isr4000", "16.12"),
+        ("genielibs-isr4351-17.9.8-suite.txt", "isr4000", "17.9"),
+        ("muninn-c8000v-17.16.1a-no-level.txt", "c8000v", "17.15"),
     ],
 )
 def test_what_does_not_vary_is_as_on_a_device(name: str, platform: str, release: str) -> None:
@@ -55,3 +60,26 @@ def test_uptime_grows_with_the_clock() -> None:
     terminal = Terminal(make_device("sw1"))
     terminal.now = terminal.now.replace(month=2, day=3, hour=5)
     assert terminal.type("show version | include uptime is") == "sw1 uptime is 4 weeks, 5 days, 5 hours, 0 minutes\n"
+
+
+def runs(family: Family) -> list[str]:
+    return [release.name for release in releases().values() if family.supports(release.version)]
+
+
+@pytest.mark.parametrize(
+    ("platform", "release"),
+    [(family.name, release) for family in families().values() for release in (runs(family)[0], runs(family)[-1])],
+)
+def test_what_a_device_says_of_itself_is_read_back_and_printed_the_same(platform: str, release: str) -> None:
+    text = Terminal(make_device(platform=platform, release=release, members=1)).type("show version")
+    parsed = parse("show version", text)
+    assert parsed.unparsed == ()
+    assert parsed.value.details.remarks == ()
+    assert as_device(text, "show version").difference == ""
+
+
+def test_a_switch_of_17_6_prints_the_air_lines_below_its_table() -> None:
+    """Source: show-version/genie-c9500h-svl.txt; reference/corrections-2026-11.md."""
+    below = "dna-advantage                 \nAIR License Level: AIR DNA Advantage\n"
+    assert below in Terminal(make_device(platform="c9300", release="17.6")).type("show version")
+    assert "AIR License" not in Terminal(make_device(platform="c9300", release="17.12")).type("show version")

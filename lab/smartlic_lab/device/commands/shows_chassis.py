@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from nornir_smartlic.model import Role
 from smartlic_lab.device.commands.registry import Call, Handlers
-from smartlic_lab.device.commands.shows_hardware import mac_address
 from smartlic_lab.device.machine import Machine
 from smartlic_lab.device.session import Session
+from smartlic_lab.device.version import mac_address
 
 handles = Handlers[Session]()
 

@@ -3,14 +3,16 @@
 # ruff: noqa: ARG001  every handler has the same arguments, whether it needs both or not
 from __future__ import annotations
 
+from nornir_smartlic.model import CallHomeProfile, CryptoThroughput, SmartCallHome, ThroughputLevel, Trustpoint
 from smartlic_lab.device import boot, settings
 from smartlic_lab.device.commands.registry import Call, Handlers, invalid_behind
 from smartlic_lab.device.commands.shows_chassis import boot_variables
-from smartlic_lab.device.commands.shows_hardware import throughput_kbps
 from smartlic_lab.device.configuration import Section
 from smartlic_lab.device.machine import Machine
+from smartlic_lab.device.printing import printed
 from smartlic_lab.device.session import Session
 from smartlic_lab.device.texts import date_text
+from smartlic_lab.device.version import throughput_kbps
 
 handles = Handlers[Session]()
 
@@ -93,50 +95,47 @@ def show_startup_config(session: Session, call: Call) -> str:
 
 @handles("show_call_home_licensing")
 def show_call_home_licensing(session: Session, call: Call) -> str:
-    """Source: show-call-home-smart-licensing/genie-active.txt."""
-    url = settings.callhome_url(session.device.running)
-    profile = settings.callhome_profile(session.device.running)
-    return (
-        "Current smart-licensing transport settings:\n"
-        f" Smart-license messages: {'enabled' if url else 'disabled'}\n"
-        f" Profile: CiscoTAC-1 (status: {'ACTIVE' if profile.has('active') else 'INACTIVE'})\n"
-        f" Destination  URL(s):  {url or settings.CALLHOME_URL}\n"
+    running = session.device.running
+    url = settings.callhome_url(running)
+    value = SmartCallHome(
+        messages_enabled=url is not None,
+        profile="CiscoTAC-1",
+        profile_active=settings.callhome_profile(running).has("active"),
+        urls=(url or settings.CALLHOME_URL,),
     )
+    return printed(session.device, "show call-home smart-licensing", value)
 
 
 @handles("show_call_home_profile")
 def show_call_home_profile(session: Session, call: Call) -> str:
-    """Source: show-call-home-profile-all/genie-ciscotac1-plus-inactive.txt."""
-    profile = settings.callhome_profile(session.device.running)
+    """What is not configured is as in show-call-home-profile-all/genie-ciscotac1-plus-inactive.txt."""
+    running = session.device.running
+    profile = settings.callhome_profile(running)
     http = profile.has("destination", "transport-method", "http")
-    url = settings.callhome_url(session.device.running) or settings.CALLHOME_URL
-    address = (
-        f"    HTTP  address: {url}\n    Other address(es): default\n"
-        if http
-        else "    Email address(es): callhome@cisco.com\n"
+    value = CallHomeProfile(
+        name="CiscoTAC-1",
+        active=profile.has("active"),
+        mode="Full Reporting",
+        reporting=("Smart Call Home", "Smart Licensing"),
+        message_format="xml",
+        size_limit_bytes=3_145_728,
+        transport="http" if http else "email",
+        http_addresses=(settings.callhome_url(running) or settings.CALLHOME_URL,) if http else (),
+        email_addresses=() if http else ("callhome@cisco.com",),
+        other_addresses=("default",) if http else (),
+        schedules=(
+            ("configuration", "every 1 day of the month at 09:15"),
+            ("inventory", "every 1 day of the month at 09:00"),
+        ),
+        alert_groups=(
+            ("crash", "debugging"),
+            ("diagnostic", "minor"),
+            ("environment", "warning"),
+            ("inventory", "normal"),
+        ),
+        syslog_patterns=(("APF-.-WLC_.*", "warning"), (".*", "major")),
     )
-    return (
-        "Profile Name: CiscoTAC-1\n"
-        f"    Profile status: {'ACTIVE' if profile.has('active') else 'INACTIVE'}\n"
-        "    Profile mode: Full Reporting\n"
-        "    Reporting Data: Smart Call Home, Smart Licensing\n"
-        "    Preferred Message Format: xml\n"
-        "    Message Size Limit: 3145728 Bytes\n"
-        f"    Transport Method: {'http' if http else 'email'}\n"
-        f"{address}\n"
-        "    Periodic configuration info message is scheduled every 1 day of the month at 09:15\n\n"
-        "    Periodic inventory info message is scheduled every 1 day of the month at 09:00\n\n"
-        "    Alert-group               Severity\n"
-        "    ------------------------  ------------\n"
-        "    crash                     debugging   \n"
-        "    diagnostic                minor       \n"
-        "    environment               warning     \n"
-        "    inventory                 normal      \n\n"
-        "    Syslog-Pattern            Severity\n"
-        "    ------------------------  ------------\n"
-        "    APF-.-WLC_.*              warning     \n"
-        "    .*                        major       \n\n"
-    )
+    return printed(session.device, "show call-home profile", (value,)) + "\n"
 
 
 _ALERT_GROUPS = (
@@ -220,19 +219,16 @@ def _mail_servers(home: Section) -> str:
 @handles("show_trustpoints")
 def show_trustpoints(session: Session, call: Call) -> str:
     """Source: show-crypto-pki-trustpoints/genie-sla-trustpoint-and-sudi.txt."""
-    wanted, text = call.argument("name"), ""
-    for line in session.device.running.under("crypto", "pki", "trustpoint"):
-        name = line.words[3]
-        if wanted not in (None, name):
-            continue
-        text += f"Trustpoint {name}:\n"
-        if name == boot.TRUSTPOINT:
-            text += (
-                "    Subject Name:\n    cn=Cisco Licensing Root CA\n    o=Cisco\n"
-                "          Serial Number (hex): 01\n    Certificate configured.\n"
-            )
-        text += "\n\n"
-    return text
+    wanted = call.argument("name")
+    names = [line.words[3] for line in session.device.running.under("crypto", "pki", "trustpoint")]
+    found = tuple(
+        Trustpoint(name, (("cn", "Cisco Licensing Root CA"), ("o", "Cisco")), "01", ("Certificate configured.",))
+        if name == boot.TRUSTPOINT
+        else Trustpoint(name)
+        for name in names
+        if wanted in (None, name)
+    )
+    return printed(session.device, "show crypto pki trustpoints", found)
 
 
 @handles("show_certificates")
@@ -253,29 +249,28 @@ def show_certificates(session: Session, call: Call) -> str:
 
 @handles("show_throughput")
 def show_throughput(session: Session, call: Call) -> str:
-    """Source: show-platform-hardware-throughput-level/genie-unthrottled.txt."""
-    kbps = throughput_kbps(session.device)
-    return f"The current throughput level is {f'{kbps} kbps' if kbps is not None else 'unthrottled'}\n"
+    device = session.device
+    return printed(device, "show platform hardware throughput level", ThroughputLevel(throughput_kbps(device)))
 
 
 @handles("show_throughput_crypto")
 def show_throughput_crypto(session: Session, call: Call) -> str:
     """Source: show-platform-hardware-throughput-crypto/genie-c8000-tier-t3.txt."""
     device = session.device
-    configured = boot.configured_throughput(device.running) or device.family.default_throughput or "T1"
-    enforced = device.booted_with.throughput or device.family.default_throughput or "T1"
+    default = device.family.default_throughput or "T1"
+    configured = boot.configured_throughput(device.running) or default
+    enforced = device.booted_with.throughput or default
     level = device.booted_with.level
-    saved = (
-        "Level is saved, reboot is not required" if configured == enforced else "Level is not saved, reboot is required"
+    value = CryptoThroughput(
+        configured=configured,
+        saved=configured == enforced,
+        reboot_required=configured != enforced,
+        enforced=_rate(enforced),
+        throttling="not throttled" if enforced == "T3" else "throttled",
+        default=_rate(default),
+        boot_level=level.level if level else "none",
     )
-    return (
-        f"Current configured crypto throughput level: {configured}\n"
-        f"     {saved}\n"
-        f"Current enforced crypto throughput level: {_rate(enforced)}\n"
-        f"Crypto Throughput is {'not throttled' if enforced == 'T3' else 'throttled'}\n"
-        f"Default Crypto throughput level: {_rate(device.family.default_throughput or 'T1')}\n"
-        f"Current boot level is {level.level if level else 'none'}\n"
-    ).replace("     Level", "Level")
+    return printed(device, "show platform hardware throughput crypto", value)
 
 
 def _rate(level: str) -> str:

@@ -1,4 +1,4 @@
-"""``show license ...``: asked of the Smart Agent, rendered by the templates that the captures hold."""
+"""``show license ...``: asked of the Smart Agent, printed by `smartlic_lab.show`."""
 
 # ruff: noqa: ARG001  every handler has the same arguments, whether it needs both or not
 from __future__ import annotations
@@ -8,11 +8,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from nornir_smartlic.model import LicensingState
+from nornir_smartlic.model import LicensingState, RightToUse, RightToUseLicense
 from smartlic_lab.agent.authorization import NOT_FOUND
 from smartlic_lab.device.commands.registry import Call, CommandFailed, Handlers
+from smartlic_lab.device.printing import printed
 from smartlic_lab.device.session import Session
-from smartlic_lab.show import Style, render
 
 handles = Handlers[Session]()
 
@@ -25,8 +25,7 @@ def rendered(
     """The output of a licensing command for the agent's state of now, or for the *part* of it that is asked for."""
     device = session.device
     state = part(device.agent.state(device.clock(session.now)))
-    text = render(command, state, Style(device.release.agent_number, device.family.name))
-    return text if text.endswith("\n") else f"{text}\n"
+    return printed(device, command, state)
 
 
 @handles("show_license")
@@ -108,14 +107,12 @@ def show_license_old(session: Session, call: Call) -> str:
 
 @handles("show_license_rtu")
 def show_license_rtu(session: Session, call: Call) -> str:
-    """Right-to-use of the releases before SLP (recalled)."""
+    """Right-to-use of the releases before SLP; unverified."""
     device = session.device
     level = device.booted_with.level
-    return (
-        " License Name    Type     Period left \n"
-        "----------------------------------------------\n"
-        f" {level.level if level else 'network-essentials':<20} Permanent   Lifetime\n"
-    )
+    name = level.level if level else "network-essentials"
+    held = RightToUse((RightToUseLicense(None, name, "permanent", "N/A", "Lifetime"),))
+    return printed(device, "show license right-to-use", LicensingState(right_to_use=held))
 
 
 @handles("show_sl_infra")

@@ -9,10 +9,10 @@ from ipaddress import IPv4Network
 
 from smartlic_lab.device import settings
 from smartlic_lab.device.commands.registry import Call, Handlers
-from smartlic_lab.device.commands.shows_hardware import mac_address
 from smartlic_lab.device.configuration import Section
 from smartlic_lab.device.machine import Machine
 from smartlic_lab.device.session import Session
+from smartlic_lab.device.version import mac_address
 
 handles = Handlers[Session]()
 

@@ -6,11 +6,14 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 
+from nornir_smartlic.model import DeviceClock
 from smartlic_lab.agent.events import Log
 from smartlic_lab.device.commands.registry import Ask, Call, CommandFailed, Dialogue, Handlers, confirmed
+from smartlic_lab.device.printing import printed
 from smartlic_lab.device.session import Session
 from smartlic_lab.device.texts import date_text
 from smartlic_lab.platforms import Release
+from smartlic_lab.show import log_head
 
 handles = Handlers[Session]()
 
@@ -20,19 +23,10 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 # --- clock ----------------------------------------------------------------------------------------------------------
 
 
-def clock_text(session: Session) -> str:
-    """``*12:19:01.163 UTC Tue Nov 16 2021``"""
-    device = session.device
-    clock = device.clock(session.now)
-    mark = "" if device.synchronised else "*"
-    return (
-        f"{mark}{clock:%H:%M:%S}.{clock.microsecond // 1000:03} {clock.tzname()} {clock:%a %b} {clock.day} {clock:%Y}"
-    )
-
-
 @handles("show_clock")
 def show_clock(session: Session, call: Call) -> str:
-    text = f"{session.device.clock_text(session.now)}\n"
+    device = session.device
+    text = printed(device, "show clock", DeviceClock(device.clock(session.now), device.synchronised))
     if call.has("detail"):
         source = session.device.clock_source
         text += f"Time source is {source}\n" if source else "No time source\n"
@@ -148,27 +142,10 @@ def show_reload(session: Session, call: Call) -> str:
 @handles("show_logging")
 def show_logging(session: Session, call: Call) -> str:
     device = session.device
-    counted = f"level debugging, {device.log.count} messages logged, xml disabled,"
-    console = "disabled" if device.running.denied("logging", "console") else f"{counted}\n{' ' * 21}filtering disabled"
-    head = (
-        "Syslog logging: enabled (0 messages dropped, 0 messages rate-limited, 0 flushes, 0 overruns, xml disabled, "
-        "filtering disabled)\n\n"
-        "No Active Message Discriminator.\n\n\n"
-        "No Inactive Message Discriminator.\n\n\n"
-        f"    Console logging: {console}\n"
-        f"    Monitor logging: level debugging, 0 messages logged, xml disabled,\n"
-        f"                     filtering disabled\n"
-        f"    Buffer logging:  level debugging, {device.log.count} messages logged, xml disabled,\n"
-        f"                    filtering disabled\n"
-        f"    Exception Logging: size (4096 bytes)\n"
-        f"    Count and timestamp logging messages: disabled\n"
-        f"    Persistent logging: disabled\n\n"
-        f"No active filter modules.\n\n"
-        f"    Trap logging: level informational, {device.log.count} message lines logged\n"
-        f"        Logging Source-Interface:       VRF Name:\n\n"
-        f"Log Buffer ({device.log.size} bytes):\n\n"
+    head = log_head(device.log.count, device.log.size, console=not device.running.denied("logging", "console"))
+    return "".join([f"{line}\n" for line in head]) + printed(
+        device, "show logging", tuple(message.line for message in device.log.messages())
     )
-    return head + "".join(f"{message}\n" for message in device.log.messages())
 
 
 @handles("clear_logging")
