@@ -177,8 +177,7 @@ def _source_interface(pair: _Pair, path: str) -> Comparison:
             expected = "an interface of the device" + (f", such as {', '.join(names[:4])}" if names else "")
             refusal = (repr(wanted), expected)
         elif vrf is not None and found.vrf != vrf and has_vrf_line(pair.reading):
-            where = f"VRF {found.vrf}" if found.vrf is not None else "the global table"
-            refusal = (f"{found.name} is in {where}", f"an interface in VRF {vrf}")
+            refusal = (f"{found.name} is in {found.place}", f"an interface in VRF {vrf}")
     return _of_transport(made, refusal)
 
 

@@ -11,7 +11,7 @@ from nornir_smartlic.intent.inventory import KEY
 from nornir_smartlic.intent.levels import running_level
 from nornir_smartlic.intent.plan import Plan
 from nornir_smartlic.intent.releases import shown
-from nornir_smartlic.intent.way import interface_of, way_of
+from nornir_smartlic.intent.way import interface_of, misplaced_source, way_of
 from nornir_smartlic.model import (
     BootLevel,
     DeviceVersion,
@@ -86,8 +86,9 @@ def _warnings(intent: Intent, reading: LicensingReading, key: str) -> Iterator[s
     source = interface_of(configuration, way.source_interface)
     if source is not None and source.address is None:
         yield f"{key}.source_interface: {source.name} has no address"
-    if source is not None and intent.vrf is not None and intent.source_interface is None and source.vrf != intent.vrf:
-        yield f"{key}.vrf: the source interface {source.name} is not in VRF {intent.vrf}"
+    if (misplaced := misplaced_source(reading, intent)) is not None:
+        found, vrf = misplaced
+        yield f"{key}.source_interface: {found.name} is in {found.place}, the reports go through VRF {vrf}"
     if intent.revocation_check is not None and TRUSTPOINT not in dict(configuration.trustpoints):
         yield f"{key}.revocation_check: {TRUSTPOINT} is not there; the device makes it once its clock is set"
     if intent.trust and (without := untrusted(state)):

@@ -118,6 +118,11 @@ class Interface:
     vrf: str | None  # None: the global table
     address: str | None  # None: it has none
 
+    @property
+    def place(self) -> str:
+        """Where it is, in words."""
+        return f"VRF {self.vrf}" if self.vrf is not None else "the global table"
+
 
 def interface_of(configuration: RunningConfiguration, name: str | None) -> Interface | None:
     """The interface that *name* means, ``Gi0/0`` too; ``None``: there is none, or several may be meant."""
@@ -126,6 +131,19 @@ def interface_of(configuration: RunningConfiguration, name: str | None) -> Inter
     found = [Interface(*each) for each in configuration.interfaces if each[0] == name]
     found = found or [Interface(*each) for each in configuration.interfaces if same_interface(each[0], name)]
     return found[0] if len(found) == 1 else None
+
+
+def misplaced_source(reading: LicensingReading, intent: Intent | None = None) -> tuple[Interface, str] | None:
+    """The source interface that is not in the VRF whose line the reports follow, and that VRF; ``None``: it is.
+
+    With *intent*, once the device is as it wants.
+    """
+    way = way_of(reading, intent)
+    source = interface_of(reading.configuration, way.source_interface)
+    vrf = (intent.vrf if intent is not None else None) or configured_vrf(reading, way.transport)
+    if source is None or vrf is None or source.vrf == vrf or way.transport is TransportType.OFF:
+        return None
+    return source, vrf
 
 
 def same_interface(one: str, other: str) -> bool:

@@ -21,6 +21,7 @@ from nornir_smartlic.intent import (
     Way,
     configured_vrf,
     interface_of,
+    misplaced_source,
     unresolved,
     untrusted,
     way_of,
@@ -164,9 +165,8 @@ def _source(symptoms: Symptoms) -> Iterator[Cause]:
         yield Cause("no-source-interface", Certainty.CERTAIN, f"the source interface {name} does not exist", evidence)
     elif found is not None and found.address is None:
         yield Cause("no-source-address", Certainty.CERTAIN, f"the source interface {name} has no address", evidence)
-    elif found is not None and vrf not in (None, found.vrf):
-        where = f"VRF {found.vrf}" if found.vrf else "the global table"
-        text = f"the source interface {name} is in {where}, the reports go through VRF {vrf}"
+    elif found is not None and misplaced_source(symptoms.reading) is not None:
+        text = f"the source interface {name} is in {found.place}, the reports go through VRF {vrf}"
         yield Cause("vrf-mismatch", Certainty.LIKELY, text, evidence, line(found.vrf) if found.vrf else ())
 
 
