@@ -315,6 +315,19 @@ def diagnose(
         finish_listing(listing, as_json=as_json)
 
 
+@app.command(short_help="What the inventory asks of a host, and where each key is from.")
+def inventory(
+    context: typer.Context,
+    host: Annotated[str, typer.Argument(metavar="HOST", help="The name of the host in the inventory.")],
+    as_json: Json = False,
+) -> None:
+    """Show what the inventory asks of a host: its own data merged with that of its groups and of the defaults."""
+    from nornir_smartlic.cli.inventory import merged_listing, open_nornir
+
+    nornir = open_nornir(context.obj.config, [f"name={host}"])
+    finish_listing(merged_listing(nornir), as_json=as_json)
+
+
 @app.command(short_help="Read saved outputs to JSON.")
 def parse(
     files: Annotated[

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -18,6 +18,8 @@ from nornir_smartlic.errors import IntentError, UsageError
 if TYPE_CHECKING:
     from nornir.core import Nornir
     from nornir.core.inventory import Host
+
+    from nornir_smartlic.outputs import Listing
 
 USERNAME_VARIABLE: Final = "SMARTLIC_USERNAME"
 PASSWORD_VARIABLE: Final = "SMARTLIC_PASSWORD"  # noqa: S105  the name of a variable
@@ -162,6 +164,31 @@ def _fill_credentials(nornir: Nornir, *, ask_password: bool) -> None:
         password = typer.prompt("Password", hide_input=True, err=True)
         for host in nornir.inventory.hosts.values():
             host.password = password
+
+
+def merged_listing(nornir: Nornir) -> Listing:
+    """What the inventory asks of the one host, key by key, and where each is from; what is wrong in it is a warning."""
+    from nornir_smartlic.intent import intent_of
+    from nornir_smartlic.outputs import ExitCode, Listing
+    from nornir_smartlic.tasks.driving import data_of_host
+
+    (host,) = nornir.inventory.hosts.values()
+    try:
+        merged = data_of_host(host)
+    except IntentError as error:
+        raise UsageError(f"{host.name}: {error}") from None
+    rows = []
+    for path, origin in merged.origins.items():
+        value: Any = merged.data
+        for word in path.split("."):
+            value = value[word]
+        rows.append({"key": path, "value": value, "origin": origin})
+    listing = Listing("inventory", "keys", ("key", "value", "origin"), rows)
+    try:
+        intent_of(merged.data)
+    except IntentError as error:
+        return replace(listing, exit_code=ExitCode.USAGE, warnings=(str(error),))
+    return listing
 
 
 def check_intents(nornir: Nornir) -> None:
