@@ -20,10 +20,11 @@ class CommonCleanup(licensing.CommonCleanup):
 
 if __name__ == "__main__":
     import argparse
+    import sys
 
     from pyats import aetest
     from pyats.topology import loader
 
     parser = argparse.ArgumentParser()
     parser.add_argument("--testbed", required=True, type=loader.load)
-    aetest.main(**vars(parser.parse_known_args()[0]))
+    sys.exit(licensing.exit_code(aetest.main(**vars(parser.parse_known_args()[0]))))

@@ -181,7 +181,11 @@ def trust(nornir: Nornir, wallet_for: WalletFor, *, force: bool, all_members: bo
 
     unused = Secret("not-sent-in-a-dry-run")
     asked = run(nornir, "trust", lambda task: establish(task, unused, True), _trusted)
-    waiting = [host.host for host in asked.hosts if host.pending]
+    waiting = [
+        host.host
+        for host in asked.hosts
+        if isinstance(host.result, TrustOutcome) and host.pending and host.result.needed
+    ]
     if dry_run or not waiting:
         return asked
     accounts = virtual_accounts_of(nornir)
@@ -213,6 +217,8 @@ def _trusted(host: str, result: Result) -> HostReport:
     pending = outcome.needed and not outcome.requested
     if outcome.not_applicable is not None:
         summary = f"not applicable: {outcome.not_applicable}"
+    elif outcome.other_account is not None and not outcome.needed:
+        summary, pending = f"trusted, but {outcome.other_account}: --force with its token moves it", True
     elif pending:
         summary = f"needs trust on {len(outcome.untrusted)} members" if outcome.untrusted else "trust is replaced"
     elif outcome.requested:

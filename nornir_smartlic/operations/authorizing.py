@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from nornir_smartlic.errors import Refused, SmartLicError
-from nornir_smartlic.intent import why_not_slp
 from nornir_smartlic.model import (
     AuthorizationStatus,
-    LicensingModel,
     LicensingState,
     MemberAuthorization,
     Role,
@@ -23,7 +21,7 @@ from nornir_smartlic.operations.collecting import FLASH, delete
 from nornir_smartlic.operations.conversation import Conversation, Exec, Fetch
 from nornir_smartlic.operations.keeping import KeepBytes
 from nornir_smartlic.operations.licensing_log import read_log
-from nornir_smartlic.operations.reading import read_state
+from nornir_smartlic.operations.reading import read_state, why_not_ours
 from nornir_smartlic.operations.refusals import remark
 from nornir_smartlic.operations.results import AuthorizationOutcome, ReturnCode, ReturnOutcome
 from nornir_smartlic.operations.waiting import Expectation, Patience, wait_for
@@ -60,8 +58,8 @@ def request_authorization(
         TimedOut: nothing came in time.
     """
     whole = yield from read_state()
-    if whole.model is not LicensingModel.SLP:
-        return AuthorizationOutcome(feature, False, False, not_applicable=why_not_slp(whole, None))
+    if (why := (yield from why_not_ours(whole))) is not None:
+        return AuthorizationOutcome(feature, False, False, not_applicable=why)
     state = yield from read_state(_SHOW)
     needed = not _is_authorized(state, feature, all_members) or replace_codes
     outcome = AuthorizationOutcome(feature, needed, False, _members(state))
@@ -96,8 +94,8 @@ def return_authorization(*, all_members: bool = True, commit: bool = True) -> Co
         Refused: the device did not give them back, as when the feature is configured still.
     """
     whole = yield from read_state()
-    if whole.model is not LicensingModel.SLP:
-        return ReturnOutcome(False, False, not_applicable=why_not_slp(whole, None))
+    if (why := (yield from why_not_ours(whole))) is not None:
+        return ReturnOutcome(False, False, not_applicable=why)
     installed = any(_is_installed(line) for line in _members(whole))
     online = whole.transport is None or whole.transport.type is not TransportType.OFF
     if not installed or not commit:

@@ -10,11 +10,10 @@ from typing import Final
 
 from nornir_smartlic.errors import FileRejected, Refused, SmartLicError
 from nornir_smartlic.files import parse_smart_license, read_bundle
-from nornir_smartlic.intent import why_not_slp
-from nornir_smartlic.model import LicensingModel, LicensingState, Udi
+from nornir_smartlic.model import LicensingState, Udi
 from nornir_smartlic.operations.collecting import FLASH, delete
 from nornir_smartlic.operations.conversation import Conversation, Exec, Put
-from nornir_smartlic.operations.reading import read_state
+from nornir_smartlic.operations.reading import read_state, why_not_ours
 from nornir_smartlic.operations.refusals import remark
 from nornir_smartlic.operations.results import ImportedFile, ImportOutcome
 
@@ -87,8 +86,8 @@ def import_files(files: Sequence[ImportFile], name: str, *, commit: bool = True)
         Refused: the device did not take a file; ``reason`` is its answer. Files before it are imported.
     """
     state = yield from read_state()
-    if state.model is not LicensingModel.SLP:
-        return ImportOutcome(not_applicable=why_not_slp(state, None))
+    if (reason := (yield from why_not_ours(state))) is not None:
+        return ImportOutcome(not_applicable=reason)
     results = []
     for number, file in enumerate(files):
         result = _for_device(file, state)

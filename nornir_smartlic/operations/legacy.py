@@ -21,6 +21,7 @@ from nornir_smartlic.operations.licensing_log import read_log
 from nornir_smartlic.operations.reading import read_state
 from nornir_smartlic.operations.refusals import remark
 from nornir_smartlic.operations.results import RegistrationOutcome, ReservationOutcome
+from nornir_smartlic.operations.trusting import require_secret
 from nornir_smartlic.operations.waiting import Expectation, Patience, wait_for
 
 REGISTRATION_PATIENCE: Final = Patience(timedelta(minutes=5))
@@ -45,6 +46,7 @@ def register_device(
         Refused: the registration failed; ``reason`` is the device's.
         TimedOut: nothing came in time.
     """
+    require_secret("token", token)
     state = yield from read_state()
     if (reason := _not_legacy(state, "establish_trust")) is not None:
         return RegistrationOutcome(False, False, not_applicable=reason)
@@ -92,6 +94,8 @@ def reserve_licenses(
     Raises:
         Refused: the device gave no request code, or did not take the authorization code.
     """
+    if authorization is not None and not isinstance(authorization, ReservationFile):
+        require_secret("authorization", authorization)
     state = yield from read_state()
     if (reason := _not_legacy(state, "request_authorization")) is not None:
         return ReservationOutcome(False, False, not_applicable=reason)

@@ -8,8 +8,11 @@ from datetime import timedelta
 from typing import Any, Final
 
 from nornir_smartlic.errors import CommandRefused
+from nornir_smartlic.intent import why_not_slp
 from nornir_smartlic.model import (
     DeviceClock,
+    DeviceVersion,
+    LicensingModel,
     LicensingReading,
     LicensingState,
     RunningConfiguration,
@@ -92,6 +95,27 @@ def read_licensing() -> Conversation[LicensingReading]:
     clock: DeviceClock = (yield from read("show clock", zones=zones)).value
     log = yield from read_log()
     return replace(reading, state=state, clock=clock, unparsed=unparsed, messages=log)
+
+
+def why_not_ours(state: LicensingState) -> Conversation[str | None]:
+    """Why nothing is to be done on this device: its licensing model, or its controller; ``None``: it is ours.
+
+    Source: corrections-2026-11.md, controller mode: vManage owns the configuration of the router.
+    """
+    if state.model is not LicensingModel.SLP:
+        return why_not_slp(state, None)
+    answer = yield Show(_SHOW_MODE)
+    return CONTROLLER if CONTROLLER_MANAGED in answer.text else None
+
+
+def is_controller_managed(version: DeviceVersion) -> bool:
+    """Whether a controller owns the router's configuration."""
+    return version.details is not None and version.details.operating_mode == CONTROLLER_MANAGED
+
+
+CONTROLLER: Final = "licensing belongs to the controller"
+CONTROLLER_MANAGED: Final = "Controller-Managed"
+_SHOW_MODE: Final = "show version | include operating mode"
 
 
 def reread(reading: LicensingReading) -> Conversation[LicensingReading]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from nornir_smartlic.intent import why_not_slp
-from nornir_smartlic.model import LicensingModel
 from nornir_smartlic.operations.conversation import Conversation, Exec
-from nornir_smartlic.operations.reading import read_state
+from nornir_smartlic.operations.reading import read_state, why_not_ours
 from nornir_smartlic.operations.refusals import remark
 from nornir_smartlic.operations.results import ResetOutcome
 
@@ -16,8 +14,8 @@ def factory_reset(*, commit: bool = True) -> Conversation[ResetOutcome]:
     Reports that were not acknowledged are lost with it: collect them before. Source: reference/cli.md section 3.
     """
     state = yield from read_state()
-    if state.model is not LicensingModel.SLP:
-        return ResetOutcome(False, not_applicable=why_not_slp(state, None))
+    if (reason := (yield from why_not_ours(state))) is not None:
+        return ResetOutcome(False, not_applicable=reason)
     if not commit:
         return ResetOutcome(False)
     answer = yield Exec("license smart factory reset")

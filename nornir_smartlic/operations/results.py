@@ -56,6 +56,7 @@ class TrustOutcome:
     account: Account | None = None  # what came with the trust
     waited: timedelta = timedelta(0)
     not_applicable: str | None = None
+    other_account: str | None = None  # trusted before, with an account that is not the wanted one
 
 
 @dataclass(frozen=True, slots=True)

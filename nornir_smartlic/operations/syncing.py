@@ -6,11 +6,10 @@ from datetime import timedelta
 from typing import Final
 
 from nornir_smartlic.errors import Refused
-from nornir_smartlic.intent import why_not_slp
-from nornir_smartlic.model import Instant, LicensingModel, LicensingState, TransportType
+from nornir_smartlic.model import Instant, LicensingState, TransportType, UsageStatus
 from nornir_smartlic.operations.conversation import Conversation, Exec
 from nornir_smartlic.operations.licensing_log import read_log
-from nornir_smartlic.operations.reading import read_state
+from nornir_smartlic.operations.reading import read_state, why_not_ours
 from nornir_smartlic.operations.refusals import remark
 from nornir_smartlic.operations.results import SyncOutcome
 from nornir_smartlic.operations.waiting import Expectation, Patience, wait_for
@@ -28,7 +27,7 @@ def sync_usage(*, commit: bool = True, patience: Patience = SYNC_PATIENCE) -> Co
         TimedOut: no acknowledgement in time. It may still come: the device goes on asking for it.
     """
     state = yield from read_state()
-    reason = _not_applicable(state)
+    reason = (yield from why_not_ours(state)) or _not_applicable(state)
     if reason is not None or not commit:
         return _outcome(state, requested=False, needed=reason is None, not_applicable=reason)
     log = yield from read_log()
@@ -48,6 +47,14 @@ def sync_usage(*, commit: bool = True, patience: Patience = SYNC_PATIENCE) -> Co
 
 def _last_ack(state: LicensingState) -> Instant | None:
     return state.usage_reporting.last_ack if state.usage_reporting is not None else None
+
+
+def _has_nothing_to_report(state: LicensingState) -> bool:
+    """No licence in use, no report planned, and none left from before: no ACK would ever come."""
+    reporting, summary = state.usage_reporting, state.report_summary
+    in_use = any(line.status is UsageStatus.IN_USE for line in state.usage or ())
+    left = summary is not None and (summary.available_to_report or summary.waiting_for_ack)
+    return not in_use and not left and reporting is not None and not reporting.push_interval
 
 
 def _outcome(
@@ -72,8 +79,8 @@ def _outcome(
 
 
 def _not_applicable(state: LicensingState) -> str | None:
-    if state.model is not LicensingModel.SLP:
-        return why_not_slp(state, None)
     if state.transport is not None and state.transport.type is TransportType.OFF:
         return "transport is off: usage reports go by file: 'smartlic reports'"
+    if _has_nothing_to_report(state):
+        return "nothing to report: no licence is in use, and the push interval is 0"
     return None

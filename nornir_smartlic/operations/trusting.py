@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from nornir_smartlic.errors import Refused
-from nornir_smartlic.intent import untrusted, why_not_slp
-from nornir_smartlic.model import LicensingModel, LicensingState, Secret, TransportType
+from nornir_smartlic.errors import Refused, UsageError
+from nornir_smartlic.intent import untrusted
+from nornir_smartlic.model import Account, LicensingState, Secret, TransportType
 from nornir_smartlic.operations.conversation import Conversation, Exec
 from nornir_smartlic.operations.licensing_log import read_log
-from nornir_smartlic.operations.reading import read_state
+from nornir_smartlic.operations.reading import read_state, why_not_ours
 from nornir_smartlic.operations.refusals import remark
 from nornir_smartlic.operations.results import TrustOutcome
 from nornir_smartlic.operations.waiting import Expectation, Patience, wait_for
@@ -22,6 +22,7 @@ TRUST_PATIENCE: Final = Patience(timedelta(minutes=5))
 def establish_trust(
     token: Secret,
     *,
+    wanted: Account | None = None,
     all_members: bool = True,
     force: bool = False,
     commit: bool = True,
@@ -29,15 +30,20 @@ def establish_trust(
 ) -> Conversation[TrustOutcome]:
     """See to it that every member has a trust code; a device that has them is left alone unless *force*.
 
+    *wanted* is the account that they should come from; trust with another one is not done.
+
     Raises:
+        UsageError: *token* is a plain text, which would show in logs and errors.
         Refused: the trust code was not installed; ``reason`` is the device's, such as a token that has expired.
         TimedOut: nothing came in time.
     """
+    require_secret("token", token)
     state = yield from read_state()
-    reason = _not_applicable(state)
+    reason = (yield from why_not_ours(state)) or _not_applicable(state)
     missing = untrusted(state)
     needed = bool(missing) or force
     outcome = TrustOutcome(needed, False, state.trust_codes or (), missing, state.account)
+    outcome = replace(outcome, other_account=None if missing else other_account(state.account, wanted))
     if reason is not None and needed:
         return TrustOutcome(False, False, not_applicable=reason, untrusted=missing)
     if not needed or not commit:
@@ -57,9 +63,28 @@ def establish_trust(
     )
     came = yield from wait_for(expected, log, patience)
     codes = came.state.trust_codes or ()
+    if (other := other_account(came.state.account, wanted)) is not None:
+        raise Refused("trust came from another account", other, command=_shown(scope))
     return TrustOutcome(
         True, True, codes, untrusted(replace(before, trust_codes=codes)), came.state.account, came.waited
     )
+
+
+def other_account(there: Account | None, wanted: Account | None) -> str | None:
+    """What is the matter with the account *there*; ``None``: it is the wanted one, or one of them is not known."""
+    if there is None or wanted is None:
+        return None
+    pairs = ((there.smart_account, wanted.smart_account), (there.virtual_account, wanted.virtual_account))
+    if all(None in pair or str(pair[0]).casefold() == str(pair[1]).casefold() for pair in pairs):
+        return None
+    met, expected = ([each[side] or "any" for each in pairs] for side in (0, 1))
+    return f"the device is in {' / '.join(met)}, wanted is {' / '.join(expected)}"
+
+
+def require_secret(name: str, value: object) -> None:
+    """See to it that *value* is a `Secret`; raises `UsageError`."""
+    if not isinstance(value, Secret):
+        raise UsageError(f"{name}: {type(value).__name__} - expected a Secret, which shows itself nowhere")
 
 
 def _has_come(before: LicensingState, state: LicensingState, scope: str) -> bool:
@@ -74,8 +99,6 @@ def _has_come(before: LicensingState, state: LicensingState, scope: str) -> bool
 
 
 def _not_applicable(state: LicensingState) -> str | None:
-    if state.model is not LicensingModel.SLP:
-        return why_not_slp(state, None)
     transport = state.transport.type if state.transport is not None else None
     if transport is TransportType.OFF:
         return "transport is off: trust comes by file, with a trust request"

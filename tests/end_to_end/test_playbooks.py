@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from smartlic_lab.running.lab import Lab
 
@@ -68,6 +69,39 @@ def test_the_runbook_brings_devices_to_compliance_and_never_shows_the_token(
     assert (runbook.returncode, runbook.stdout.splitlines()[-1]) == (0, "compliant"), said
     assert "SLP-TRUST" in runbook.stdout
     assert lab.token("Branches").reveal() not in said
+
+
+def test_a_host_that_is_not_read_is_no_compliant_one(
+    lab: Lab, runbook: subprocess.CompletedProcess[str], tmp_path: Path
+) -> None:
+    """One is unreachable, one refuses the login: nothing is proven of either, and the exit code says so."""
+    del runbook
+    lab.inventory("nornir", tmp_path)
+    hosts = yaml.safe_load((tmp_path / "hosts.yaml").read_text())
+    hosts["branch-1"]["port"] = 9
+    hosts["branch-2"]["password"] = "wrong"
+    (tmp_path / "hosts.yaml").write_text(yaml.safe_dump(hosts))
+    done = run([sys.executable, str(PLAYBOOKS / "main_job.py"), "config.yaml"], tmp_path)
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "not read, so not proven: branch-1, branch-2" in done.stdout
+    assert "compliant" not in done.stdout.splitlines()
+
+
+@pytest.mark.pyats
+@pytest.mark.usefixtures("runbook")
+def test_one_unreachable_device_leaves_the_others_their_results(lab: Lab, tmp_path: Path) -> None:
+    pytest.importorskip("pyats")
+    testbed = tmp_path / "testbed.yaml"
+    lab.inventory("pyats", testbed)
+    data = yaml.safe_load(testbed.read_text())
+    data["devices"]["branch-1"]["connections"]["cli"]["port"] = 9
+    testbed.write_text(yaml.safe_dump(data))
+    script = str(PLAYBOOKS / "compliance_test.py")
+    done = run([sys.executable, script, "--testbed", str(testbed)], tmp_path)
+    assert done.returncode == 3
+    results = {words[-2]: words[-1] for line in done.stdout.splitlines() if len(words := line.split()) > 2}
+    assert results["licensing_compliance.branch-1"] == "ERRORED"
+    assert results["licensing_compliance.branch-2"] == "PASSED"
 
 
 @pytest.mark.pyats

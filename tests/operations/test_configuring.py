@@ -55,6 +55,14 @@ def test_a_device_as_wanted_is_left_alone():
     assert switch.sent == []
 
 
+def test_a_router_of_a_controller_is_read_and_never_configured():
+    managed = VERSION + "\nRouter operating mode: Controller-Managed\n"
+    router = device(configuration(), show_version=managed)
+    plan = run(configure(WANTED, commit=True), router)
+    assert (plan.not_applicable, plan.commands) == ("licensing belongs to the controller", ())
+    assert router.sent == []
+
+
 def test_a_dry_run_plans_and_sends_nothing():
     switch = device(configuration())
     assert run(configure(WANTED, commit=False), switch).commands == LINES

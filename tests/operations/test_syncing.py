@@ -48,6 +48,19 @@ def test_a_report_that_did_not_arrive_is_named_by_its_reason():
         run(sync_usage(), switch)
 
 
+def test_a_device_with_nothing_to_report_says_so_at_once():
+    idle = license_all(ack=OLD)
+    idle = idle.replace("Status: IN USE", "Status: NOT IN USE").replace(
+        "interval: 30  days", "interval: 0 (no reporting)"
+    )
+    idle = idle.replace("Available to Report: 2", "Available to Report: 0")
+    switch = device(show_license_all=idle)
+    outcome = run(sync_usage(), switch)
+    assert outcome.not_applicable == "nothing to report: no licence is in use, and the push interval is 0"
+    assert switch.sent == []
+    assert outcome.waited == timedelta(0)
+
+
 def test_a_dry_run_sends_nothing():
     switch = device()
     outcome = run(sync_usage(commit=False), switch)

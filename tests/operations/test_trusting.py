@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from nornir_smartlic.errors import Refused, TimedOut
-from nornir_smartlic.model import Secret
+from nornir_smartlic.errors import Refused, TimedOut, UsageError
+from nornir_smartlic.model import Account, Secret
 from nornir_smartlic.operations.conversation import Exec
 from nornir_smartlic.operations.licensing_log import SHOW_LOG
 from nornir_smartlic.operations.trusting import establish_trust
@@ -46,6 +46,42 @@ def test_trust_is_asked_for_and_waited_for():
     assert outcome.requested
     assert outcome.untrusted == ()
     assert outcome.waited == timedelta(seconds=5)
+
+
+WANTED = Account("Example Networks", "Branches")
+ELSEWHERE = "  Smart Account: Example Networks As of Jan 01 12:00:00 2026 UTC\n  Virtual Account: Headquarters"
+
+
+def elsewhere(text: str) -> str:
+    return text.replace("  Smart Account: <none>\n  Virtual Account: <none>", ELSEWHERE)
+
+
+def test_trust_with_another_account_is_not_done():
+    switch = device(show_license_status=elsewhere(license_status(transport=SMART, trust=TRUSTED)))
+    with pytest.raises(Refused, match="is in Example Networks / Headquarters, wanted is Example Networks / Branches"):
+        run(establish_trust(TOKEN, wanted=WANTED), switch)
+
+
+def test_a_device_that_is_trusted_elsewhere_says_so():
+    switch = device(show_license_all=elsewhere(license_all(transport=SMART, trust=TRUSTED)))
+    outcome = run(establish_trust(TOKEN, wanted=WANTED), switch)
+    assert "wanted is Example Networks / Branches" in outcome.other_account
+    assert run(establish_trust(TOKEN, wanted=Account(None, "headquarters")), switch).other_account is None
+    assert switch.sent == []
+
+
+def test_a_plain_text_is_no_token():
+    switch = device()
+    with pytest.raises(UsageError, match="token: str - expected a Secret") as refused:
+        run(establish_trust("dG9rZW4tdGhhdC1zaG93cw"), switch)
+    assert "dG9rZW4" not in str(refused.value)
+    assert switch.asked == []
+
+
+def test_a_router_of_a_controller_is_left_to_it():
+    switch = device(**{"show version | include operating mode": "Router operating mode: Controller-Managed\n"})
+    assert run(establish_trust(TOKEN), switch).not_applicable == "licensing belongs to the controller"
+    assert switch.sent == []
 
 
 def test_the_token_is_nowhere_but_in_its_place():
