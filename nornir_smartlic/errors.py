@@ -123,6 +123,10 @@ class StateUnknown(Unreachable):
         self.lines_total = lines_total
 
 
+class Busy(DeviceError):
+    """Another run is changing the device; the message says whose."""
+
+
 class Refused(DeviceError):
     """The device did what was asked and it failed there: trust not installed, a rejected file. ``reason``: its word."""
 
@@ -136,7 +140,14 @@ class TimedOut(DeviceError):
 
 
 class Interrupted(SmartLicError):
-    """Stopped by Ctrl-C or SIGTERM before anything was changed, or while it was only waited for an outcome."""
+    """Stopped by Ctrl-C or SIGTERM: before anything was changed, or while it was only waited for an outcome.
+
+    ``tried``: something had been asked of the device, of which nobody has seen the outcome.
+    """
+
+    def __init__(self, message: str, *, tried: bool = False) -> None:
+        super().__init__(message)
+        self.tried = tried
 
 
 class FileRejected(SmartLicError):

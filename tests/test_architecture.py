@@ -27,7 +27,7 @@ PLUGIN_ARROWS = {
     "doors": "errors model operations",
     "cssm": "errors model files",
     "store": "errors model compliance",
-    "tasks": "errors model intent files compliance operations doors",
+    "tasks": "errors model intent files compliance operations doors store",
     "fleet": "errors model intent compliance operations doors tasks store",
     "outputs": "errors model compliance operations",
     "pyats": "errors model intent compliance operations",

@@ -389,7 +389,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             stream.reconfigure(errors="replace")
     try:
         code = typer.main.get_command(app).main(words, prog_name="smartlic", standalone_mode=False)
-        if code == INTERRUPTED:  # newer releases of typer turn the interrupt into this
+        if code == INTERRUPTED and not _was_reported():  # newer releases of typer turn the interrupt into this
             code = _fail("interrupted", "Interrupted", INTERRUPTED, words)
     except KeyboardInterrupt:
         code = _fail("interrupted", "Interrupted", INTERRUPTED, words)
@@ -399,6 +399,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Exception as error:  # noqa: BLE001  the last resort: one line, and a bug is called a bug
         code = _failure(error, words)
     sys.exit(code if isinstance(code, int) else DONE)
+
+
+def _was_reported() -> bool:
+    """Whether a run was interrupted and has shown what became of its hosts."""
+    stopping = sys.modules.get("nornir_smartlic.tasks.stopping")  # not imported for it: it costs a help page its time
+    return stopping is not None and bool(stopping.stop.is_asked)
 
 
 def _failure(error: Exception, words: list[str]) -> int:

@@ -34,6 +34,7 @@ from nornir_smartlic.operations.results import (
 from nornir_smartlic.outputs import DeviceFacts, ExitCode, HostReport, Listing, Report, plain
 from nornir_smartlic.tasks.driving import intent_of_host, saves
 from nornir_smartlic.tasks.import_files import files_at
+from nornir_smartlic.tasks.stopping import stop
 
 if TYPE_CHECKING:
     from nornir.core import Nornir
@@ -134,10 +135,14 @@ def apply_in_stages(
         max_failures=max_failures,
     )
     for name in rollout.skipped:
-        reports[name] = HostReport(name, summary="done before, by the journal")
+        reports[name] = HostReport(name, summary="done before, by the journal", progress="done")
+    why = "not tried: interrupted before" if stop.is_asked else "not tried: hosts before it failed"
     for name in rollout.not_tried:
-        reports[name] = HostReport(name, summary="not tried: hosts before it failed", pending=True)
-    return Report("apply", tuple(reports.values()), created=datetime.now(UTC).replace(microsecond=0))
+        reports[name] = HostReport(name, summary=why, pending=True)
+    if stop.is_asked:
+        reports = {name: replace(each, progress=each.progress or "untouched") for name, each in reports.items()}
+    created = datetime.now(UTC).replace(microsecond=0)
+    return Report("apply", tuple(reports.values()), created=created, interrupted=stop.is_asked)
 
 
 def _planned(host: str, result: Result) -> HostReport:
@@ -186,7 +191,7 @@ def trust(nornir: Nornir, wallet_for: WalletFor, *, force: bool, all_members: bo
         for host in asked.hosts
         if isinstance(host.result, TrustOutcome) and host.pending and host.result.needed
     ]
-    if dry_run or not waiting:
+    if dry_run or not waiting or stop.is_asked:
         return asked
     accounts = virtual_accounts_of(nornir)
     wallet = wallet_for(Counter(accounts[name] for name in waiting))
@@ -195,6 +200,8 @@ def trust(nornir: Nornir, wallet_for: WalletFor, *, force: bool, all_members: bo
     chosen = nornir.filter(filter_func=lambda host: host.name in tokens)
     done = run(chosen, "trust", lambda task: establish(task, tokens[task.host.name], False), _trusted, secrets=hidden)
     by_host = {host.host: host for host in (*asked.hosts, *denied, *done.hosts)}
+    if stop.is_asked:
+        by_host |= {host.host: replace(host, progress="untouched") for host in denied}
     return replace(done, hosts=tuple(by_host.values()))
 
 

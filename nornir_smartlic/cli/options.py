@@ -44,7 +44,9 @@ class Globals:
 def open_hosts(context: typer.Context, filters: list[str] | None, ask_pass: bool) -> Nornir:
     """Nornir over the hosts that are meant, what the inventory wants of them checked."""
     from nornir_smartlic.cli.inventory import check_intents, open_nornir
+    from nornir_smartlic.tasks.stopping import stop
 
+    stop.forget()  # another command of this process may have been interrupted
     given: Globals = context.obj
     nornir = open_nornir(given.config, filters or (), ask_password=ask_pass, door=given.door)
     check_intents(nornir)

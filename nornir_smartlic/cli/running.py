@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from nornir_smartlic.cli.failures import host_error
+from nornir_smartlic.tasks.stopping import stop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,12 +38,24 @@ def run(
     """Run *task* on every host; an error of one host is its part of the report and no other's concern."""
     from nornir_smartlic.outputs import Report
 
-    with _progress(command, len(nornir.inventory.hosts)) as processor:
+    with _progress(command, len(nornir.inventory.hosts)) as processor, stop.watched():
         watched = nornir.with_processors([processor]) if processor is not None else nornir
         results: AggregatedResult = watched.run(task=task, name=command, on_failed=True)
         nornir.close_connections(on_good=True, on_failed=True)
     hosts = tuple(_host_report(name, results[name], describe, secrets) for name in results)
-    return Report(command, hosts, created=datetime.now(UTC).replace(microsecond=0))
+    if stop.is_asked:
+        hosts = tuple(replace(host, progress=_progress_of(results, host)) for host in hosts)
+    return Report(command, hosts, created=datetime.now(UTC).replace(microsecond=0), interrupted=stop.is_asked)
+
+
+def _progress_of(results: AggregatedResult, host: HostReport) -> str:
+    """How far a run was with *host* when it was interrupted."""
+    from nornir_smartlic.errors import Interrupted
+
+    error = _root(results[host.host])
+    if not isinstance(error, Interrupted):
+        return "done"
+    return "in flight" if error.tried else "untouched"
 
 
 def _host_report(name: str, results: MultiResult, describe: Describe, secrets: Sequence[Secret]) -> HostReport:

@@ -30,6 +30,7 @@ def document_of(report: Report) -> dict[str, Plain]:
             "hosts": len(report.hosts),
             "failed_hosts": len(report.failed_hosts),
             "changed_hosts": sum(host.changed for host in report.hosts),
+            "interrupted": plain(report.progress) if report.interrupted else None,
             "verdicts": {verdict.value: count for verdict, count in report.verdicts.items()},
             "failures": {severity.value: count for severity, count in report.failures.items()},
         },

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from typing import Final
 
 from nornir_smartlic import __version__
 from nornir_smartlic.compliance import Finding, Severity, Verdict
@@ -19,6 +20,10 @@ class ExitCode(IntEnum):
     FINDINGS = 1
     USAGE = 2  # wrong usage or configuration
     FAILED = 3  # a host could not be reached, or failed
+    INTERRUPTED = 130  # by Ctrl-C or SIGTERM; as shells have it
+
+
+PROGRESS: Final = ("done", "in flight", "untouched")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,7 @@ class HostReport:
     warnings: tuple[str, ...] = ()
     device: DeviceFacts | None = None  # None: not read
     findings: tuple[Finding, ...] = ()
+    progress: str | None = None  # done | in flight | untouched, where the run was interrupted; None: it was not
     result: object | None = None  # the dataclass that the task gave back; only JSON has it
 
     @property
@@ -109,6 +115,7 @@ class Report:
     hosts: tuple[HostReport, ...]
     created: datetime | None = None  # None: left out, as in tests
     version: str = __version__
+    interrupted: bool = False  # by Ctrl-C or SIGTERM; each host says how far it was
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "hosts", tuple(sorted(self.hosts, key=lambda host: host.host)))
@@ -146,8 +153,18 @@ class Report:
         return {severity: counted[severity] for severity in reversed(Severity)}
 
     @property
+    def progress(self) -> dict[str, int]:
+        """How many hosts an interrupted run left done, in flight and untouched; {}: it was not interrupted."""
+        if not self.interrupted:
+            return {}
+        counted = Counter(host.progress for host in self.hosts)
+        return {name: counted[name] for name in PROGRESS}
+
+    @property
     def exit_code(self) -> ExitCode:
-        """The gravest that happened on any host."""
+        """The gravest that happened on any host; an interrupted run proves nothing."""
+        if self.interrupted:
+            return ExitCode.INTERRUPTED
         errors = [host.error for host in self.hosts if host.error is not None]
         if any(not error.is_usage for error in errors):
             return ExitCode.FAILED

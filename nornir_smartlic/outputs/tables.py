@@ -60,6 +60,8 @@ def _hosts(report: Report) -> RenderableType:
     with_device = any(host.device is not None for host in report.hosts)
     for title in ("platform", "release", "transport", "virtual account", "next ACK deadline") if with_device else ():
         table.add_column(title)
+    if report.interrupted:
+        table.add_column("interrupted")
     table.add_column("verdict" if is_audit else "outcome")
     for host in report.hosts:
         cells = [host.host]
@@ -73,6 +75,8 @@ def _hosts(report: Report) -> RenderableType:
                 (device.virtual_account if device else None) or "-",
                 f"{deadline:%Y-%m-%d %H:%M}" if hasattr(deadline, "strftime") else str(deadline or "-"),
             ]
+        if report.interrupted:
+            cells.append(host.progress or "-")
         table.add_row(*map(_text, cells), _outcome(host))
     return table
 
@@ -139,6 +143,8 @@ def _summary(report: Report) -> RenderableType:
         parts += [f"{count} {verdict.value}" for verdict, count in report.verdicts.items() if count]
     elif report.command != "audit":
         parts.append(f"{sum(host.changed for host in report.hosts)} changed")
+    if report.interrupted:
+        parts.append("interrupted: " + ", ".join(f"{count} {name}" for name, count in report.progress.items()))
     if report.failed_hosts:
         parts.append(f"{len(report.failed_hosts)} failed")
     return Text(", ".join(parts), style="bold")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,7 +36,7 @@ class Store:
         is_memory = parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:")
         try:
             if parsed.get_backend_name() == "sqlite" and parsed.database and not is_memory:
-                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+                _make_private(Path(parsed.database))
             self._engine = _engine(url, is_memory=is_memory)
             if is_memory:
                 Base.metadata.create_all(self._engine)
@@ -68,6 +69,15 @@ class Store:
     def close(self) -> None:
         """Give the connections back."""
         self._engine.dispose()
+
+
+def _make_private(path: Path) -> None:
+    """The file, readable by its owner alone: what is remembered of a fleet is nobody else's."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    status = path.stat()
+    if status.st_mode & 0o077 and status.st_uid == os.getuid() and path.is_file():
+        path.chmod(0o600)
 
 
 def _is_current(engine: Engine) -> bool:

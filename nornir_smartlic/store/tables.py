@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, DateTime, Dialect, ForeignKey, MetaData, Stri
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
-REVISION: Final = "0001"
+REVISION: Final = "0002"
 """The newest migration, which makes these tables."""
 
 
@@ -166,3 +166,19 @@ class AckEntry(Base):
     sn: Mapped[str]
     received: Mapped[datetime]
     imported: Mapped[datetime | None]
+
+
+# --- who changes what -----------------------------------------------------------------------------------------------
+
+
+class DeviceLock(Base):
+    """A device that a run is changing."""
+
+    __tablename__ = "device_locks"
+    device: Mapped[str] = mapped_column(primary_key=True)
+    token: Mapped[str]
+    holder: Mapped[str]
+    machine: Mapped[str]
+    pid: Mapped[int]
+    process: Mapped[str | None]  # when it started, in the clock ticks of its machine; None: not known
+    taken: Mapped[datetime]

@@ -28,5 +28,7 @@ def collect_usage_reports(
     """
     name = f"smartlic-usage-{secrets.token_hex(4)}.txt"
     commit = not task.is_dry_run(dry_run)
-    collected = drive(task, collecting(keep_in(Path(directory)), name, selection=selection, commit=commit))
+    collected = drive(
+        task, collecting(keep_in(Path(directory)), name, selection=selection, commit=commit), changes=commit
+    )
     return Result(host=task.host, result=collected, changed=collected.path is not None)

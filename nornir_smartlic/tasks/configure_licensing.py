@@ -27,5 +27,6 @@ def configure_licensing(
     """
     wanted = intent if intent is not None else intent_of_host(task.host)
     safety = safety if safety is not None else Safety(save=saves(task.host))
-    plan = drive(task, configure(wanted, commit=not task.is_dry_run(dry_run), safety=safety))
+    commit = not task.is_dry_run(dry_run)
+    plan = drive(task, configure(wanted, commit=commit, safety=safety), changes=commit)
     return Result(host=task.host, result=plan, diff=str(plan), changed=bool(plan.commands or plan.unsaved))

@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Final, TypeVar
 
 from nornir.core.inventory import Host
 from nornir.core.task import Task
 
 from nornir_smartlic.doors import door_of
-from nornir_smartlic.errors import DeviceError, IntentError
+from nornir_smartlic.errors import DeviceError, IntentError, Interrupted
 from nornir_smartlic.intent import KEY, MergedData, intent_of, merge_intent_data
 from nornir_smartlic.model import Intent
 from nornir_smartlic.operations.conversation import Conversation, converse
+from nornir_smartlic.tasks.locking import locked
+from nornir_smartlic.tasks.stopping import Stoppable, stop
 
 T = TypeVar("T")
 
 
-def drive(task: Task, conversation: Conversation[T]) -> T:
-    """Run *conversation* with the task's host; an error of the device carries the host's name."""
+def drive(task: Task, conversation: Conversation[T], *, changes: bool = False) -> T:
+    """Run *conversation* with the task's host; an error of the device carries the host's name.
+
+    One that *changes* the device holds its lock meanwhile.
+
+    Raises:
+        Busy: another run is changing the host.
+        Interrupted: the process was asked to stop, see `stopping`.
+    """
+    if stop.is_asked:
+        raise Interrupted("not tried: interrupted before")
     try:
-        door = door_of(task.host, task.nornir.config)
-        return converse(conversation, door.answer)
+        with locked(task.host, task.nornir.config.user_defined) if changes else nullcontext():
+            door = door_of(task.host, task.nornir.config)
+            return converse(conversation, Stoppable(door.answer, stop).answer)
     except DeviceError as error:
         error.host = error.host or task.host.name
         raise

@@ -35,6 +35,6 @@ def establish_trust(
     intent = intent_of_host(task.host)
     wanted = Account(intent.smart_account, intent.virtual_account)
     trust = trusting(token, wanted=wanted, all_members=all_members, force=force, commit=commit, patience=patience)
-    outcome = drive(task, trust)
+    outcome = drive(task, trust, changes=commit)
     diff = "".join(f"+trust code on {udi}\n" for udi in outcome.untrusted) if not outcome.requested else ""
     return Result(host=task.host, result=outcome, diff=diff, changed=outcome.needed)

@@ -14,5 +14,6 @@ def factory_reset(task: Task, dry_run: bool | None = None) -> Result:
     Returns:
         Result: ``result`` the ResetOutcome, ``changed`` whether the host can be reset - in a dry run too.
     """
-    outcome = drive(task, resetting(commit=not task.is_dry_run(dry_run)))
+    commit = not task.is_dry_run(dry_run)
+    outcome = drive(task, resetting(commit=commit), changes=commit)
     return Result(host=task.host, result=outcome, changed=outcome.not_applicable is None)

@@ -27,7 +27,8 @@ def import_files(task: Task, paths: Sequence[str | Path], dry_run: bool | None =
     """
     files = [file for path in paths for file in files_at(Path(path))]
     name = f"smartlic-import-{secrets.token_hex(4)}"
-    outcome = drive(task, importing(files, name, commit=not task.is_dry_run(dry_run)))
+    commit = not task.is_dry_run(dry_run)
+    outcome = drive(task, importing(files, name, commit=commit), changes=commit)
     return Result(host=task.host, result=outcome, changed=outcome.changed)
 
 

@@ -27,5 +27,5 @@ def register_device(
         TimedOut: nothing came in time.
     """
     commit = not task.is_dry_run(dry_run)
-    outcome = drive(task, registering(token, force=force, commit=commit, patience=patience))
+    outcome = drive(task, registering(token, force=force, commit=commit, patience=patience), changes=commit)
     return Result(host=task.host, result=outcome, changed=outcome.needed)

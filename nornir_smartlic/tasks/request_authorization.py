@@ -35,6 +35,7 @@ def request_authorization(
         TimedOut: nothing came in time.
     """
     keep = keep_as(Path(directory) / f"{task.host.name}-{feature}-request.txt") if directory is not None else None
+    commit = not task.is_dry_run(dry_run)
     outcome = drive(
         task,
         requesting(
@@ -44,8 +45,9 @@ def request_authorization(
             replace_codes=replace_codes,
             keep=keep,
             name=f"smartlic-authorization-{secrets.token_hex(4)}.txt",
-            commit=not task.is_dry_run(dry_run),
+            commit=commit,
             patience=patience,
         ),
+        changes=commit,
     )
     return Result(host=task.host, result=outcome, changed=outcome.needed)

@@ -27,7 +27,8 @@ def reserve_licenses(
         Refused: the device gave no request code, or did not take the authorization.
     """
     what = reservation_file(authorization) if isinstance(authorization, Path) else authorization
-    outcome = drive(task, reserving(what, universal=universal, commit=not task.is_dry_run(dry_run)))
+    commit = not task.is_dry_run(dry_run)
+    outcome = drive(task, reserving(what, universal=universal, commit=commit), changes=commit)
     return Result(host=task.host, result=outcome, changed=outcome.needed)
 
 

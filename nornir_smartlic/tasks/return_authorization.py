@@ -17,5 +17,6 @@ def return_authorization(task: Task, all_members: bool = True, dry_run: bool | N
     Raises:
         Refused: the device did not give them back.
     """
-    outcome = drive(task, returning(all_members=all_members, commit=not task.is_dry_run(dry_run)))
+    commit = not task.is_dry_run(dry_run)
+    outcome = drive(task, returning(all_members=all_members, commit=commit), changes=commit)
     return Result(host=task.host, result=outcome, changed=outcome.needed)

@@ -21,5 +21,5 @@ def set_boot_level(task: Task, level: str, addon: str | None = None, dry_run: bo
     """
     wanted = {"level": level} if addon is None else {"level": level, "addon": addon}
     safety, commit = Safety(save=saves(task.host)), not task.is_dry_run(dry_run)
-    plan = drive(task, configure(intent_of({"boot_level": wanted}), commit=commit, safety=safety))
+    plan = drive(task, configure(intent_of({"boot_level": wanted}), commit=commit, safety=safety), changes=commit)
     return Result(host=task.host, result=plan, diff=str(plan), changed=bool(plan.commands))

@@ -19,5 +19,6 @@ def sync_usage(task: Task, patience: Patience = SYNC_PATIENCE, dry_run: bool | N
         Refused: the report did not arrive, with the reason of the device.
         TimedOut: no acknowledgement in time.
     """
-    outcome = drive(task, syncing(commit=not task.is_dry_run(dry_run), patience=patience))
+    commit = not task.is_dry_run(dry_run)
+    outcome = drive(task, syncing(commit=commit, patience=patience), changes=commit)
     return Result(host=task.host, result=outcome, changed=outcome.needed)

@@ -56,7 +56,9 @@ def test_a_device_as_wanted_is_left_alone():
 
 
 def test_a_router_of_a_controller_is_read_and_never_configured():
-    managed = VERSION + "\nRouter operating mode: Controller-Managed\n"
+    managed = VERSION.replace(
+        "Configuration register", "Router operating mode: Controller-Managed\n\nConfiguration register"
+    )
     router = device(configuration(), show_version=managed)
     plan = run(configure(WANTED, commit=True), router)
     assert (plan.not_applicable, plan.commands) == ("licensing belongs to the controller", ())
