@@ -99,10 +99,7 @@ def remove_role(
 def sign_in(work: Work, name: str, secret: Secret) -> Principal:
     """The principal of that name, if the secret is its own; raises `NotSignedIn`."""
     principal = find_principal(work, name)
-    if principal is None or principal.secret_digest is None:
-        raise NotSignedIn("the credentials are not valid")
-    salt, _, digest = principal.secret_digest.partition(":")
-    if not hmac.compare_digest(digest, _digest(secret, salt)):
+    if principal is None or not _is_own(principal, secret):
         raise NotSignedIn("the credentials are not valid")
     return principal
 
@@ -180,9 +177,9 @@ def _add(
         work.session.add(principal)
     elif principal.kind is not kind:
         raise Conflict(f"{name} is a {principal.kind.value}")
-    elif secret is not None:
+    elif secret is not None and not _is_own(principal, secret):
         raise NotAllowed(f"{name} has a secret of its own already")
-    if secret is not None:
+    if secret is not None and principal.secret_digest is None:
         _give_secret(principal, secret)
     if _assignment(principal, account, role, virtual_account) is None:
         principal.roles.append(
@@ -200,6 +197,13 @@ def _add(
 def find_principal(work: Work, name: str) -> Principal | None:
     """The user or client of that name; ``None``: there is none."""
     return work.session.scalar(select(Principal).where(Principal.name == name))
+
+
+def _is_own(principal: Principal, secret: Secret) -> bool:
+    if principal.secret_digest is None:
+        return False
+    salt, _, digest = principal.secret_digest.partition(":")
+    return hmac.compare_digest(digest, _digest(secret, salt))
 
 
 def _give_secret(principal: Principal, secret: Secret) -> None:

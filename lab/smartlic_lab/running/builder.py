@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -12,8 +13,18 @@ from typing import Any, Final
 from sqlalchemy import func, select
 
 from nornir_smartlic.errors import SmartLicError, UsageError
-from nornir_smartlic.model import Policy, PolicyAttributes, PolicyDays, PolicyOrigin, Secret
-from smartlic_lab.authority import Cslu, Cssm, FaultKind, OnPrem, models, notices
+from nornir_smartlic.model import Policy, PolicyAttributes, PolicyDays, PolicyOrigin, Secret, Udi
+from smartlic_lab.authority import (
+    Cslu,
+    Cssm,
+    FaultKind,
+    OnPrem,
+    accounting,
+    conversions,
+    models,
+    notices,
+    reservations,
+)
 from smartlic_lab.authority.accounts import DEFAULT_VIRTUAL_ACCOUNT
 from smartlic_lab.authority.catalogue import find_license
 from smartlic_lab.authority.licenses import add_pool
@@ -26,9 +37,11 @@ from smartlic_lab.running.topology import (
     NAME_SERVER,
     Authority,
     DeviceEntry,
+    Key,
     MailPlan,
     PolicyPlan,
     SmartAccount,
+    Token,
     Topology,
     TopologyError,
     VirtualAccount,
@@ -77,6 +90,7 @@ class AuthorityFact:
     names: tuple[str, ...]
     tokens: list[TokenFact] = field(default_factory=list)
     api_clients: list[ApiClientFact] = field(default_factory=list)
+    operators: list[ApiClientFact] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,23 +154,28 @@ class Builder:
         for kinds in (("cssm",), ("cslu", "onprem")):
             for at, plan in enumerate(self.topology.authorities):
                 if plan.kind in kinds:
-                    try:
+                    with self._at("authorities", at):
                         self._add_authority(plan)
-                    except SmartLicError as error:
-                        raise TopologyError([f"topology: authorities[{at}]: {error}"]) from error
         number = _FIRST_DEVICE
         for at, entry in enumerate(self.topology.devices):
             for name in entry.names:
-                try:
+                with self._at("devices", at):
                     self._add_device(entry, name, str(_NETWORK[number]))
-                except SmartLicError as error:
-                    raise TopologyError([f"topology: devices[{at}]: {name}: {error}"]) from error
                 number += 1
         for at, fault in enumerate(self.topology.faults):
-            try:
+            known = fault.kind in FAULTS or fault.kind in {one.value for one in FaultKind}
+            with self._at("faults", at, "target" if known else "kind"):
                 add_fault(self.world, self.authorities, fault.target, fault.kind, span=fault.span, count=fault.count)
-            except SmartLicError as error:
-                raise TopologyError([f"topology: faults[{at}]: {error}"]) from error
+
+    @contextmanager
+    def _at(self, *key: str | int) -> Iterator[None]:
+        """What goes wrong inside stands at *key* of the file, unless somebody knew the place better."""
+        try:
+            yield
+        except TopologyError:
+            raise
+        except SmartLicError as error:
+            raise self.topology.problem(key, str(error)) from error
 
     # --- authorities ------------------------------------------------------------------------------------------------
 
@@ -192,45 +211,110 @@ class Builder:
         )
         names = plan.names or (*CSSM_NAMES, f"{plan.name}.{DOMAIN}")
         fact = AuthorityFact(plan, cssm, names)
+        here: Key = ("authorities", self.topology.authorities.index(plan))
         is_new = plan.name not in self.keepsakes.authorities
         if is_new and _is_lived_in(cssm):
             raise UsageError(f"{plan.name}: its database has accounts - expected the state folder of their lab")
         if is_new:
             cssm.add_licenses(entitlement for one in self._families() for _, entitlement in one.entitlements)
-        for account in plan.smart_accounts:
+        for at, operator in enumerate(plan.operators):
+            secret = self.keepsakes.secret(f"operator/{plan.name}/{operator.client_id}", operator.client_secret)
             if is_new:
-                cssm.add_smart_account(account.domain, account.name)
+                with self._at(*here, "operators", at):
+                    cssm.add_operator(operator.client_id, secret.reveal())
+            fact.operators.append(ApiClientFact(operator.client_id, secret, "operator", ""))
+        for at, account in enumerate(plan.smart_accounts):
+            place: Key = (*here, "smart_accounts", at)
+            if is_new:
+                self._open_account(cssm, account, place)
             for virtual_account in account.virtual_accounts:
-                if is_new and virtual_account.name != DEFAULT_VIRTUAL_ACCOUNT:
-                    cssm.add_virtual_account(account.domain, virtual_account.name, virtual_account.parent)
-                if is_new:
-                    _stock(cssm, account.domain, virtual_account)
                 for token in virtual_account.tokens:
                     text = self.keepsakes.secret(f"token/{plan.name}/{token.name}", token.text)
                     if is_new:
-                        cssm.add_token(
-                            account.domain,
-                            virtual_account.name,
-                            expires_after_days=token.expires_after_days,
-                            max_uses=token.max_uses,
-                            export_controlled=token.export_controlled,
-                            text=text.reveal(),
-                        )
+                        with self._at(*place):
+                            _add_token(cssm, account, virtual_account, token, text)
                     fact.tokens.append(TokenFact(token.name, account.domain, virtual_account.name, text))
             if is_new:
-                _settle(cssm, account)
-            for client in account.api_clients:
+                with self._at(*place, "users"):
+                    _settle(cssm, account)
+            for number, client in enumerate(account.api_clients):
                 secret = self.keepsakes.secret(f"client/{plan.name}/{client.client_id}", client.client_secret)
                 if is_new:
-                    cssm.add_api_client(
-                        account.domain,
-                        client.client_id,
-                        secret.reveal(),
-                        client.role,
-                        virtual_account=client.virtual_account,
-                    )
+                    with self._at(*place, "api_clients", number):
+                        cssm.add_api_client(
+                            account.domain,
+                            client.client_id,
+                            secret.reveal(),
+                            client.role,
+                            virtual_account=client.virtual_account,
+                        )
                 fact.api_clients.append(ApiClientFact(client.client_id, secret, client.role, account.domain))
         return fact
+
+    def _open_account(self, cssm: Cssm, plan: SmartAccount, place: Key) -> None:
+        """Open a smart account with its agreements, virtual accounts and what these have bought."""
+        with self._at(*place):
+            cssm.add_smart_account(
+                plan.domain,
+                plan.name,
+                limited_use=plan.limited_use,
+                export_controlled_allowed=plan.export_controlled_allowed,
+            )
+        for at, agreement in enumerate(plan.agreements):
+            with self._at(*place, "agreements", at), cssm.work() as work:
+                accounting.add_agreement(
+                    work,
+                    work.smart_account(plan.domain),
+                    agreement.subscription_id,
+                    agreement.name,
+                    ended=work.now + timedelta(days=agreement.term_days),
+                    length_days=agreement.period_days,
+                )
+        for at, home in plan.nested:
+            if home.name != DEFAULT_VIRTUAL_ACCOUNT:
+                with self._at(*place, "virtual_accounts", at):
+                    cssm.add_virtual_account(plan.domain, home.name, home.parent)
+        for at, home in enumerate(plan.virtual_accounts):
+            self._stock(cssm, plan.domain, home, (*place, "virtual_accounts", at))
+
+    def _stock(self, cssm: Cssm, domain: str, plan: VirtualAccount, place: Key) -> None:
+        """Enter what a virtual account has bought, its classic licences, reservations and policy."""
+        with cssm.work() as work:
+            account = work.smart_account(domain)
+            home = work.virtual_account(account, plan.name)
+            home.description = plan.description
+            for at, pool in enumerate(plan.pools):
+                with self._at(*place, "pools", at, "license"):
+                    license_ = find_license(work, pool.license)
+                with self._at(*place, "pools", at, "agreement"):
+                    agreement = (
+                        None if pool.agreement is None else accounting.agreement_of(work, account, pool.agreement)
+                    )
+                ended = None if pool.term_days is None else work.now + timedelta(days=pool.term_days)
+                with self._at(*place, "pools", at):
+                    add_pool(
+                        work,
+                        home,
+                        license_,
+                        pool.quantity,
+                        ended=ended,
+                        subscription_id=pool.subscription_id,
+                        agreement=agreement,
+                    )
+            for at, pak in enumerate(plan.paks):
+                with self._at(*place, "paks", at):
+                    equivalent = None if pak.license is None else find_license(work, pak.license)
+                    device = None if pak.device is None else Udi(pak.device.pid, pak.device.sn or "")
+                    conversions.add_pak(
+                        work, home, pak.pak, pak.product, pak.quantity, equivalent=equivalent, device=device
+                    )
+            for at, plr in enumerate(plan.reservations):
+                with self._at(*place, "reservations", at):
+                    quantities = {find_license(work, name).tag: count for name, count in plr.licenses.items()}
+                    reservations.reserve(work, home, plr.request_code, quantities)
+        if plan.policy is not None:
+            with self._at(*place, "policy"):
+                cssm.set_policy(domain, plan.name, policy_of(plan.policy))
 
     def _families(self) -> Iterable[Family]:
         """Those of the devices; without devices all, for whoever brings their own."""
@@ -305,15 +389,16 @@ class Builder:
         self.devices[name] = DeviceFact(entry, device, interface, vrf)
 
 
-def _stock(cssm: Cssm, domain: str, plan: VirtualAccount) -> None:
-    """Enter what a virtual account has bought, and its policy."""
-    with cssm.work() as work:
-        home = work.virtual_account(work.smart_account(domain), plan.name)
-        for pool in plan.pools:
-            ended = None if pool.term_days is None else work.now + timedelta(days=pool.term_days)
-            add_pool(work, home, find_license(work, pool.license), pool.quantity, ended=ended)
-    if plan.policy is not None:
-        cssm.set_policy(domain, plan.name, policy_of(plan.policy))
+def _add_token(cssm: Cssm, account: SmartAccount, home: VirtualAccount, plan: Token, text: Secret) -> None:
+    allowed = account.export_controlled_allowed and not account.limited_use
+    cssm.add_token(
+        account.domain,
+        home.name,
+        expires_after_days=plan.expires_after_days,
+        max_uses=plan.max_uses,
+        export_controlled=allowed if plan.export_controlled is None else plan.export_controlled,
+        text=text.reveal(),
+    )
 
 
 def _is_lived_in(cssm: Cssm) -> bool:

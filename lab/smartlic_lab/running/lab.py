@@ -21,7 +21,7 @@ from smartlic_lab.authority import Cslu, Cssm, OnPrem
 from smartlic_lab.device import Device
 from smartlic_lab.running.builder import AuthorityFact, Builder, Credentials, DeviceFact, Keepsakes, add_fault
 from smartlic_lab.running.inventory import InventoryDevice, InventoryFacts, InventoryToken, write_inventory
-from smartlic_lab.running.topology import Topology, TopologyError, check_topology, find_topology, load_topology
+from smartlic_lab.running.topology import Topology, check_topology, find_topology, load_topology
 from smartlic_lab.world import World
 from smartlic_lab.world.certificates import CertificateAuthority, write_private
 from smartlic_lab.world.clock import VirtualClock
@@ -270,7 +270,7 @@ class Lab:
             try:
                 port = await web.start(self.address, fact.plan.port)
             except OSError as error:
-                raise TopologyError([f"topology: authorities[{at}].port: {_taken(fact.plan.port, error)}"]) from error
+                raise self.topology.problem(("authorities", at, "port"), _taken(fact.plan.port, error)) from error
             self._servers.append(web)
             self.ports[name] = (self.host, port)
         ssh = SshServer(self.world, self.folder / "ssh")
@@ -289,7 +289,7 @@ class Lab:
                 port = await ssh.add(fact.device, self.address, wanted)
             except OSError as error:
                 at = self.topology.devices.index(fact.entry)
-                raise TopologyError([f"topology: devices[{at}].port: {_taken(wanted, error)}"]) from error
+                raise self.topology.problem(("devices", at, "port"), _taken(wanted, error)) from error
             self.ports[name] = (self.host, port)
 
     async def _listen_on_own_addresses(self, ssh: Any) -> None:
@@ -357,6 +357,11 @@ class Lab:
             first = fact.api_clients[0]
             found |= {"client_id": first.client_id, "client_secret": first.client_secret.reveal()}
             found["smart_account"] = first.domain
+        if fact.operators:
+            found["operator"] = {
+                "client_id": fact.operators[0].client_id,
+                "client_secret": fact.operators[0].client_secret.reveal(),
+            }
         if fact.tokens:
             found["tokens"] = [
                 {
@@ -417,7 +422,8 @@ class Lab:
         if wanted.password_env is not None:
             password = os.environ.get(wanted.password_env)
             if not password:
-                raise UsageError(f"the environment variable {wanted.password_env} with the password is not set")
+                problem = f"the environment variable {wanted.password_env} with the password is not set"
+                raise self.topology.problem(("credentials", "password_env"), problem)
         made = self._keepsakes.secret("password", password)
         enable = None if wanted.enable_secret is None else Secret(wanted.enable_secret)
         try:

@@ -9,14 +9,25 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    model_validator,
+)
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from nornir_smartlic.errors import IntentError, SmartLicError, UsageError
 from nornir_smartlic.intent import intent_of
+from smartlic_lab.authority.accounts import MAX_LEVELS
 from smartlic_lab.authority.models import AlertKind
+from smartlic_lab.authority.rights import Role
 from smartlic_lab.device.factory import interface_names
 from smartlic_lab.device.specification import DeviceSpec, MemberSpec, SpecificationError, check
 from smartlic_lab.world.clock import parse_span
@@ -41,6 +52,18 @@ class TopologyError(SmartLicError):
 def _named(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise ValueError("expected letters, digits, dots, dashes and underscores, 63 at most")
+    return name
+
+
+def _account_named(name: str) -> str:
+    if not name.strip() or len(name) > 255 or "/" in name:
+        raise ValueError("expected 1 to 255 characters, and no slash")
+    return name
+
+
+def _role(name: str) -> str:
+    if name not in {role.value for role in Role}:
+        raise ValueError(f"expected one of {', '.join(role.value for role in Role)}")
     return name
 
 
@@ -81,6 +104,8 @@ Name = Annotated[str, AfterValidator(_named)]
 Span = Annotated[timedelta, BeforeValidator(_span)]
 Address = Annotated[str, AfterValidator(_address)]
 Port = Annotated[int, Field(ge=0, le=65535)]
+Text = Annotated[str, Field(min_length=1, max_length=255)]
+RoleName = Annotated[str, AfterValidator(_role)]
 
 
 class _Part(BaseModel):
@@ -103,13 +128,20 @@ class Credentials(_Part):
     enable_secret: str | None = None
 
 
+class Member(_Part):
+    """One member of a stack or chassis."""
+
+    pid: str
+    sn: str | None = None
+
+
 class Token(_Part):
     """A token for trust codes; without a text one is made."""
 
     name: Name
     expires_after_days: int = Field(default=30, ge=1, le=365)
     max_uses: int | None = Field(default=None, ge=1)
-    export_controlled: bool = True
+    export_controlled: bool | None = None  # None: as far as its smart account may have such licences
     text: str | None = None
 
 
@@ -117,8 +149,36 @@ class Pool(_Part):
     """Licences that a virtual account has bought."""
 
     license: str  # its name, its display name or its tag
-    quantity: int = Field(ge=1)
-    term_days: int | None = Field(default=None, ge=1)  # None: perpetual
+    quantity: int = Field(ge=1, le=10_000_000)
+    term_days: int | None = Field(default=None, ge=1, le=36500)  # None: perpetual
+    subscription_id: str | None = None
+    agreement: str | None = None  # the subscription id of the enterprise agreement that it is bought under
+
+
+class Pak(_Part):
+    """Classic licences that a virtual account has."""
+
+    pak: Text
+    product: Text
+    quantity: int = Field(ge=1, le=10_000_000)
+    license: str | None = None  # its smart equivalent; None: it has none
+    device: Member | None = None  # who it is registered to
+
+
+class ReservationPlan(_Part):
+    """Licences that are reserved for a device (SLR), by its request code; none named: all it wants (PLR)."""
+
+    request_code: Text
+    licenses: dict[str, int] = Field(default_factory=dict)  # names or tags, and how many
+
+
+class AgreementPlan(_Part):
+    """An enterprise agreement, which is trued forward at the end of each period."""
+
+    subscription_id: Text
+    name: Text
+    term_days: int = Field(default=1095, ge=1, le=36500)
+    period_days: int = Field(default=365, ge=1, le=36500)
 
 
 class PolicyPlan(_Part):
@@ -132,12 +192,15 @@ class PolicyPlan(_Part):
 
 
 class VirtualAccount(_Part):
-    """A virtual account of CSSM."""
+    """A virtual account of CSSM; ``parent`` is the name of another, wherever that stands."""
 
-    name: str
+    name: Annotated[str, AfterValidator(_account_named)]
     parent: str | None = None
+    description: str = Field(default="", max_length=255)
     tokens: tuple[Token, ...] = ()
     pools: tuple[Pool, ...] = ()
+    paks: tuple[Pak, ...] = ()
+    reservations: tuple[ReservationPlan, ...] = ()
     policy: PolicyPlan | None = None  # None: the Cisco default
 
 
@@ -146,7 +209,7 @@ class ApiClient(_Part):
 
     client_id: Name
     client_secret: str | None = None
-    role: str = "Smart Account administrator"
+    role: RoleName = "Smart Account administrator"
     virtual_account: str | None = None
 
 
@@ -154,7 +217,7 @@ class User(_Part):
     """A person with a role in a smart account, or in one of its virtual accounts; mails go to the address."""
 
     name: Name
-    role: str = "Smart Account administrator"
+    role: RoleName = "Smart Account administrator"
     virtual_account: str | None = None
     email: str | None = None
     alerts: tuple[str, ...] = tuple(kind.value for kind in AlertKind)  # what a mail is written of at once
@@ -174,10 +237,35 @@ class SmartAccount(_Part):
     """A smart account of CSSM."""
 
     domain: Name = DOMAIN
-    name: str | None = None
+    name: Text | None = None
+    limited_use: bool = False  # the default virtual account alone, no export-controlled licences
+    export_controlled_allowed: bool = True
+    agreements: tuple[AgreementPlan, ...] = ()
     virtual_accounts: tuple[VirtualAccount, ...] = ()
     users: tuple[User, ...] = ()
     api_clients: tuple[ApiClient, ...] = (ApiClient(client_id="smartlic"),)
+
+    @property
+    def nested(self) -> tuple[tuple[int, VirtualAccount], ...]:
+        """The virtual accounts with their places in the file, each after its parent."""
+        left = dict(enumerate(self.virtual_accounts))
+        listed: list[tuple[int, VirtualAccount]] = []
+        made = {None, "DEFAULT"}
+        while left:
+            ready = [at for at, one in left.items() if one.parent in made]
+            if not ready:  # a loop, which is refused before
+                break
+            for at in ready:
+                made.add(left[at].name)
+                listed.append((at, left.pop(at)))
+        return tuple(listed)
+
+
+class OperatorClient(_Part):
+    """A program that acts as Cisco's side on CSSM's API; without a secret one is made."""
+
+    client_id: Name = "operator"
+    client_secret: str | None = None
 
 
 class MailPlan(_Part):
@@ -209,6 +297,7 @@ class Authority(_Part):
     address: Address | None = None  # in the lab's network
     names: tuple[str, ...] = ()  # in the lab's DNS; none: those that devices expect
     smart_accounts: tuple[SmartAccount, ...] = ()  # of a CSSM
+    operators: tuple[OperatorClient, ...] = (OperatorClient(),)  # of a CSSM
     processing_minutes: float = Field(default=2.0, ge=0)  # of usage reports, by a CSSM
     database: str | None = None  # of a CSSM, as SQLAlchemy's URL; none: SQLite in memory, or in the lab's state folder
     mail: MailPlan | None = None  # of a CSSM
@@ -218,13 +307,6 @@ class Authority(_Part):
     virtual_account: str = "DEFAULT"  # the one that comes with each account
     local_account: str = "LAB"  # of an On-Prem: in the URL of its devices
     is_online: bool = True  # False: it reaches CSSM by file only
-
-
-class Member(_Part):
-    """One member of a stack or chassis."""
-
-    pid: str
-    sn: str | None = None
 
 
 class UplinkPlan(_Part):
@@ -326,6 +408,12 @@ class Topology(_Part):
     smart_licensing: dict[str, Any] | None = None  # the inventory's defaults
     devices: tuple[DeviceEntry, ...] = Field(default=(), max_length=_MAX_DEVICES)
     faults: tuple[FaultPlan, ...] = ()
+    _file: str = PrivateAttr("topology")
+    _lines: Mapping[Key, int] = PrivateAttr(default_factory=dict)
+
+    def problem(self, key: Key, problem: str) -> TopologyError:
+        """The error for what turns out only when the lab is built, with file, line and key."""
+        return TopologyError([_located(self._file, self._lines, key, problem)])
 
     def with_ports_from(self, first: int) -> Topology:
         """This topology with SSH ports named, one after another in the order of the devices, where none is."""
@@ -349,7 +437,7 @@ class Topology(_Part):
             return self
         account = SmartAccount(virtual_accounts=(VirtualAccount(name="DEFAULT", tokens=(Token(name="default"),)),))
         cssm = Authority(name="cssm", kind="cssm", smart_accounts=(account,))
-        return self.model_copy(update={"authorities": (cssm, *self.authorities)})
+        return self.model_copy(update={"authorities": (*self.authorities, cssm)})
 
 
 def find_topology(name: str) -> Path:
@@ -388,8 +476,13 @@ def parse_topology(text: str, file: str = "topology") -> Topology:
         where = f"{file}:{mark.line + 1}" if mark else file
         raise TopologyError([f"{where}: not YAML: {error.problem or error.context}"]) from error
     except YAMLError as error:
-        raise TopologyError([f"{file}: not YAML: {str(error).splitlines()[0]}"]) from error
-    return check_topology(data if data is not None else {}, file, lines)
+        raise TopologyError([f"{file}:1: not YAML: {str(error).splitlines()[0]}"]) from error
+    except (ValueError, RecursionError) as error:  # a date that there is not; nested too deep
+        reason = "nested too deep" if isinstance(error, RecursionError) else str(error)
+        raise TopologyError([f"{file}:1: not YAML: {reason}"]) from error
+    if data is None:
+        raise TopologyError([f"{file}:1: it is empty - expected keys such as devices or authorities"])
+    return check_topology(data, file, lines)
 
 
 def check_topology(data: object, file: str = "topology", lines: Mapping[Key, int] | None = None) -> Topology:
@@ -397,29 +490,50 @@ def check_topology(data: object, file: str = "topology", lines: Mapping[Key, int
     lines = lines or {}
 
     def located(key: Key, problem: str) -> str:
-        line = next((lines[key[:end]] for end in range(len(key), -1, -1) if key[:end] in lines), None)
-        where = file if line is None else f"{file}:{line}"
-        return f"{where}: {_dotted(key)}: {problem}" if key else f"{where}: {problem}"
+        return _located(file, lines, key, problem)
 
     if not isinstance(data, Mapping):
         raise TopologyError([located((), f"expected keys such as devices, met {type(data).__name__}")])
     try:
         topology = Topology.model_validate(data)
     except ValidationError as error:
-        problems = [located(_key(found["loc"]), _problem(found)) for found in error.errors(include_url=False)]
+        listed = [(_key(found["loc"], data), found) for found in error.errors(include_url=False)]
+        deeper = {key[:end] for key, _ in listed for end in range(len(key))}
+        problems = [  # of a union's branches the one counts that got further
+            located(key, _problem(found))
+            for key, found in listed
+            if not (key in deeper and str(found["type"]).endswith("_type"))
+        ]
         raise TopologyError(list(dict.fromkeys(problems))) from None
     problems = [located(key, problem) for key, problem in _contradictions(topology)]
     if problems:
         raise TopologyError(problems)
-    return topology.with_defaults()
+    topology = topology.with_defaults()
+    topology._file, topology._lines = file, lines
+    return topology
+
+
+def _located(file: str, lines: Mapping[Key, int], key: Key, problem: str) -> str:
+    line = next((lines[key[:end]] for end in range(len(key), -1, -1) if key[:end] in lines), None)
+    where = file if line is None else f"{file}:{line}"
+    return f"{where}: {_dotted(key)}: {problem}" if key else f"{where}: {problem}"
 
 
 def _contradictions(topology: Topology) -> list[tuple[Key, str]]:
     found = [*_wrong_devices(topology), *_wrong_authorities(topology), *_wrong_intents(topology)]
     for at, proxy in enumerate(topology.proxies):
-        if not re.fullmatch(r"\d+\.\d+\.\d+\.\d+:\d{1,5}", proxy):
+        if not _is_proxy(proxy):
             found.append((("proxies", at), f"{proxy!r} - expected ADDRESS:PORT"))
     return found
+
+
+def _is_proxy(text: str) -> bool:
+    address, _, port = text.partition(":")
+    try:
+        ipaddress.IPv4Address(address)
+    except ValueError:
+        return False
+    return port.isdecimal() and len(port) < 6 and 0 < int(port) < _PORTS
 
 
 def _wrong_devices(topology: Topology) -> list[tuple[Key, str]]:
@@ -427,6 +541,7 @@ def _wrong_devices(topology: Topology) -> list[tuple[Key, str]]:
     names: dict[str, int] = {authority.name: -1 for authority in topology.authorities}
     ports: dict[int, str] = {authority.port: authority.name for authority in topology.authorities if authority.port}
     serials: dict[str, str] = {}
+    addresses: dict[str, str] = {}
     for at, entry in enumerate(topology.devices):
         here: Key = ("devices", at)
         twice = next((name for name in entry.names if name in names), None)
@@ -444,6 +559,11 @@ def _wrong_devices(topology: Topology) -> list[tuple[Key, str]]:
             for key in ("hostname", "address"):
                 if getattr(entry, key) is not None:
                     found.append(((*here, key), f"is for one device, and count is {entry.count}"))
+        if entry.address is not None:
+            if topology.addresses == "shared":
+                found.append(((*here, "address"), "is for labs with addresses: own"))
+            elif addresses.setdefault(entry.address, entry.name) != entry.name:
+                found.append(((*here, "address"), f"is the address of {addresses[entry.address]!r}, too"))
         for number, group in enumerate(entry.groups):
             if group not in topology.groups:
                 known = ", ".join(topology.groups) or "none"
@@ -467,23 +587,42 @@ def _wrong_uplink(entry: DeviceEntry) -> list[tuple[str, str]]:
     if entry.uplink.interface is not None and entry.uplink.interface not in interfaces:
         shown = ", ".join(list(interfaces)[:4])
         return [("interface", f"{entry.platform} has no interface {entry.uplink.interface!r} - it has {shown}, ...")]
+    lines = "\n".join(entry.day0)
+    made = re.findall(r"(?m)^\s*(?:vrf definition|ip vrf) (\S+)", lines)
+    known = dict.fromkeys([vrf for vrf in interfaces.values() if vrf is not None] + made)
+    if entry.uplink.vrf is not None and entry.uplink.vrf not in known:
+        shown = ", ".join(known) or "none"
+        return [("vrf", f"{entry.platform} has no VRF {entry.uplink.vrf!r} - there are: {shown}; day0 can define one")]
     return []
+
+
+_OF_CSSM: Final = ("smart_accounts", "operators", "processing_minutes", "database", "mail", "rate_limit")
+_OF_RELAYS: Final = ("upstream", "domain", "virtual_account", "is_online")
 
 
 def _wrong_authorities(topology: Topology) -> list[tuple[Key, str]]:
     found: list[tuple[Key, str]] = []
-    kinds: dict[str, str] = {}
+    seen: dict[str, dict[Any, str]] = {"name": {}, "port": {}, "address": {}}
     for at, authority in enumerate(topology.authorities):
         here: Key = ("authorities", at)
-        if authority.name in kinds:
-            found.append(((*here, "name"), f"{authority.name!r} is the name of something else, too"))
-        kinds[authority.name] = authority.kind
+        for key, taken in seen.items():
+            value = getattr(authority, key)
+            if value and value in taken:
+                what = f"{value!r} is the {key} of {'something else' if key == 'name' else repr(taken[value])}, too"
+                found.append(((*here, key), what))
+            taken[value] = authority.name
+        foreign = {"cssm": (*_OF_RELAYS, "local_account"), "cslu": (*_OF_CSSM, "local_account"), "onprem": _OF_CSSM}
+        for key in foreign[authority.kind]:
+            if key in authority.model_fields_set:
+                found.append(((*here, key), f"is no key of a {authority.kind}"))
+        found += [((*here, *key), problem) for key, problem in _wrong_accounts(authority)]
+    whole = topology.with_defaults()
     accounts = {
         (authority.name, account.domain): {"DEFAULT", *(one.name for one in account.virtual_accounts)}
-        for authority in topology.with_defaults().authorities
+        for authority in whole.authorities
         for account in authority.smart_accounts
     }
-    cssms = {authority.name for authority in topology.with_defaults().authorities if authority.kind == "cssm"}
+    cssms = {authority.name for authority in whole.authorities if authority.kind == "cssm"}
     for at, authority in enumerate(topology.authorities):
         if authority.kind == "cssm":
             continue
@@ -493,6 +632,75 @@ def _wrong_authorities(topology: Topology) -> list[tuple[Key, str]]:
         elif authority.virtual_account not in accounts.get((authority.upstream, authority.domain), set()):
             problem = f"{authority.upstream} has no virtual account {authority.virtual_account!r} in {authority.domain}"
             found.append(((*here, "virtual_account"), problem))
+    return found
+
+
+def _wrong_accounts(authority: Authority) -> list[tuple[Key, str]]:
+    found: list[tuple[Key, str]] = []
+    domains: set[str] = set()
+    tokens: set[str] = set()
+    operators = {one.client_id for one in authority.operators}
+    for at, account in enumerate(authority.smart_accounts):
+        here: Key = ("smart_accounts", at)
+        if account.domain in domains:
+            found.append(((*here, "domain"), f"{account.domain!r} stands twice"))
+        domains.add(account.domain)
+        homes = {"DEFAULT": -1}
+        for number, home in enumerate(account.virtual_accounts):
+            place: Key = (*here, "virtual_accounts", number)
+            if homes.setdefault(home.name, number) not in (number, -1):
+                found.append(((*place, "name"), f"{home.name!r} stands twice"))
+            if account.limited_use and home.name != "DEFAULT":
+                found.append(((*place, "name"), "an account of limited use has no other virtual account than DEFAULT"))
+            for token_number, token in enumerate(home.tokens):
+                if token.name in tokens:
+                    found.append(((*place, "tokens", token_number, "name"), f"{token.name!r} stands twice"))
+                tokens.add(token.name)
+        found += [
+            ((*here, "virtual_accounts", number, "parent"), problem) for number, problem in _wrong_parents(account)
+        ]
+        people: list[tuple[Key, User | ApiClient]] = [(("users", n), one) for n, one in enumerate(account.users)]
+        people += [(("api_clients", n), one) for n, one in enumerate(account.api_clients)]
+        for inner, person in people:
+            found += [((*here, *inner, *last), problem) for last, problem in _wrong_scope(person, homes)]
+        clients = set(operators)
+        for number, client in enumerate(account.api_clients):
+            if client.client_id in clients:
+                found.append(((*here, "api_clients", number, "client_id"), f"{client.client_id!r} stands twice"))
+            clients.add(client.client_id)
+    return found
+
+
+def _wrong_scope(person: User | ApiClient, homes: Mapping[str, int]) -> list[tuple[Key, str]]:
+    if person.virtual_account is not None and person.virtual_account not in homes:
+        known = ", ".join(homes)
+        return [(("virtual_account",), f"no virtual account {person.virtual_account!r} - there are: {known}")]
+    if Role(person.role).is_over_virtual_account and person.virtual_account is None:
+        return [(("role",), f"{person.role} is a role over one virtual account - expected virtual_account")]
+    if not Role(person.role).is_over_virtual_account and person.virtual_account is not None:
+        return [(("virtual_account",), f"{person.role} is a role over the whole smart account")]
+    return []
+
+
+def _wrong_parents(account: SmartAccount) -> list[tuple[int, str]]:
+    """The place of each virtual account whose parent is wrong."""
+    parents: dict[str, str | None] = {"DEFAULT": None}
+    parents.update((one.name, one.parent) for one in account.virtual_accounts)
+    found = []
+    for number, home in enumerate(account.virtual_accounts):
+        if home.parent is None:
+            continue
+        if home.name == "DEFAULT":
+            found.append((number, "the default virtual account stays on the first level"))
+        elif home.parent not in parents:
+            found.append((number, f"no virtual account {home.parent!r} - there are: {', '.join(parents)}"))
+        else:
+            level = 1
+            above: str | None = home.parent
+            while above is not None and level <= MAX_LEVELS:
+                level, above = level + 1, parents.get(above)
+            if level > MAX_LEVELS:
+                found.append((number, f"virtual accounts nest {MAX_LEVELS} levels deep, and not in a loop"))
     return found
 
 
@@ -529,9 +737,22 @@ def _lines(node: Node, key: Key = ()) -> dict[Key, int]:
     return found
 
 
-def _key(location: tuple[int | str, ...]) -> Key:
-    """Pydantic's place, without the names of union branches that it puts in."""
-    return tuple(part for part in location if isinstance(part, int) or re.fullmatch(r"[\w./:-]+", part))
+def _key(location: tuple[int | str, ...], data: object) -> Key:
+    """Pydantic's place, without the names of union branches that it puts in: what is in *data*, or missing there."""
+    key: list[str | int] = []
+    at: Any = data
+    for number, part in enumerate(location):
+        if isinstance(at, Mapping):
+            if part in at:
+                at = at[part]
+            elif number < len(location) - 1 or not str(part).isidentifier():
+                continue
+        elif isinstance(at, list | tuple) and isinstance(part, int) and part < len(at):
+            at = at[part]
+        else:
+            continue
+        key.append(part)
+    return tuple(key)
 
 
 def _problem(found: Any) -> str:

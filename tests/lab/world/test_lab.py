@@ -190,5 +190,5 @@ def test_a_virtual_account_has_its_licences_and_its_policy(lab):
 
 def test_a_licence_that_nobody_sells_is_one_line():
     account = {"virtual_accounts": [{"name": "Campus", "pools": [{"license": "Unobtainium", "quantity": 1}]}]}
-    with pytest.raises(TopologyError, match=r"authorities\[0\]: there is no licence 'Unobtainium'"):
+    with pytest.raises(TopologyError, match=r"pools\[0\].license: there is no licence 'Unobtainium'"):
         Lab.from_dict({"authorities": [{"name": "cssm", "kind": "cssm", "smart_accounts": [account]}]}, serve=False)
