@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from nornir_smartlic.model import ApplicationHa, EnforcementType, LicenseUsage, Measurement, UsageStatus
+from smartlic_lab.show import legacy
+from smartlic_lab.show.printer import of_states
 from smartlic_lab.show.style import ALL, TECH, Page, Style
 from smartlic_lab.show.words import instant, interval, time_or_none, truth
 
@@ -176,3 +178,14 @@ def _measurement(measured: Measurement, style: Style, title: str) -> Lines:
         current, previous = measured.current_report or 0, measured.previous_report or 0
         lines.append(f"      Current Report: {current}       Previous: {previous}")
     return lines
+
+
+def usage(page: Page) -> Lines:
+    """``show license usage``: a block per licence, below the authorization where the device heads it so."""
+    title = "License Authorization:"
+    heads = title in page.style.order((title,) if page.style.heads_usage or page.state.slp is False else ())
+    lines = [*(legacy.authorization_state(page) or []), ""] if heads else []
+    return lines + (blocks(page) or ["No licenses in use"])
+
+
+PRINTERS: Final = of_states({"show license usage": usage})

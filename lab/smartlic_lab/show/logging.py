@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from nornir_smartlic.model import DeviceClock, SyslogLine
+from smartlic_lab.show.printer import Printer
+from smartlic_lab.show.style import Style
 from smartlic_lab.show.words import clock
 
 _NO_FILTER = "filtering disabled"
 
 
-def device_clock(told: DeviceClock) -> list[str]:
+def device_clock(told: DeviceClock, _: Style) -> list[str]:
     """``show clock``: a star before a time that nobody vouches for."""
     return [f"{'' if told.synchronised else '*'}{clock(told.time)}"]
 
 
-def log_lines(told: tuple[SyslogLine, ...]) -> list[str]:
+def log_lines(told: tuple[SyslogLine, ...], _: Style) -> list[str]:
     """``show logging``, the lines alone."""
     return [log_line(line) for line in told]
 
@@ -49,3 +53,6 @@ def log_head(count: int, size: int, *, console: bool) -> list[str]:
         f"Log Buffer ({size} bytes):",
         "",
     ]
+
+
+PRINTERS: Final[dict[str, Printer]] = {"show clock": device_clock, "show logging": log_lines}

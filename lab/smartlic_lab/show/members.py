@@ -15,6 +15,7 @@ from nornir_smartlic.model import (
     MemberReservation,
     ReservedLicense,
 )
+from smartlic_lab.show.printer import of_states
 from smartlic_lab.show.style import ALL, TECH, Page
 from smartlic_lab.show.words import CODES, allowed, instant, member, none, time_or_none
 
@@ -210,3 +211,12 @@ def reservation(page: Page) -> Lines:
         usual = [*(["Authorizations:"] if authorized.authorizations else []), *usual, "Purchased Licenses:"]
         usual += ["Derived Licenses:"] if authorized.derived_tags else []
     return lines + _blocks(page, usual)
+
+
+PRINTERS: Final = of_states(
+    {
+        "show license udi": udi,
+        "show license authorization": authorizations,
+        "show license reservation": reservation,
+    }
+)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from nornir_smartlic.model import CallHomeProfile, CryptoThroughput, SmartCallHome, ThroughputLevel, Trustpoint
+from smartlic_lab.show.printer import Printer
 from smartlic_lab.show.style import Style
 
 Lines = list[str]
 
 
-def throughput_level(told: ThroughputLevel) -> Lines:
+def throughput_level(told: ThroughputLevel, _: Style) -> Lines:
     """``show platform hardware throughput level``."""
     level = "unthrottled" if told.kbps is None else f"{told.kbps} {told.unit or 'kb/s'}"
     return [f"The current {'crypto ' if told.crypto else ''}throughput level is {level}"]
 
 
-def crypto_throughput(told: CryptoThroughput) -> Lines:
+def crypto_throughput(told: CryptoThroughput, _: Style) -> Lines:
     """``show platform hardware throughput crypto``."""
     saved, reboot = "" if told.saved else "not ", "" if told.reboot_required else "not "
     lines = [
@@ -32,7 +35,7 @@ def crypto_throughput(told: CryptoThroughput) -> Lines:
     return lines
 
 
-def smart_call_home(told: SmartCallHome) -> Lines:
+def smart_call_home(told: SmartCallHome, _: Style) -> Lines:
     """``show call-home smart-licensing``."""
     lines = [
         "Current smart-licensing transport settings:",
@@ -92,7 +95,7 @@ def _table(title: str, rows: tuple[tuple[str, str], ...]) -> Lines:
     return lines + [f"    {name:<25} {severity:<12}" for name, severity in rows or (("N/A", "N/A"),)]
 
 
-def trustpoints(told: tuple[Trustpoint, ...]) -> Lines:
+def trustpoints(told: tuple[Trustpoint, ...], _: Style) -> Lines:
     """``show crypto pki trustpoints``."""
     lines: Lines = []
     for point in told:
@@ -103,3 +106,12 @@ def trustpoints(told: tuple[Trustpoint, ...]) -> Lines:
             lines.append(f"          Serial Number (hex): {point.serial}")
         lines += [*(f"    {note}" for note in point.notes), "", ""]
     return lines
+
+
+PRINTERS: Final[dict[str, Printer]] = {
+    "show call-home profile": call_home_profiles,
+    "show call-home smart-licensing": smart_call_home,
+    "show crypto pki trustpoints": trustpoints,
+    "show platform hardware throughput crypto": crypto_throughput,
+    "show platform hardware throughput level": throughput_level,
+}

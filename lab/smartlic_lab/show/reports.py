@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from nornir_smartlic.model import ClassicLicense, HistoryMessage, Instant, RightToUse, RumReportDetail, UnplacedTime
+from smartlic_lab.show.printer import of_states
 from smartlic_lab.show.status import conversion_members
 from smartlic_lab.show.style import Page
 from smartlic_lab.show.words import instant, none, time_or_none
@@ -171,3 +174,16 @@ def _right_to_use_details(told: RightToUse) -> Lines:
             lines.append(f"{head:<11}{key}: {value}")
             head = ""
     return lines
+
+
+PRINTERS: Final = of_states(
+    {
+        "show license": classic,
+        "show license data conversion": data_conversion,
+        "show license eventlog": event_log,
+        "show license history message": message_history,
+        "show license right-to-use": right_to_use,
+        "show license rum id all": rum_reports,
+        "show license rum id detail": rum_details,
+    }
+)

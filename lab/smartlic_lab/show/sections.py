@@ -11,6 +11,7 @@ from functools import partial
 from typing import Final
 
 from smartlic_lab.show import legacy, licenses, members, status, techsupport
+from smartlic_lab.show.printer import of_states
 from smartlic_lab.show.style import ALL, STATUS, SUMMARY, TECH, Page
 
 Lines = list[str]
@@ -129,7 +130,6 @@ _LEGACY_ORDER: Final = {
         "License Usage:",
     ),
 }  # fmt: skip
-COMMANDS: Final = frozenset(_ORDER)
 
 
 def sections(page: Page) -> Lines:
@@ -162,3 +162,6 @@ def _blanks(command: str, before: str, title: str) -> int:
     if before == "Reservation Info" and title == "Other Info":
         return 2
     return _BLANKS.get((command, title), 1)
+
+
+PRINTERS: Final = of_states(dict.fromkeys(_ORDER, sections))

@@ -17,6 +17,7 @@ from nornir_smartlic.model import (
     SoftwareBuild,
     StackMemberLine,
 )
+from smartlic_lab.show.printer import Printer
 from smartlic_lab.show.style import Style
 
 Lines = list[str]
@@ -387,3 +388,6 @@ def _processor(told: Processor, wording: str) -> str:
     io = "" if told.io_memory_kib is None else f"/{told.io_memory_kib}K"
     physical = "physical " if wording.startswith("physical") else ""
     return f"{told.model} {kind}{word}{revision}with {told.main_memory_kib}K{io} bytes of {physical}memory."
+
+
+PRINTERS: Final[dict[str, Printer]] = {"show version": device_version}

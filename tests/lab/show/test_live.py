@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from nornir_smartlic.parsers.commands import PARSERS
 from nornir_smartlic.parsers.state import RULES
 from smartlic_lab.cli.roundtrip import AsDevice, as_device
+from smartlic_lab.show.rendering import PRINTERS
 from smartlic_lab.show.sections import SECTIONS, WITHIN
+from smartlic_lab.show.version import LEVELS, PROSE, SUPPORT
 from tests.captures import capture, captures, command_of
 
 DIFFERENCES: dict[str, Any] = YAML(typ="safe").load(
@@ -56,3 +59,14 @@ def test_few_captures_differ_and_each_has_its_reason() -> None:
 def test_titles_of_sections_are_those_that_the_parsers_read() -> None:
     """Two tables, each with its own words: neither takes them from the other."""
     assert set(RULES) == set(SECTIONS) | WITHIN
+
+
+def test_every_command_that_is_parsed_is_printed() -> None:
+    assert set(PARSERS) - set(PRINTERS) == set(NOT_PRINTED)
+
+
+def test_no_words_of_a_printer_stand_in_the_device() -> None:
+    words = {*SECTIONS, *PROSE, *LEVELS} - {SUPPORT}  # which show redundancy, that nobody parses, prints too
+    device = Path(__file__).parents[3] / "lab" / "smartlic_lab" / "device"
+    found = {(path.name, one) for path in device.rglob("*.py") for one in words if f'"{one}' in path.read_text("utf-8")}
+    assert found == set()
