@@ -9,7 +9,12 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 XDIST ?= 2
 
-.PHONY: help demo test check format bench test-containers lock clean
+# What tells in a minute whether a change holds: architecture, values, parsers, printers, files, rules, grammar.
+QUICK := tests/test_architecture.py tests/model tests/intent tests/files tests/compliance tests/outputs tests/fleet \
+	tests/parsers/test_samples.py tests/parsers/test_captures.py tests/lab/show tests/lab/device/test_platforms.py \
+	tests/lab/device/test_device_grammar.py tests/lab/device/test_device_session.py tests/lab/world/test_topology.py
+
+.PHONY: help demo test quick check format bench test-containers lock clean
 help:             ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 20
 
@@ -33,6 +38,11 @@ demo: $(VENV)/.lab    ## Audit, apply, trust, report and prove, on the embedded 
 
 test: $(VENV)/.dev    ## All tests but the containers
 	$(BIN)/python -m pytest -n $(XDIST) --dist loadgroup $(PYTEST_ARGS)
+
+quick: $(VENV)/.dev   ## A part of the tests, and ruff, in under a minute
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/python -m pytest -q -n $(XDIST) $(QUICK) $(PYTEST_ARGS)
 
 check: $(VENV)/.dev   ## Format, lint, strict types
 	$(BIN)/ruff format --check .

@@ -159,6 +159,7 @@ def test_the_map_names_what_is_there(of: str) -> None:
         ("smartlic_lab.authority", "from smartlic_lab.agent import SmartAgent\n", "smartlic_lab.agent.SmartAgent"),
         ("smartlic_lab.cli", "from nornir_smartlic.cli import app\n", "nornir_smartlic.cli.app"),
         ("smartlic_lab.running", "from nornir_smartlic import cli\n", "nornir_smartlic.cli"),
+        ("smartlic_lab.show", "from nornir_smartlic.parsers import words\n", "nornir_smartlic.parsers.words"),
         ("smartlic_lab.show", "from smartlic_lab.device import Device\n", "smartlic_lab.device.Device"),
         ("smartlic_lab.show", "from nornir_smartlic.parsers import parse\n", "nornir_smartlic.parsers.parse"),
         ("smartlic_lab.transports", "from smartlic_lab.running.lab import Lab\n", "smartlic_lab.running.lab.Lab"),
