@@ -24,7 +24,8 @@ class MergedData:
 def merge_intent_data(layers: Iterable[tuple[str, Any]], key: str = KEY) -> MergedData:
     """The data of *layers*, each a name and its value, the nearest first: for every key the nearest layer counts.
 
-    ``null`` is a value too: it leaves alone what a farther layer asks for. A layer of ``None`` has nothing.
+    ``null`` is a value too: it leaves alone what a farther layer asks for. A layer of ``None`` has nothing. A URL goes
+    with its transport: where a nearer layer names another transport, it is not taken, nor are VRF and proxy under off.
 
     Raises:
         IntentError: a layer is no mapping.
@@ -35,9 +36,20 @@ def merge_intent_data(layers: Iterable[tuple[str, Any]], key: str = KEY) -> Merg
             continue
         if not isinstance(layer, Mapping):
             raise IntentError(f"{key} of {name}", type(layer).__name__, "a mapping of keys to values")
+        foreign = _foreign(merged.data.get("transport"), layer)
         for word, value in layer.items():
-            _take(merged, str(word), value, name)
+            if word not in foreign:
+                _take(merged, str(word), value, name)
     return merged
+
+
+def _foreign(transport: Any, layer: Mapping[Any, Any]) -> tuple[str, ...]:
+    """The keys of *layer* that belong to another transport than the one that nearer layers name; ``None``: none."""
+    if transport is None:
+        return ()
+    if transport in ("off", False):  # an unquoted ``off`` is ``False`` to readers of YAML 1.1
+        return ("url", "vrf", "proxy")
+    return ("url",) if layer.get("transport", transport) != transport else ()
 
 
 def _take(merged: MergedData, word: str, value: Any, name: str) -> None:

@@ -53,3 +53,19 @@ def test_the_data_of_a_layer_is_not_changed():
 def test_a_layer_that_is_no_mapping_is_named():
     with pytest.raises(IntentError, match="smart_licensing of group branches: list - expected a mapping"):
         merge_intent_data([("host sw1", None), ("group branches", ["smart"])])
+
+
+@pytest.mark.parametrize(
+    ("near", "merged"),
+    [
+        ({"transport": "off"}, {"transport": "off", "trust": True}),
+        ({"transport": False}, {"transport": False, "trust": True}),
+        ({"transport": "cslu"}, {"transport": "cslu", "vrf": "Mgmt-vrf", "trust": True}),
+        ({"transport": "smart"}, {"transport": "smart", "url": "default", "vrf": "Mgmt-vrf", "trust": True}),
+        ({"url": "default"}, {"transport": "smart", "url": "default", "vrf": "Mgmt-vrf", "trust": True}),
+    ],
+)
+def test_a_url_goes_with_its_transport(near, merged):
+    far = {"transport": "smart", "url": "default", "vrf": "Mgmt-vrf", "trust": True}
+    assert merge_intent_data([("host sw1", near), ("defaults", far)]).data == merged
+    intent_of(merged)

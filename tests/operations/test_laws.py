@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from nornir_smartlic.intent import intent_of, make_plan, undo
+from nornir_smartlic.intent import intent_of, make_plan, undo, way_of
 from nornir_smartlic.operations.configuring import configure
 from nornir_smartlic.operations.conversation import Configure, converse
 from nornir_smartlic.operations.reading import read_licensing
@@ -101,3 +101,24 @@ def test_every_release_of_the_lab_takes_the_plan(release: str):
     data = {"transport": "smart", "url": "default", "vrf": "Mgmt-vrf", "name_servers": ["192.0.2.53"]}
     assert converse(configure(intent_of(data), commit=True), door.answer).commands
     assert converse(configure(intent_of(data), commit=True), door.answer).is_empty
+
+
+def test_a_plain_url_of_an_on_prem_is_understood_under_cslu_and_replaced():
+    door = memory_lab(switch()).door("sw1")
+    old, new = (f"https://onprem.example.com/cslu/v1/pi/{tenant}" for tenant in ("OLD-1", "BRANCHES-1"))
+    door.answer(Configure((f"license smart url {old}",)))
+    reading = converse(read_licensing(), door.answer)
+    assert reading.state.transport.cslu_address == old
+    assert make_plan(intent_of({"transport": "cslu", "url": old}), reading).is_empty
+    converse(configure(intent_of({"transport": "cslu", "url": new}), commit=True), door.answer)
+    lines = [line for line in door.device.running_text().splitlines() if "/cslu/" in line]
+    assert lines == [f"license smart url cslu {new}"]
+
+
+def test_reports_to_a_cslu_leave_through_the_vrf_of_the_line():
+    door = memory_lab(switch()).door("sw1")
+    wanted = intent_of({"transport": "cslu", "vrf": "Mgmt-vrf", "name_servers": ["192.0.2.53"]})
+    plan = converse(configure(wanted, commit=True), door.answer)
+    assert plan.commands == ("ip name-server vrf Mgmt-vrf 192.0.2.53", "license smart vrf Mgmt-vrf")
+    reading = converse(read_licensing(), door.answer)
+    assert reading.state.transport.vrf == way_of(reading).vrf == "Mgmt-vrf"
