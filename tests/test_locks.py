@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -29,7 +30,7 @@ def required(*extras: str) -> Iterator[Requirement]:
 def pinned(lock: str) -> dict[str, list[str]]:
     pins: dict[str, list[str]] = {}
     for name, version in re.findall(r"^([A-Za-z0-9_.-]+)(?:\[[^]]*])?==([^ \\;]+)", lock, re.MULTILINE):
-        pins.setdefault(name.lower().replace("_", "-"), []).append(version)
+        pins.setdefault(canonicalize_name(name), []).append(version)
     return pins
 
 
@@ -37,9 +38,12 @@ def pinned(lock: str) -> dict[str, list[str]]:
 def test_a_lock_satisfies_what_pyproject_asks_for(name: str) -> None:
     pins = pinned((ROOT / "requirements" / name).read_text())
     wrong = [
-        f"{requirement}: locked {pins.get(requirement.name.lower().replace('_', '-'))}; run 'make lock'"
+        f"{requirement}: locked {pins.get(canonicalize_name(requirement.name))}; run 'make lock'"
         for requirement in required(*LOCKS[name])
-        if not any(requirement.specifier.contains(v, prereleases=True) for v in pins.get(requirement.name.lower(), []))
+        if not any(
+            requirement.specifier.contains(v, prereleases=True)
+            for v in pins.get(canonicalize_name(requirement.name), [])
+        )
     ]
     assert wrong == []
 
