@@ -1,6 +1,6 @@
 """How fast the parsers are, against Genie and against TextFSM, on the captures, in one run.
 
-    python benchmarks/parsers.py [--rounds 400] [--mutations 100000]
+    python benchmarks/parsers.py [--rounds 400] [--mutations 100000] [--megabytes 50]
 
 Four ways to ask, since our parsers keep the short sections that they have read lately:
 
@@ -22,6 +22,7 @@ grow as the text does. Exit 1 where one of them is not reached. What the other w
 from __future__ import annotations
 
 import argparse
+import gc
 import random
 import resource
 import subprocess
@@ -29,7 +30,9 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
@@ -43,6 +46,7 @@ COMMANDS = {"show license all": "show_license_all", "show license tech support":
 DECIDES = "mixed"
 WANTED_GENIE = {"show license all": 9.0, "show license tech support": 15.0}
 WANTED_TEXTFSM, WANTED_IMPORT_MS = 3.0, 100.0
+LOG = "*Nov 19 14:53:07.300: %SYS-5-CONFIG_I: Configured from console by vty0 (192.0.2.1)\n"
 
 
 def typical(read: Callable[[str], object], texts: list[str], before: Callable[[], None] | None = None) -> float:
@@ -69,13 +73,20 @@ def typical_of_each(read: Callable[[str], object], fleets: list[list[str]], chan
     return [sorted(seconds)[len(seconds) // 2] for seconds in taken]
 
 
+@lru_cache(maxsize=1)
+def _caches() -> list[Any]:
+    """What the parsers keep: every cached function of theirs, wherever it is held."""
+    return [
+        found
+        for found in gc.get_objects()
+        if isinstance(found, type(_caches)) and found.__module__.startswith("nornir_smartlic.parsers")
+    ]
+
+
 def forget() -> None:
     """Empty what the parsers remember."""
-    for name, module in list(sys.modules.items()):
-        if name.startswith("nornir_smartlic.parsers"):
-            for value in vars(module).values():
-                if hasattr(value, "cache_clear"):
-                    value.cache_clear()
+    for cache in _caches():
+        cache.cache_clear()
 
 
 def peers(command: str) -> dict[str, Callable[[str], object]]:
@@ -166,6 +177,43 @@ def import_milliseconds() -> float:
     return (min(run("import nornir_smartlic.parsers") for _ in range(9)) - bare) * 1000
 
 
+def grows(size: int) -> bool:
+    """Whether ``smartlic parse`` of a large text that is no output takes time and memory as its size does."""
+    chance = random.Random(3)
+    words = ("the", "fox", "license", "show", "Status:", "Policy:", "   ", "x=1", "#", ">", "sw1#")
+    block = "".join(" ".join(chance.choices(words, k=12)) + "\n" for _ in range(2000))
+    texts = {"words": block, "blanks": " " * 10_000, "returns": "lone return\r" * 1000, "log": LOG * 1000}
+    print(f"\nsmartlic parse of {size // 10} and {size} MB that are no output, in processor seconds, and memory")
+    reached = True
+    for kind, unit in texts.items():
+        seconds, memory = zip(*(_of_parsing(unit, megabytes) for megabytes in (size // 10, size)), strict=True)
+        is_linear = seconds[1] < 1 + 15 * seconds[0] and memory[1] < 250 + 20 * size
+        verdict = "linear" if is_linear else "NOT linear"
+        print(f"  {kind:8} {seconds[0]:6.1f} s {seconds[1]:6.1f} s {memory[1]:6.0f} MB: {verdict}")
+        reached &= is_linear
+    return reached
+
+
+def _of_parsing(unit: str, megabytes: int) -> tuple[float, float]:
+    """Processor seconds and megabytes that one ``smartlic parse`` of so much of *unit* takes."""
+    code = (
+        "import resource, runpy, sys; sys.argv = ['smartlic', 'parse', '-']\n"
+        "try: runpy.run_module('nornir_smartlic.cli', run_name='__main__')\n"
+        "finally: u = resource.getrusage(resource.RUSAGE_SELF); "
+        "print('TOOK', u.ru_utime + u.ru_stime, u.ru_maxrss / 1024, file=sys.stderr)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        input=(unit * (megabytes * 2**20 // len(unit))).encode(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        cwd=HERE.parent,
+    )
+    line = next(line for line in ended.stderr.decode().splitlines() if line.startswith("TOOK"))
+    seconds, memory = line.split()[1:]
+    return float(seconds), float(memory)
+
+
 def fuzz(count: int) -> bool:
     """Garble outputs *count* times; whether only models and `ParseError` came of it."""
     chance = random.Random(2)
@@ -193,6 +241,7 @@ def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--rounds", type=int, default=400, help="texts per capture (default 400)")
     arguments.add_argument("--mutations", type=int, default=100_000, help="garbled outputs (default 100000)")
+    arguments.add_argument("--megabytes", type=int, default=50, help="of the largest text (default 50)")
     asked = arguments.parse_args()
     if not captures():
         print("the captures are not beside the repository: nothing to measure on")
@@ -200,7 +249,7 @@ def main() -> int:
     reached = [compare(command, asked.rounds) for command in COMMANDS]
     milliseconds = import_milliseconds()
     print(f"\nimport nornir_smartlic.parsers: {milliseconds:.0f} ms")
-    reached += [milliseconds < WANTED_IMPORT_MS, fuzz(asked.mutations)]
+    reached += [milliseconds < WANTED_IMPORT_MS, grows(asked.megabytes), fuzz(asked.mutations)]
     return 0 if all(reached) else 1
 
 

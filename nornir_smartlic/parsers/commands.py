@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache
 from importlib import import_module
 from typing import Any, Final, Generic, TypeVar
 
@@ -13,7 +12,7 @@ from nornir_smartlic.model import ClockHeader, LicensingState
 from nornir_smartlic.parsers import product, status
 from nornir_smartlic.parsers.clock import device_clock
 from nornir_smartlic.parsers.instants import in_zones
-from nornir_smartlic.parsers.section import Problem, Section
+from nornir_smartlic.parsers.section import Problem, Section, kept
 from nornir_smartlic.parsers.state import located, read_sections, require, state_of
 from nornir_smartlic.parsers.texts import PROMPT, Text, host_of, prepare
 
@@ -128,7 +127,7 @@ def license_tech_support(command: str, text: Text) -> tuple[LicensingState, tupl
     return state_of(facts, text), tuple(unparsed)
 
 
-@lru_cache(maxsize=128)
+@kept
 def _release(version: str) -> tuple[int, ...]:
     """``5.3.10_rel/25`` -> (5, 3); () for a version that is none."""
     parts = version.split(".")[:2]

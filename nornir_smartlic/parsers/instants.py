@@ -36,7 +36,7 @@ def _zone(spelling: str) -> timezone | None:
         found = UTC
     else:
         found = timezone(timedelta(hours=hours), spelling)
-    if len(_zones) < 1000:
+    if len(_zones) < 1000 and len(spelling) < 20:
         _zones[spelling] = found
     return found
 

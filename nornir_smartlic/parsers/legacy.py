@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import lru_cache
 from typing import Final
 
 from nornir_smartlic.model import Attempt, AuthorizationState, Instant, Registration, RegistrationStatus
 from nornir_smartlic.parsers.instants import instant, optional_instant
-from nornir_smartlic.parsers.section import Problem, Section, number, one_of, optional, text
+from nornir_smartlic.parsers.section import Problem, Section, kept, number, one_of, optional, text
 
 _status = one_of({status.value: status for status in RegistrationStatus})
 _allowed = one_of({"ALLOWED": True, "NOT ALLOWED": False, "Allowed": True, "Not Allowed": False})
@@ -102,7 +101,7 @@ def span(value: str) -> timedelta:
         raise ValueError("expected a span that is not as long") from None
 
 
-@lru_cache(maxsize=1024)  # most spans consist of the same few hundred parts
+@kept  # most spans consist of the same few hundred parts
 def _seconds(part: str) -> int:
     count, _, unit = part.partition(" ")
     if unit.removesuffix("s") not in UNITS:

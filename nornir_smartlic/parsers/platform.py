@@ -26,7 +26,8 @@ def crypto_throughput(section: Section) -> CryptoThroughput:
     configured = section.take("Current configured crypto throughput level", text)
     saved = reboot = None
     throttling = boot = None
-    for line in section.rest():
+    unknown = []
+    for line in section.take_lines():
         if found := re.fullmatch(r"Level is (not )?saved, reboot is (not )?required", line):
             saved, reboot = found.group(1) is None, found.group(2) is None
         elif found := re.fullmatch(r"Crypto Throughput is (.+)", line):
@@ -34,8 +35,8 @@ def crypto_throughput(section: Section) -> CryptoThroughput:
         elif found := re.fullmatch(r"Current boot level is (\S+)", line):
             boot = found.group(1)
         else:
-            continue
-        section.drop_line(line)
+            unknown.append(line)
+    section.put_back(unknown)
     if saved is None or reboot is None:
         raise section.missing("Level is saved, reboot is not required")
     return CryptoThroughput(

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any, Final
 
 from nornir_smartlic.model import Member, Role, SlotUdi, Udi
-from nornir_smartlic.parsers.section import NOTHING, Problem, Section, text
+from nornir_smartlic.parsers.section import NOTHING, Problem, Section, kept, text
 
 ROLES = {role.value: role for role in Role}
 
 
-@lru_cache(maxsize=1024)  # one output prints the UDI of a member up to six times
+@kept  # one output prints the UDI of a member up to six times
 def udi(value: str) -> Udi:
     """``PID:C9300-24T,SN:FOC00000001``."""
     pid, comma, sn = value.partition(",SN:")
@@ -33,12 +33,11 @@ def member(section: Section) -> Member:
     return section.take(key, _MEMBERS[key])
 
 
-@lru_cache(maxsize=1024)
 def _member(role: str, value: str) -> Member:
     return Member(ROLES[role], udi(value))
 
 
-_MEMBERS: Final = {role: partial(_member, role) for role in ROLES}  # by the word, whose hash costs less
+_MEMBERS: Final = {role: kept(partial(_member, role)) for role in ROLES}  # by the word, whose hash costs less
 
 
 def own_udi(section: Section) -> Udi:

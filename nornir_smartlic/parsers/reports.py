@@ -162,10 +162,11 @@ Groups = tuple[tuple[str, tuple[HistoryMessage, ...]], ...]
 def message_history(section: Section) -> MessageHistory:
     """``show license history message``: what was sent, and what was imported; the shape of messages is recalled."""
     lines = section.take_lines()
-    at = [index for index, line in enumerate(lines) if line in (f"{_TITLE}:", f"{_IMPORT_TITLE}:")]
-    if [lines[index] for index in at] != [f"{_TITLE}:", f"{_IMPORT_TITLE}:"]:
-        section.put_back(lines)
-        raise section.missing(f"{_IMPORT_TITLE}:" if lines[at[0] : at[0] + 1] == [f"{_TITLE}:"] else f"{_TITLE}:")
+    for title in (_TITLE, _IMPORT_TITLE):
+        if f"{title}:" not in lines:
+            section.put_back(lines)
+            raise section.missing(f"{title}:")
+    at = lines.index(f"{_TITLE}:"), lines.index(f"{_IMPORT_TITLE}:")
     sent, unknown_sent = _groups(lines[at[0] + 1 : at[1]])
     imported, unknown_imported = _groups(lines[at[1] + 1 :])
     section.put_back([*lines[: at[0]], *unknown_sent, *unknown_imported])

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Final, TypeVar
 
 T = TypeVar("T")
+AHEAD: Final = 200  # lines in which a key is looked for, so that a long list is read in linear time
 NOTHING: Final = object()  # what a function gives for a field that its section does not tell
 
 
@@ -60,8 +62,8 @@ class Section:
         return rest
 
     def has(self, key: str) -> bool:
-        """Whether a line ``key: ...`` is left."""
-        return any(entry[0] == key for entry in self._entries)
+        """Whether a line ``key: ...`` is left, not far ahead."""
+        return any(entry[0] == key for entry in self._entries[-AHEAD:])
 
     def take_line(self) -> str:
         """The next line as a whole; raises `Problem` at the end."""
@@ -70,9 +72,9 @@ class Section:
         return "".join(self._entries.pop())
 
     def drop_line(self, line: str) -> bool:
-        """Remove the first line that is equal to *line*; whether there was one."""
+        """Remove the first line that is equal to *line*; whether there was one, not far ahead."""
         entries = self._entries
-        for index in range(len(entries) - 1, -1, -1):
+        for index in range(len(entries) - 1, max(len(entries) - AHEAD, 0) - 1, -1):
             if "".join(entries[index]) == line:
                 del entries[index]
                 return True
@@ -115,7 +117,7 @@ class Section:
 
     def _find(self, key: str) -> tuple[str, str, str] | None:
         entries = self._entries
-        for index in range(len(entries) - 2, -1, -1):
+        for index in range(len(entries) - 2, max(len(entries) - AHEAD, 0) - 1, -1):
             if entries[index][0] == key:
                 return entries.pop(index)
         return None
@@ -159,3 +161,16 @@ def one_of(words: dict[str, T]) -> Callable[[str], T]:
             raise ValueError(f"expected one of {', '.join(words)}") from None
 
     return convert
+
+
+def kept(read: Callable[[str], T]) -> Callable[[str], T]:
+    """*read*, which does not read again what is short and was read lately; what is kept is bounded in bytes."""
+    lately = lru_cache(maxsize=1024)(read)
+
+    def read_or_remember(value: str) -> T:
+        return lately(value) if len(value) <= _SHORT else read(value)
+
+    return read_or_remember
+
+
+_SHORT: Final = 100  # characters

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from functools import lru_cache
 from typing import Any, Final
 
 from nornir_smartlic.model import (
@@ -31,7 +30,7 @@ from nornir_smartlic.model import (
 )
 from nornir_smartlic.parsers.instants import instant, optional_instant
 from nornir_smartlic.parsers.product import is_member, member
-from nornir_smartlic.parsers.section import NOTHING, Problem, Section, heading, number, one_of, optional, text
+from nornir_smartlic.parsers.section import NOTHING, Problem, Section, heading, kept, number, one_of, optional, text
 
 switch = one_of({"ENABLED": True, "DISABLED": False})
 truth = one_of({"True": True, "False": False, "TRUE": True, "FALSE": False})
@@ -177,7 +176,7 @@ def custom_id(section: Section) -> str | None:
     return section.take("Custom Id", optional)
 
 
-@lru_cache(maxsize=1024)
+@kept
 def policy_days(value: str) -> PolicyDays:
     """``365 (CISCO default)``; the same few values stand in every output, so they are kept."""
     days, bracket, source = value.partition(" (")

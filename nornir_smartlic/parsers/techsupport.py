@@ -9,7 +9,7 @@ from typing import Final
 from nornir_smartlic.model import CommunicationStatistic, Instant, ScheduledJob, Udi
 from nornir_smartlic.parsers.instants import instant, optional_instant
 from nornir_smartlic.parsers.legacy import span
-from nornir_smartlic.parsers.section import Problem, Section, heading, number, optional, text
+from nornir_smartlic.parsers.section import Problem, Section, heading, kept, number, optional, text
 
 
 def scheduled_jobs(section: Section) -> tuple[Instant | None, tuple[ScheduledJob, ...]]:
@@ -35,7 +35,7 @@ def _job(name: str, value: str) -> ScheduledJob:
     return ScheduledJob(name, due, left)
 
 
-@lru_cache(maxsize=128)
+@kept
 def _not_rescheduled(name: str) -> ScheduledJob:
     return ScheduledJob(name, None, None)
 
@@ -56,13 +56,18 @@ def communication(
             raise Problem("expected the title of a group, or a line of it", f"{line[0]}: {line[1]}")
     if not groups:
         raise section.missing("Trust Establishment:")
-    return level, overall, tuple([_statistic(tuple(group)) for group in groups])
+    return level, overall, tuple(map(_statistic_of, groups))
+
+
+def _statistic_of(group: list[tuple[str, str]]) -> CommunicationStatistic:
+    lines = tuple(group)
+    is_short = len(lines) <= 6 and all(len(key) + len(value) <= 200 for key, value in lines)
+    return _statistic_kept(lines) if is_short else _statistic(lines)
 
 
 _STATISTIC: Final = ("Attempts", "Last Response", "Failure Reason", "Last Success Time", "Last Failure Time")
 
 
-@lru_cache(maxsize=1024)  # most kinds of message were never sent
 def _statistic(lines: tuple[tuple[str, str], ...]) -> CommunicationStatistic:
     name = lines[0][0]
     section = Section([f"{key}: {value}" for key, value in lines[1:]])
@@ -84,6 +89,9 @@ def _statistic(lines: tuple[tuple[str, str], ...]) -> CommunicationStatistic:
     for line in section.rest():
         raise Problem(f"expected one of {', '.join(_STATISTIC)} once", line)
     return told
+
+
+_statistic_kept: Final = lru_cache(maxsize=1024)(_statistic)  # most kinds of message were never sent
 
 
 def _response(value: str) -> tuple[str | None, Instant | None]:

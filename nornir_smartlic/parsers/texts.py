@@ -6,12 +6,13 @@ Taken out and kept: the echoed command, a prompt, the header of ``terminal exec 
 from __future__ import annotations
 
 import re
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Final
 
 from nornir_smartlic.errors import ParseError
 from nornir_smartlic.model import ClockHeader
 from nornir_smartlic.parsers.instants import clock_instant
+from nornir_smartlic.parsers.section import kept
 
 SYSLOG: Final = re.compile(r"%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*-[0-7]-[A-Z0-9_]+: ")
 _SYSLOG_START: Final = re.compile(
@@ -206,7 +207,7 @@ def _clock_header(load: str, source: str) -> ClockHeader | None:
         return None
 
 
-@lru_cache(maxsize=256)
+@kept
 def _loads(line: str) -> tuple[str, str, str] | None:
     """The three loads of ``Load for five secs: 1%/0%; one minute: 0%; five minutes: 0%``."""
     found = _LOAD.fullmatch(line)

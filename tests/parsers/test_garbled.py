@@ -85,3 +85,25 @@ def _seconds(command: str, text: str) -> float:
         _parses_or_refuses(command, text)
         best = min(best, time.process_time() - start)
     return best
+
+
+@pytest.mark.parametrize(
+    ("command", "unit"),
+    [
+        ("show platform hardware throughput crypto", "Crypto Throughput is not throttled\n"),
+        ("show platform hardware throughput crypto", "Current boot level is network-premier\n"),
+        ("show license rum id detail", "Report Id: 1\n"),
+        ("show license eventlog", '2021-11-17 03:31:32.920 UTC SAEVT_X a="b" '),
+        ("show license authorization", "Overall status:\n  Active: PID:A,SN:B\n"),
+        ("show license history message", "Request: Jan 05 10:00:00 2026 UTC\n"),
+        ("show version", "cisco "),
+        ("show logging", "%A-A-"),
+        ("show running-config", "interface a\n vrf forwarding b\n"),
+        ("show license status", "\r"),
+        ("show license status", "sw1#\n"),
+        ("show license status", "   "),
+    ],
+)
+def test_what_was_slow_once_takes_time_as_its_size_does(command: str, unit: str) -> None:
+    short, long = (_seconds(command, unit * (size // len(unit)) + "x") for size in (40_000, 320_000))
+    assert long < 0.1 + short * 24
