@@ -20,6 +20,7 @@ from nornir_smartlic.errors import FileRejected, StoreError, UsageError
 from nornir_smartlic.fleet import RolloutJournal, Stage, roll_out
 from nornir_smartlic.model import Instant, LicensingReading, Secret
 from nornir_smartlic.operations.configuring import Safety
+from nornir_smartlic.operations.importing import ALREADY_THERE
 from nornir_smartlic.operations.results import (
     AuthorizationOutcome,
     CollectedReports,
@@ -285,7 +286,14 @@ def _collected(host: str, result: Result) -> HostReport:
         summary = f"{reports} in {outcome.path}"
     else:
         summary = outcome.explanation or "no reports"
-    return HostReport(host, summary=summary, changed=result.changed, warnings=outcome.warnings, result=outcome)
+    return HostReport(
+        host,
+        summary=summary,
+        changed=result.changed or outcome.needed,
+        pending=outcome.needed,
+        warnings=outcome.warnings,
+        result=outcome,
+    )
 
 
 def files_from_cssm(paths: Sequence[Path]) -> tuple[Path, ...]:
@@ -317,9 +325,15 @@ def _imported(host: str, result: Result) -> HostReport:
     elif taken:
         kinds = ", ".join(dict.fromkeys(kind for file in taken for kind in file.kinds))
         summary = f"imported {kinds}{_account(outcome)}, {_next(outcome.next_ack_deadline)}"
+    elif waiting := [file for file in outcome.files if file.applies]:
+        kinds = ", ".join(dict.fromkeys(kind for file in waiting for kind in file.kinds))
+        summary = f"would import {kinds}"
+    elif any(file.explanation == ALREADY_THERE for file in outcome.files):
+        summary = "the ACK is already there"
     else:
         summary = "no file is for this device"
-    return HostReport(host, summary=summary, changed=result.changed, result=outcome)
+    pending = outcome.changed and not taken
+    return HostReport(host, summary=summary, changed=result.changed, pending=pending, result=outcome)
 
 
 def authorize(

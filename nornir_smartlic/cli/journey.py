@@ -57,6 +57,7 @@ class Journey:
         self.folder = folder
         self.journal = journal
         self._now = now
+        self.withdrawn: list[str] = []  # bundles of which the reports went over the API
         self.problems: list[str] = []  # files that cannot be sent: gone, or changed since they were collected
 
     # --- collected ---------------------------------------------------------------------------------------------------
@@ -97,7 +98,7 @@ class Journey:
         written = [
             self._write_bundle(shipment)
             for shipment in self.journal.shipments(
-                SubmissionState.PREPARED, SubmissionState.SENT, kind=SubmissionKind.BUNDLE
+                SubmissionState.PREPARED, SubmissionState.WRITTEN, SubmissionState.SENT, kind=SubmissionKind.BUNDLE
             )
             if shipment.state is SubmissionState.PREPARED or not Path(shipment.path or "").is_file()
         ]
@@ -119,8 +120,34 @@ class Journey:
         )
         path = self.folder / "bundles" / bundle.name
         write_whole(path, write_bundle(bundle))
-        self.journal.mark_sent(shipment, path=str(path))
+        self.journal.mark_written(shipment, str(path))
         return self._again(shipment)
+
+    def uploaded(self, paths: Sequence[Path] = (), *, undo: bool = False) -> tuple[Shipment, ...]:
+        """Note that bundles were uploaded by hand, all that are written or those at *paths*; with *undo* that they
+        were not.
+
+        Raises:
+            UsageError: one of *paths* is no bundle of this journal.
+        """
+        state = SubmissionState.SENT if undo else SubmissionState.WRITTEN
+        every = self.journal.shipments(kind=SubmissionKind.BUNDLE)
+        named = {path.name for path in paths}
+        if unknown := named - {Path(shipment.path or "").name for shipment in every}:
+            raise UsageError(f"{', '.join(sorted(unknown))}: no bundle of this journal")
+        if undo and not named:
+            raise UsageError("--undo: name the bundles that were not uploaded")
+        chosen = [
+            shipment
+            for shipment in every
+            if shipment.state is state and (not named or Path(shipment.path or "").name in named)
+        ]
+        for shipment in chosen:
+            if undo:
+                self.journal.take_back(shipment)
+            else:
+                self.journal.mark_sent(shipment)
+        return tuple(map(self._again, chosen))
 
     # --- submitted ---------------------------------------------------------------------------------------------------
 
@@ -138,6 +165,10 @@ class Journey:
             UsageError: a virtual account is not known, or not there; nothing has been sent.
             CssmError: CSSM did not answer; what was about to be sent is sent by the next run.
         """
+        for shipment in self.journal.shipments(SubmissionState.WRITTEN, kind=SubmissionKind.BUNDLE):
+            if accounts is None or shipment.virtual_account in accounts:
+                self.journal.withdraw(shipment)
+                self.withdrawn.append(f"{shipment.path}: do not upload it, its reports go over the API")
         groups: dict[str, list[CollectedFile]] = {}
         for name, files in self._waiting(accounts):
             groups.setdefault(_named(name or default, files[0]), []).extend(files)
@@ -213,7 +244,9 @@ class Journey:
 
     def _complete_bundles(self) -> None:
         """A bundle all of whose reports are acknowledged is done."""
-        for shipment in self.journal.shipments(SubmissionState.SENT, kind=SubmissionKind.BUNDLE):
+        for shipment in self.journal.shipments(
+            SubmissionState.WRITTEN, SubmissionState.SENT, kind=SubmissionKind.BUNDLE
+        ):
             if self.journal.is_acknowledged(shipment):
                 self.journal.mark_complete(shipment)
 

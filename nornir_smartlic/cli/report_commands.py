@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -13,12 +14,12 @@ import typer
 
 from nornir_smartlic.cli.failures import say
 from nornir_smartlic.cli.options import AskPass, DryRun, Filters, Json, finish, finish_listing, open_hosts
-from nornir_smartlic.errors import UsageError
+from nornir_smartlic.errors import StoreError, UsageError
 
 if TYPE_CHECKING:
-    from nornir_smartlic.cli.journey import Journey, Taken
+    from nornir_smartlic.cli.journey import Journey, Owner, Taken
     from nornir_smartlic.cli.settings import Settings
-    from nornir_smartlic.outputs import Report
+    from nornir_smartlic.outputs import HostReport, Report
     from nornir_smartlic.store import Shipment
 
 app = typer.Typer(help="The journey of usage reports by file.", no_args_is_help=True, rich_markup_mode=None)
@@ -47,14 +48,41 @@ def collect(
 
     nornir = open_hosts(context, filters, ask_pass)
     report = commands.collect(nornir, directory, dry_run=dry_run)
-    if any(host.changed for host in report.hosts):
+    if not dry_run and any(host.changed for host in report.hosts):
         accounts = commands.virtual_accounts_of(nornir)
-        with _journey(context, directory) as journey:
-            for host in report.hosts:
-                path = getattr(host.result, "path", None)
-                if isinstance(path, Path):
-                    journey.take_in(path, Owner(host.host, accounts.get(host.host)))
+        owners = {host.host: Owner(host.host, accounts.get(host.host)) for host in report.hosts}
+        report = replace(report, hosts=tuple(_taken_in(context, directory, report, owners)))
     finish(report, as_json=as_json)
+
+
+def _taken_in(
+    context: typer.Context, directory: Path, report: Report, owners: Mapping[str, Owner]
+) -> Iterator[HostReport]:
+    """Each host with its file in the journal; a disk that is full there is the error of the hosts that it hit.
+
+    Their files are kept, and the next ``reports collect`` or ``reports bundle`` takes them in.
+    """
+    from nornir_smartlic.cli.failures import host_error
+
+    try:
+        opened = _journey(context, directory)
+        journey = opened.__enter__()
+    except StoreError as error:
+        yield from (replace(host, error=host.error or host_error(error)) for host in report.hosts)
+        return
+    try:
+        for host in report.hosts:
+            path = getattr(host.result, "path", None)
+            try:
+                if isinstance(path, Path):
+                    journey.take_in(path, owners[host.host])
+            except StoreError as error:
+                told = StoreError(f"{path} is kept, and not in the journal: {error}")
+                yield replace(host, error=host_error(told))
+            else:
+                yield host
+    finally:
+        opened.__exit__(None, None, None)
 
 
 @app.command("bundle", short_help="Put collected reports into a bundle to upload.")
@@ -80,12 +108,19 @@ def submit(
     as_json: Json = False,
     directory: Directory = Path("reports"),
     accounts: Annotated[list[str] | None, ACCOUNTS] = None,
+    by_hand: Annotated[
+        bool, typer.Option("--by-hand", help="Nothing is sent: the bundles that are written were uploaded by hand.")
+    ] = False,
 ) -> None:
     """Hand collected reports to CSSM over its API.
+
+    Bundles of which nobody said that they were uploaded are withdrawn, and their reports go this way.
 
     A report is submitted once; what was interrupted is taken up. With one --virtual-account, files whose virtual
     account is not known are submitted for it.
     """
+    if by_hand:
+        submitted(context, None, as_json, directory)
     settings = _settings(context)
     with _journey(context, directory) as journey, settings.cssm() as client:
         warnings = journey.take_in_folder()
@@ -95,7 +130,27 @@ def submit(
         if only is not None:
             wanted = frozenset((only, None))
         shipments = journey.submit(client, account, default=only, accounts=wanted)
+        warnings += tuple(journey.withdrawn)
         _finish_shipments("reports submit", shipments, warnings, journey.problems, as_json=as_json)
+
+
+@app.command("submitted", short_help="Say that bundles were uploaded by hand.")
+def submitted(
+    context: typer.Context,
+    bundles: Annotated[
+        list[Path] | None, typer.Argument(metavar="[BUNDLE...]", help="Bundles; without any, all that are written.")
+    ] = None,
+    as_json: Json = False,
+    directory: Directory = Path("reports"),
+    undo: Annotated[bool, typer.Option("--undo", help="These bundles were not uploaded after all.")] = False,
+) -> None:
+    """Note that bundles were uploaded to CSSM by hand; until then their reports do not count as submitted.
+
+    An acknowledgement of a report says the same.
+    """
+    with _journey(context, directory) as journey:
+        shipments = journey.uploaded(bundles or (), undo=undo)
+        _finish_shipments("reports submitted", shipments, (), journey.problems, as_json=as_json)
 
 
 @app.command("acks", short_help="Get acknowledgements from CSSM, or from files.")
@@ -147,6 +202,9 @@ def import_(
     from nornir_smartlic.cli import commands
 
     chosen = paths or _waiting_acks(context, directory)
+    if not chosen:
+        say(f"{directory}: no ACK waits for its device")
+        finish(_nothing("reports import"), as_json=as_json)
     files = commands.files_from_cssm(chosen)
     nornir = open_hosts(context, filters, ask_pass)
     report = commands.import_(nornir, files, dry_run=dry_run)
@@ -204,21 +262,24 @@ def _journey(context: typer.Context, directory: Path) -> Iterator[Journey]:
 
 def _waiting_acks(context: typer.Context, directory: Path) -> list[Path]:
     with _journey(context, directory) as journey:
-        found = [Path(ack.path) for ack in journey.journal.acks(only_waiting=True)]
-    if not found:
-        raise UsageError(
-            f"{directory}: no ACK waits for its device: get them with 'smartlic reports acks', or name files"
-        )
-    return found
+        return [Path(ack.path) for ack in journey.journal.acks(only_waiting=True)]
+
+
+def _nothing(command: str) -> Report:
+    from nornir_smartlic.outputs import Report
+
+    return Report(command, (), created=datetime.now(UTC).replace(microsecond=0))
 
 
 def _imported(report: Report) -> list[str]:
-    """The paths of the files that a host took."""
+    """The paths of the files that a host took, or had."""
+    from nornir_smartlic.operations.importing import ALREADY_THERE
+
     return [
         str(file.path)
         for host in report.hosts
         for file in getattr(host.result, "files", ())
-        if getattr(file, "imported", False)
+        if getattr(file, "imported", False) or getattr(file, "explanation", None) == ALREADY_THERE
     ]
 
 

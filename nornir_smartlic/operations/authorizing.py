@@ -17,7 +17,7 @@ from nornir_smartlic.model import (
     TransportType,
     Udi,
 )
-from nornir_smartlic.operations.collecting import FLASH, delete
+from nornir_smartlic.operations.collecting import FLASH, clear_flash, delete
 from nornir_smartlic.operations.conversation import Conversation, Exec, Fetch
 from nornir_smartlic.operations.keeping import KeepBytes
 from nornir_smartlic.operations.licensing_log import read_log
@@ -69,6 +69,8 @@ def request_authorization(
         return replace(outcome, needed=False, not_applicable=reason)
     if not needed or not commit:
         return outcome
+    if offline:
+        yield from clear_flash()
     log = yield from read_log()
     action, scope = "replace" if replace_codes else "add", "all" if all_members else "local"
     command = f"license smart authorization request {action} {feature} {scope}" + (f" {count}" if count else "")

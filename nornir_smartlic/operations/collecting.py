@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +11,9 @@ from typing import Final
 
 from nornir_smartlic.errors import DeviceError, FileRejected, Refused, SmartLicError
 from nornir_smartlic.files import UsageFile, check_report, parse_usage_file
-from nornir_smartlic.intent import why_not_slp
-from nornir_smartlic.model import LicensingModel, LicensingState, Udi
-from nornir_smartlic.operations.conversation import Conversation, Exec, Fetch
-from nornir_smartlic.operations.reading import read_state
+from nornir_smartlic.model import LicensingState, Udi
+from nornir_smartlic.operations.conversation import Conversation, Exec, Fetch, Show
+from nornir_smartlic.operations.reading import read_state, why_not_ours
 from nornir_smartlic.operations.refusals import remark
 from nornir_smartlic.operations.results import CollectedReports
 
@@ -65,10 +65,11 @@ def collect_usage_reports(
         Refused: the device did not save it.
     """
     state = yield from read_state()
-    if state.model is not LicensingModel.SLP:
-        return CollectedReports(None, not_applicable=why_not_slp(state, None))
+    if (reason := (yield from why_not_ours(state))) is not None:
+        return CollectedReports(None, not_applicable=reason)
     if not commit:
-        return CollectedReports(None, udi=state.udi, explanation="dry run: nothing was saved on the device")
+        return _would_collect(state)
+    yield from clear_flash()
     path = FLASH + name
     words = (selection or Selection()).words
     answer = yield Exec(f"license smart save usage {words} file {path}")
@@ -96,6 +97,18 @@ def collect_usage_reports(
     )
 
 
+def _would_collect(state: LicensingState) -> CollectedReports:
+    """What a run would bring, by the device's own count; it does not tell which reports went up already by file."""
+    summary = state.report_summary
+    count = None if summary is None else summary.available_to_report + summary.waiting_for_ack
+    if count is None:
+        return CollectedReports(None, udi=state.udi, needed=True, explanation="would ask for reports")
+    if not count:
+        return CollectedReports(None, udi=state.udi, explanation="the device has no reports to save")
+    told = f"would collect {count} report" + ("" if count == 1 else "s")
+    return CollectedReports(None, udi=state.udi, needed=True, report_count=count, explanation=told)
+
+
 def checked(content: bytes, state: LicensingState) -> tuple[UsageFileKept, tuple[str, ...]]:
     """*content* as a file of usage reports of this device, and what its check met."""
     try:
@@ -108,6 +121,23 @@ def checked(content: bytes, state: LicensingState) -> tuple[UsageFileKept, tuple
         raise FileRejected(f"usage file of {usage.udi} - expected one of {', '.join(map(str, sorted(ours)))}")
     warnings = [problem for report in usage.reports for problem in check_report(report)]
     return UsageFileKept(usage.udi, content, usage), tuple(warnings)
+
+
+OURS: Final = re.compile(r"\bsmartlic-(?:usage|import|authorization|reservation)-[0-9a-f]{8}(?:-\d+)?\.txt\b")
+"""The names of files that our tasks put on a device's flash."""
+
+
+def clear_flash() -> Conversation[None]:
+    """Delete what runs that were killed left on the flash; no other run works on this device, for ours has its lock.
+
+    A device that does not list its flash keeps them.
+    """
+    try:
+        answer = yield Show(f"dir {FLASH} | include smartlic-")
+    except DeviceError:
+        return
+    for name in dict.fromkeys(OURS.findall(answer.text)):
+        yield from delete(FLASH + name)
 
 
 def delete(path: str) -> Conversation[None]:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from nornir_smartlic.errors import FileRejected, Refused, SmartLicError
-from nornir_smartlic.files import parse_smart_license, read_bundle
+from nornir_smartlic.files import Ack, parse_smart_license, read_bundle
 from nornir_smartlic.model import LicensingState, Udi
-from nornir_smartlic.operations.collecting import FLASH, delete
+from nornir_smartlic.operations.collecting import FLASH, clear_flash, delete
 from nornir_smartlic.operations.conversation import Conversation, Exec, Put
 from nornir_smartlic.operations.reading import read_state, why_not_ours
 from nornir_smartlic.operations.refusals import remark
 from nornir_smartlic.operations.results import ImportedFile, ImportOutcome
 
+ALREADY_THERE: Final = "already there: no report of the device waits for an ACK, and it had one since"
 SUCCESS: Final = "Import Data Successful"
 """Source: reference/cli.md section 3."""
 _KINDS: Final = {
@@ -37,6 +39,7 @@ class ImportFile:
     content: bytes
     kinds: tuple[str, ...]
     udis: frozenset[Udi]
+    acknowledged: datetime | None = None  # of a file with ACKs alone: when the last was issued
 
 
 def import_files_of(path: Path, content: bytes) -> tuple[ImportFile, ...]:
@@ -70,7 +73,8 @@ def _import_file(path: Path, content: bytes) -> ImportFile:
         return ImportFile(path, content, kinds, udis)
     kinds = tuple(dict.fromkeys(_KINDS.get(type(document).__name__, type(document).__name__) for document in documents))
     udis = frozenset(document.udi for document in documents if document.udi is not None)
-    return ImportFile(path, content, kinds, udis)
+    acks = [document.issued for document in documents if isinstance(document, Ack)]
+    return ImportFile(path, content, kinds, udis, max(acks) if len(acks) == len(documents) else None)
 
 
 _UDI: Final = re.compile(r'"udi_pid"\s*:\s*"([^"]+)"\s*,\s*"udi_serial_number"\s*:\s*"([^"]+)"')
@@ -88,6 +92,8 @@ def import_files(files: Sequence[ImportFile], name: str, *, commit: bool = True)
     state = yield from read_state()
     if (reason := (yield from why_not_ours(state))) is not None:
         return ImportOutcome(not_applicable=reason)
+    if commit and files:
+        yield from clear_flash()
     results = []
     for number, file in enumerate(files):
         result = _for_device(file, state)
@@ -113,10 +119,19 @@ def _for_device(file: ImportFile, state: LicensingState) -> ImportedFile:
     explanation = None
     if file.udis and not file.udis & ours:
         explanation = f"for {'; '.join(map(str, sorted(file.udis)))}, not for this device"
+    elif _is_there(file, state):
+        return ImportedFile(file.path, file.kinds, state.udi, applies=False, imported=False, explanation=ALREADY_THERE)
     udi = next(iter(sorted(file.udis & ours or file.udis)), None)
     return ImportedFile(
         file.path, file.kinds, udi, applies=explanation is None, imported=False, explanation=explanation
     )
+
+
+def _is_there(file: ImportFile, state: LicensingState) -> bool:
+    """Whether the device has this ACK: no report waits for one, and the last came after this one was issued."""
+    last = state.usage_reporting.last_ack if state.usage_reporting is not None else None
+    waiting = state.report_summary.waiting_for_ack if state.report_summary is not None else None
+    return file.acknowledged is not None and isinstance(last, datetime) and last >= file.acknowledged and waiting == 0
 
 
 def _import(file: ImportFile, path: str) -> Conversation[str]:

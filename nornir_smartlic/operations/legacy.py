@@ -15,7 +15,7 @@ from nornir_smartlic.model import (
     RegistrationStatus,
     Secret,
 )
-from nornir_smartlic.operations.collecting import FLASH, delete
+from nornir_smartlic.operations.collecting import FLASH, clear_flash, delete
 from nornir_smartlic.operations.conversation import Configure, Conversation, Exec, Put
 from nornir_smartlic.operations.licensing_log import read_log
 from nornir_smartlic.operations.reading import read_state
@@ -122,6 +122,7 @@ def reserve_licenses(
 
 
 def _install_file(file: ReservationFile) -> Conversation[ReservationOutcome]:
+    yield from clear_flash()
     path = FLASH + file.name
     try:
         yield Put(path, file.content)

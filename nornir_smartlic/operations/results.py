@@ -85,6 +85,7 @@ class CollectedReports:
     size_bytes: int = 0
     warnings: tuple[str, ...] = ()  # what the check of the reports met
     explanation: str | None = None  # why there is no file
+    needed: bool = False  # a dry run: the device has reports to collect
     not_applicable: str | None = None
 
 
@@ -96,7 +97,7 @@ class ImportedFile:
     kinds: tuple[str, ...]  # ACK, policy, trust code, authorization, ...: the documents in it
     udi: Udi | None  # whose it is; None: the file names none
     applies: bool  # it is for this device
-    imported: bool  # False: not for this device, or a dry run
+    imported: bool  # False: not for this device, there already, or a dry run
     answer: str | None = None  # what the device printed
     explanation: str | None = None  # why it was not imported
 

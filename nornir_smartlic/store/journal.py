@@ -1,10 +1,11 @@
 """The journal of usage reports: where each is on its way, so that every step can be repeated.
 
 The theory. A report is known by its device's UDI and its number and has one state, whatever files it stands in:
-collected, submitted, acknowledged, or refused. What is about to be sent is written down first, as a *prepared*
-submission with everything that the sending needs (the stamp, the nonce); then it is sent, and then marked as *sent*.
-Who is interrupted in between finds the prepared submission and sends the same again, which CSSM recognises; nothing
-else is ever put into a second submission. Only what CSSM refused as a whole can be collected and submitted anew.
+collected, submitted, acknowledged, or refused. In a bundle it is collected until the upload is told. What is about to
+be sent is written down first, as a *prepared* submission with everything that the sending needs (the stamp, the
+nonce); then it is sent, and then marked as *sent*. Who is interrupted in between finds the prepared submission and
+sends the same again, which CSSM recognises; nothing else is ever put into a second submission. Only what CSSM refused
+as a whole can be collected and submitted anew.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from nornir_smartlic.errors import StoreError
@@ -40,9 +41,14 @@ class SubmissionKind(Enum):
 
 
 class SubmissionState(Enum):
-    """Where a submission is; ``refused``: CSSM took nothing of it."""
+    """Where a submission is; ``refused``: CSSM took nothing of it.
+
+    A bundle is ``written`` until somebody says that it was uploaded; ``withdrawn``: its reports went over the API.
+    """
 
     PREPARED = "prepared"
+    WRITTEN = "written"
+    WITHDRAWN = "withdrawn"
     SENT = "sent"
     COMPLETE = "complete"
     REFUSED = "refused"
@@ -227,6 +233,32 @@ class Journal:
             for report in submission.reports:
                 report.state = ReportState.SUBMITTED.value
 
+    def mark_written(self, shipment: Shipment, path: str) -> None:
+        """The bundle is on the disk, for an upload by hand; its reports are not submitted yet."""
+        with self._store.begin() as session:
+            submission = _submission(session, shipment)
+            submission.path = path
+            if submission.state == SubmissionState.PREPARED.value:
+                submission.state = SubmissionState.WRITTEN.value
+
+    def take_back(self, shipment: Shipment) -> None:
+        """It was not sent after all: its reports count as collected; what was acknowledged stays so."""
+        with self._store.begin() as session:
+            submission = _submission(session, shipment)
+            submission.state = SubmissionState.WRITTEN.value
+            for report in submission.reports:
+                if report.state == ReportState.SUBMITTED.value:
+                    report.state = ReportState.COLLECTED.value
+
+    def withdraw(self, shipment: Shipment) -> None:
+        """A bundle that nobody uploaded is given up: its reports can go another way."""
+        with self._store.begin() as session:
+            submission = _submission(session, shipment)
+            submission.state = SubmissionState.WITHDRAWN.value
+            for report in list(submission.reports):
+                if report.state == ReportState.COLLECTED.value:
+                    report.submission_id = None
+
     def mark_refused(self, shipment: Shipment, message: str) -> None:
         """CSSM took nothing of it; its reports can be collected and submitted again."""
         with self._store.begin() as session:
@@ -262,7 +294,11 @@ class Journal:
             query = select(ReportEntry).where(
                 ReportEntry.pid == udi.pid,
                 ReportEntry.sn == udi.sn,
-                ReportEntry.state == ReportState.SUBMITTED.value,
+                or_(
+                    ReportEntry.state == ReportState.SUBMITTED.value,
+                    # an upload of which nobody told: the acknowledgement is the proof
+                    and_(ReportEntry.state == ReportState.COLLECTED.value, ReportEntry.submission_id.is_not(None)),
+                ),
             )
             reports = session.scalars(query if numbers is None else query.where(ReportEntry.number.in_(list(numbers))))
             count = 0

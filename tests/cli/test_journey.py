@@ -203,14 +203,39 @@ def test_a_bundle_that_could_not_be_written_is_written_by_the_next_run(journey, 
         with pytest.raises(StoreError, match="No space left on device"):
             journey.bundle()
     (shipment,) = journey.bundle()
-    assert shipment.state is SubmissionState.SENT
+    assert shipment.state is SubmissionState.WRITTEN
     assert len(journey.journal.shipments()) == 1
 
 
-def test_a_report_in_a_bundle_is_not_submitted_too(journey, service):
+def test_a_bundle_counts_as_submitted_when_somebody_says_so(journey, service):
+    collected(journey, 100)
+    (shipment,) = journey.bundle()
+    assert states(journey) == {ReportState.COLLECTED: 1}
+    assert [each.state for each in journey.uploaded()] == [SubmissionState.SENT]
+    assert states(journey) == {ReportState.SUBMITTED: 1}
+    assert submit(journey, service) == ()
+    assert journey.uploaded() == ()
+    journey.uploaded([Path(shipment.path or "")], undo=True)
+    assert states(journey) == {ReportState.COLLECTED: 1}
+    assert journey.bundle() == ()  # it is still in this bundle, and in no other
+
+
+def test_what_nobody_uploaded_goes_over_the_api_and_its_bundle_is_withdrawn(journey, service):
     collected(journey, 100)
     journey.bundle()
-    assert submit(journey, service) == ()
+    (shipment,) = submit(journey, service)
+    assert shipment.state is SubmissionState.SENT
+    assert "do not upload it" in journey.withdrawn[0]
+    assert [each.state for each in journey.journal.shipments()] == [SubmissionState.WITHDRAWN, SubmissionState.SENT]
+    assert journey.bundle() == ()
+    assert counted(service) == 1
+
+
+def test_only_bundles_of_this_journal_can_be_said_to_be_uploaded(journey):
+    with pytest.raises(UsageError, match=r"other\.tar\.gz: no bundle of this journal"):
+        journey.uploaded([Path("other.tar.gz")])
+    with pytest.raises(UsageError, match="name the bundles"):
+        journey.uploaded(undo=True)
 
 
 @pytest.mark.parametrize("is_gone", [True, False])

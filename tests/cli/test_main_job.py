@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from nornir.core.plugins.inventory import InventoryPluginRegister
 
-from nornir_smartlic.errors import Unreachable
+from nornir_smartlic.errors import StoreError, Unreachable
 from tests.memory import PASSWORD, TOKEN, WANTED, MemoryLab, memory_lab, switch
 
 
@@ -160,10 +160,53 @@ def test_reports_are_collected_and_their_acks_imported(fleet, lab):
     number = lab.cssm.submit_usage_file(path.read_bytes(), **home, file_name=path.name, now=now)
     acknowledged = lab.cssm.acknowledgement(number, now + lab.cssm.processing_time)
     (fleet.folder / "ack.txt").write_bytes(acknowledged.content)
+    lab.world.advance(lab.cssm.processing_time)
+    assert fleet("reports", "import", "ack.txt", "--dry-run").code == 1
     imported = fleet("reports", "import", "ack.txt")
     assert imported.code == 0
     assert "imported ACK" in imported.out
     assert "no file is for this device" in imported.out
+    again = fleet("reports", "import", "ack.txt")
+    assert (again.code, "already there" in again.out) == (0, True)
+
+
+def test_dry_runs_say_what_the_run_would_do_and_end_with_1(fleet, lab):
+    lab.world.advance(timedelta(days=1))
+    dry = fleet("reports", "collect", "-d", "usage", "-F", "name=sw1", "--dry-run")
+    assert (dry.code, "would collect" in dry.out) == (1, True)
+    assert not (fleet.folder / "usage").exists()
+    assert fleet("reports", "collect", "-d", "usage", "-F", "name=sw1").code == 0
+
+
+def test_what_a_killed_run_left_on_the_flash_is_deleted_by_the_next(fleet, lab):
+    lab.world.advance(timedelta(days=1))
+    device = lab.devices["sw1"]
+    for name in ("smartlic-usage-0123abcd.txt", "smartlic-import-89abcdef-3.txt", "smartlic-notes.txt"):
+        device.write_file(f"flash:{name}", b"left behind")
+    assert fleet("reports", "collect", "-F", "name=sw1").code == 0
+    listed = lab.door("sw1").type("dir flash:")
+    assert [name in listed for name in ("smartlic-usage-", "smartlic-import-", "smartlic-notes.txt")] == [
+        False,
+        False,
+        True,
+    ]
+
+
+def test_a_journal_on_a_full_disk_is_the_error_of_its_hosts_and_loses_no_report(fleet, lab, monkeypatch):
+    lab.world.advance(timedelta(days=1))
+
+    def full(self, *arguments, **facts):
+        raise StoreError("journal.db: database or disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("nornir_smartlic.store.Journal.add_file", full)
+        ended = fleet("reports", "collect", "--json")
+    hosts = {host["host"]: host for host in json.loads(ended.out)["hosts"]}
+    assert ended.code == 3
+    assert {host["error"]["kind"] for host in hosts.values()} == {"StoreError"}
+    assert all("is kept, and not in the journal" in host["error"]["message"] for host in hosts.values())
+    assert fleet("reports", "bundle").code == 0
+    assert len(json.loads(fleet("reports", "list", "--json").out)["files"]) == 2
 
 
 def test_a_full_disk_is_one_line_and_exit_code_3(fleet, monkeypatch):
