@@ -132,8 +132,8 @@ def _held(saved: list[str], ours: str, style: Style) -> AsDevice:
 
 
 def _ended(line: str) -> str:
-    """A line without blanks behind it, and with plain ones for those of a web page."""
-    return line.replace("\xa0", " ").rstrip()
+    """A line as a terminal shows it: no blanks behind it, plain ones for tabs and for those of a web page."""
+    return line.replace("\xa0", " ").expandtabs().rstrip()
 
 
 def _body(text: str, frame: Text, state: object) -> list[str]:
@@ -164,7 +164,8 @@ def _styles(state: object, release: str | None, platform: str | None) -> list[St
 
 
 VERSIONS: Final = (  # agents that print differently, the newest first
-    (8,), (6, 3, 7), (6, 3), (6,), (5, 11), (5, 10), (5, 7), (5, 5), (5, 3), (5, 1), (5,), (4, 9), (4, 8), (4, 2),
+    (8,), (6, 3, 7), (6, 3), (6,), (5, 11), (5, 10), (5, 7), (5, 5), (5, 3), (5, 1), (5,), (4, 9), (4, 8),
+    (4, 3), (4, 2),
 )  # fmt: skip
 
 

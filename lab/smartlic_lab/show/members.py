@@ -66,14 +66,17 @@ def _pushes(told: LicenseAuthorizations) -> Lines:
 
 
 def authorizations(page: Page) -> Lines:
-    """``show license authorization``, and the larger part of the chapter."""
+    """``show license authorization``, and the larger part of the chapter.
+
+    Unverified: that the command of its own prints the pushes too, from agent 5.11 on.
+    """
     told = page.state.authorizations
     if told is None:
         return []
     indent = " " * page.style.member_status_indent
     title = "" if page.command == "show license authorization" else "License Authorizations"
     lines = ["Overall status:"]
-    if page.style.prints(title, "Last Data Push", page.style.since(5, 11) and title != ""):
+    if page.style.prints(title, "Last Data Push", page.style.since(5, 11)):
         lines = [*_pushes(told), "", "Overall status:"]
     for number, item in enumerate(told.members):
         lines += [f"  {member(item.member)}", f"{indent}Status: {_dated(item.status, item.installed)}"]

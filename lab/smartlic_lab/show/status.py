@@ -43,8 +43,8 @@ def conversion_members(told: Conversion) -> Lines:
 
 
 def export_keys(page: Page) -> Lines | None:
-    """``Export Authorization Key:``; unverified: not before agent 4.4."""
-    if page.state.export_authorization_keys is None or not page.style.has(4, 4):
+    """``Export Authorization Key:``; unverified: not before agent 4.3."""
+    if page.state.export_authorization_keys is None or not page.style.has(4, 3):
         return None
     keys = page.state.export_authorization_keys or ("<none>",)
     return ["Export Authorization Key:", "  Features Authorized:", *(f"    {key}" for key in keys)]
@@ -124,7 +124,7 @@ def transport(page: Page) -> Lines | None:
     for key, url in (("Registration URL", told.registration_url), ("Utility URL", told.utility_url)):
         if page.style.prints(title, key, url is not None):
             lines.append(f"  {key}: {empty(url)}")
-    if page.style.prints(title, "URL", told.type is TransportType.SMART):
+    if page.style.prints(title, "URL", told.type is TransportType.SMART and told.registration_url is None):
         lines.append(f"  URL: {empty(told.url)}")
     if page.style.prints(title, "Cslu address", told.type is TransportType.CSLU):
         lines.append(f"  Cslu address: {empty(told.cslu_address)}")
@@ -232,7 +232,12 @@ def usage_reporting(page: Page) -> Lines | None:
         ("Last report push", time_or_none(told.last_report_push)),
         ("Last report file write", time_or_none(told.last_report_file_write)),
     )
-    return [title, *(f"  {key}: {value}" for key, value in lines if page.style.prints(title, key, True))]
+    few = page.style.since(8)  # Unverified: an agent 8 has only these
+    kept = ("Reporting push interval", "Next report push", "Last report push")
+    return [
+        title,
+        *(f"  {key}: {value}" for key, value in lines if page.style.prints(title, key, not few or key in kept)),
+    ]
 
 
 def trust_codes(page: Page) -> Lines | None:
@@ -246,6 +251,8 @@ def trust_codes(page: Page) -> Lines | None:
     if not codes:
         return [f"{title} <none>"]
     first = codes[0]
+    if page.style.since(8) and first.installed is not None:
+        return _of_agent_8(title, codes)
     if first.member is None and first.type is None and first.installed is not None:
         return [f"{title} {instant(first.installed)}"]
     if first.type is None:
@@ -256,6 +263,18 @@ def trust_codes(page: Page) -> Lines | None:
     lines = [f"{title}    Trust Code Type: {first.type}", f"    Attributes: {none(first.attributes)}", ""]
     for code in codes:
         lines += [*_trust_code(code), ""]
+    return lines
+
+
+def _of_agent_8(title: str, codes: tuple[TrustCode, ...]) -> Lines:
+    """Installed and type once, above the members; unverified."""
+    first = codes[0]
+    kind = [f"Trust Code Type: {none(first.type)}", f"Attributes: {none(first.attributes)}"]
+    lines = [title, f"  Installed on: {time_or_none(first.installed)}", *(f"  {line}" for line in kind)]
+    for code in codes:
+        if code.member is not None:
+            times = [f"Valid on {time_or_none(code.valid)}", f"Expired on {time_or_none(code.expires)}"]
+            lines += ["", f"  {member(code.member)}", *(f"    {line}" for line in (*times, *kind))]
     return lines
 
 

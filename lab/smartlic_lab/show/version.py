@@ -168,10 +168,14 @@ def _licences(told: DeviceVersion, details: DeviceDetails, line: dict[str, str])
         lines += ["", PACKAGES, "", "-" * 78, *CATALYST_HEADING, "-" * 78]
         widths = (20, 30)  # of the last column, of the level and of its addon
         lines += [_catalyst(package, width) for package, width in zip(catalyst, widths, strict=False)]
-    elif told.license_type is not None:
-        for level in ("License", "Addon License"):
-            following = "Next reload addon license Level" if level[0] == "A" else "Next reload license Level"
-            lines += [line[f"level:{key}"] for key in (f"{level} Level", f"{level} Type", following)]
+    elif not technologies and (told.license_type is not None or told.boot_level is not None):
+        addon = told.addon_license_type is not None or told.addon_level is not None
+        for level, kind, following in (
+            ("License Level", "License Type", "Next reload license Level"),
+            *([("Addon License Level", "Addon License Type", "Next reload addon license Level")] if addon else []),
+        ):
+            typed = getattr(told, LEVELS[kind]) is not None
+            lines += [line[f"level:{key}"] for key in (level, *([kind] if typed else []), following)]
             lines.append("")
     air = told.air_level is not None or told.next_air_level is not None
     if air:
