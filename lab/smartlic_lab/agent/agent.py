@@ -11,7 +11,7 @@ from nornir_smartlic.errors import IllegalEvent
 from nornir_smartlic.model import EnforcementType, Entitlement, LicensingState, TransportType
 from smartlic_lab.agent import answers, commands, exchange, legacy, reservation, schedule, upgrade
 from smartlic_lab.agent.communication import ChannelTrigger, Communication
-from smartlic_lab.agent.core import SETTLING, AnswerHandler, Core, FailureHandler, InUse, LicensingStore, roles_in_order
+from smartlic_lab.agent.core import SETTLING, Core, InUse, LicensingStore, roles_in_order
 from smartlic_lab.agent.deadlines import class_of
 from smartlic_lab.agent.events import (
     Action,
@@ -58,7 +58,7 @@ class SmartAgent:
     def __init__(self, profile: AgentProfile, *, stored: Mapping[str, Any] | None = None) -> None:
         """A new agent, or with *stored* the one whose store that is, maybe of another release."""
         store = decode(LicensingStore, dict(stored)) if stored else LicensingStore()
-        self._core = Core(profile, store, answers=_ANSWERS, failures=_FAILURES)
+        self._core = Core(profile, store)
         self._next: datetime | None = None
 
     def handle(self, event: Event, now: datetime) -> list[Action]:
@@ -318,19 +318,6 @@ _COMMON: Final[Mapping[type[Any], Callable[[Core, Any, datetime], None]]] = {
     SettingsChanged: _settings_changed,
     MembersChanged: _members_changed,
     ClockChanged: _clock_changed,
-    ReplyReceived: lambda core, event, now: exchange.receive(core, event.message, event.reply, now),
+    ReplyReceived: lambda core, event, now: answers.receive(core, event.message, event.reply, now),
     CommunicationFailed: lambda core, event, now: exchange.communication_failed(core, event.message, event.reason, now),
-}
-_ANSWERS: Final[Mapping[MessageKind, AnswerHandler]] = {
-    MessageKind.USAGE_REPORTING: answers.usage_answered,
-    MessageKind.RESULT_POLLING: answers.poll_answered,
-    MessageKind.TRUST_ESTABLISHMENT: answers.trust_answered,
-    MessageKind.TRUST_SYNC: answers.sync_answered,
-    MessageKind.AUTHORIZATION_REQUEST: answers.authorization_answered,
-    MessageKind.REGISTRATION: legacy.registration_answered,
-    MessageKind.AUTHORIZATION_RENEWAL: legacy.renewal_answered,
-}
-_FAILURES: Final[Mapping[MessageKind, FailureHandler]] = {
-    MessageKind.REGISTRATION: legacy.registration_failed,
-    MessageKind.AUTHORIZATION_RENEWAL: legacy.renewal_failed,
 }

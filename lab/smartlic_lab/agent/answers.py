@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Final
 
 from nornir_smartlic.model import TransportType
-from smartlic_lab.agent import exchange, installation, releases
+from smartlic_lab.agent import exchange, installation, legacy, releases
 from smartlic_lab.agent.authorization import AuthorizationTrigger, Authorizing
 from smartlic_lab.agent.communication import DEFAULT_POLL_INTERVAL, Errand, Flight
 from smartlic_lab.agent.core import Core
 from smartlic_lab.agent.reporting import ReportingTrigger
 from smartlic_lab.agent.trust import Trust, TrustTrigger
-from smartlic_lab.world.wire import AnswerStatus, MessageKind, Reply
+from smartlic_lab.world.wire import AnswerStatus, Message, MessageKind, Reply
+
+
+def receive(core: Core, message: Message, reply: Reply, now: datetime) -> None:
+    """The far end answered *message*; raises `IllegalEvent` when it was not on its way."""
+    flight = exchange.arrive(core, message, reply, now)
+    waiting, core.communication.waiting = core.communication.waiting, []
+    if message.kind is MessageKind.HELLO:
+        exchange.hello_answered(core, flight, reply, waiting, now)
+        return
+    _take(core, message.kind, flight, reply, now)
+    exchange.follow(core, waiting, now)
+
+
+def _take(core: Core, kind: MessageKind, flight: Flight, reply: Reply, now: datetime) -> None:
+    """Do what follows from an answer to a message of *kind*; some are counted, and that is all."""
+    handler = _HANDLERS.get(kind)
+    if handler is not None:
+        handler(core, flight, reply, now)
 
 
 def usage_answered(core: Core, flight: Flight, reply: Reply, now: datetime) -> None:
@@ -43,7 +63,7 @@ def poll_answered(core: Core, flight: Flight, reply: Reply, now: datetime) -> No
         return
     store.polls.remove(poll)
     if poll.kind is not MessageKind.USAGE_REPORTING:
-        exchange.answered(core, poll.kind, flight, reply, now)
+        _take(core, poll.kind, flight, reply, now)
         return
     installation.install_answer(core, reply.documents, now)
     store.reports.give_up(poll.report_ids)  # those that the ACK did not name
@@ -124,3 +144,14 @@ def authorization_answered(core: Core, flight: Flight, reply: Reply, now: dateti
             confirmed.append({"udi": {"pid": udi.pid, "sn": udi.sn}, "confirmation_code": member.confirmation_code})
     if confirmed:
         exchange.launch(core, Errand(MessageKind.AUTHORIZATION_CONFIRMATION, {"codes": confirmed}), now)
+
+
+_HANDLERS: Final[Mapping[MessageKind, Callable[[Core, Flight, Reply, datetime], None]]] = {
+    MessageKind.USAGE_REPORTING: usage_answered,
+    MessageKind.RESULT_POLLING: poll_answered,
+    MessageKind.TRUST_ESTABLISHMENT: trust_answered,
+    MessageKind.TRUST_SYNC: sync_answered,
+    MessageKind.AUTHORIZATION_REQUEST: authorization_answered,
+    MessageKind.REGISTRATION: legacy.registration_answered,
+    MessageKind.AUTHORIZATION_RENEWAL: legacy.renewal_answered,
+}

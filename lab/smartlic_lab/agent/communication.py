@@ -64,7 +64,8 @@ class From(Enum):
 
 # The pauses after the first, second, ... failure; the last one goes on. Source: syslog/c1117-17.6.4-boot-default-cslu,
 # less the 9 s that its resolver takes to give up: +39 s, +9 s, +5 min three times, +44 min; then hourly with the 9 s of
-# syslog/cat9k-hourly-comm-failed. At least a second passes between two attempts.
+# syslog/cat9k-hourly-comm-failed. An attempt that fails at once is taken as if it had had those 9 s, for the rhythm of
+# COMM_FAILED is the same whatever the reason is (reference/policy.md 3.5).
 RETRIES: Final = (
     (From.FAILURE, timedelta(seconds=30)),
     (From.FAILURE, timedelta(seconds=0)),
@@ -74,9 +75,10 @@ RETRIES: Final = (
     (From.FIRST_ATTEMPT, timedelta(hours=1)),
     (From.FAILURE, timedelta(hours=1)),
 )
-_SHORTEST_PAUSE: Final = timedelta(seconds=1)
+_USUAL_DURATION: Final = timedelta(seconds=9)
 
 NAME_NOT_RESOLVED: Final = "Unable to resolve server hostname/domain name"
+NO_REPLY: Final = "No reply from server"
 # Call-home has its own: whatever goes wrong on the way, and its profile without "active" or without HTTP. The second
 # goes on in a way that no source shows. Source: reference/cli.md section 5.
 HOME_NOT_SENT: Final = "Fail to send out Call Home HTTP message."
@@ -182,6 +184,8 @@ class Communication:
     statistics: dict[MessageKind, Statistic] = field(default_factory=dict)
     failures: int = 0
     first_attempt: datetime | None = None
+    last_failure: datetime | None = None  # since communication last worked
+    failed_up_to: int = 0  # the last message that was on its way then
     retry: datetime | None = None
 
     def move(self, trigger: ChannelTrigger) -> Channel:
@@ -199,15 +203,23 @@ class Communication:
         """The counters of *kind*."""
         return self.statistics.setdefault(kind, Statistic())
 
-    def failed(self, attempt: datetime, now: datetime) -> None:
-        """An attempt that began at *attempt* failed: one pause further in the rhythm."""
+    def failed(self, attempt: datetime, now: datetime, *, up_to: int) -> None:
+        """An attempt that began at *attempt* failed: one pause further in the rhythm. *up_to*: the last message."""
         self.move(ChannelTrigger.FAILED)
         if self.first_attempt is None:
             self.first_attempt = attempt
         anchor, pause = RETRIES[min(self.failures, len(RETRIES) - 1)]
-        since = {From.FAILURE: now, From.ATTEMPT: attempt, From.FIRST_ATTEMPT: self.first_attempt}[anchor]
+        failure = max(now, attempt + _USUAL_DURATION)
+        since = {From.FAILURE: failure, From.ATTEMPT: attempt, From.FIRST_ATTEMPT: self.first_attempt}[anchor]
         self.failures += 1
-        self.retry = max(since + pause, now + _SHORTEST_PAUSE)
+        self.last_failure, self.failed_up_to = now, up_to
+        self.retry = max(since + pause, failure)
+
+    def knows(self, flight: Flight, now: datetime) -> bool:
+        """Whether a failure is no news: what failed last was noticed when *flight* was on its way, or just now."""
+        if self.last_failure is None:
+            return False
+        return flight.message.message_id <= self.failed_up_to or now == self.last_failure
 
     def delivered(self) -> bool:
         """An answer came; whether it ends a time of failures."""
@@ -223,7 +235,7 @@ class Communication:
         return errands
 
     def _start_rhythm_anew(self) -> None:
-        self.failures, self.first_attempt, self.retry = 0, None, None
+        self.failures, self.first_attempt, self.last_failure, self.retry = 0, None, None, None
 
     def wait(self, errand: Errand) -> None:
         """Keep *errand* until communication works; an older one of the same purpose makes way."""
@@ -245,5 +257,7 @@ class Communication:
                 errand.closed_reports += change
         if self.first_attempt is not None:
             self.first_attempt += change
+        if self.last_failure is not None:
+            self.last_failure += change
         if self.retry is not None:
             self.retry += change

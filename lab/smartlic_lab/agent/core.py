@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, TypeAlias
+from typing import Final
 
 from nornir_smartlic.model import Entitlement, Member, TransportType, Udi
 from smartlic_lab.agent import deadlines, releases
 from smartlic_lab.agent.authorization import Authorizations
-from smartlic_lab.agent.communication import Communication, Flight, Poll
+from smartlic_lab.agent.communication import Communication, Poll
 from smartlic_lab.agent.deadlines import LicenseClass, class_of
 from smartlic_lab.agent.events import Action, AgentProfile, AgentSettings, Log, StopCallProcessing
 from smartlic_lab.agent.history import History
@@ -18,15 +18,10 @@ from smartlic_lab.agent.registration import LegacyLicensing
 from smartlic_lab.agent.reporting import UsageReports
 from smartlic_lab.agent.rum import Identity, RumReports
 from smartlic_lab.agent.trust import TrustCodes
-from smartlic_lab.world.wire import MessageKind, Reply
 
 # From the boot to the settled state: licences are told, the network is up. Source: the first push 120 s after T0.
 SETTLING: Final = deadlines.FIRST_PUSH_DELAY
 _VOICE: Final = ("CUBE", "SRST")
-
-
-AnswerHandler: TypeAlias = Callable[["Core", Flight, Reply, datetime], None]
-FailureHandler: TypeAlias = Callable[["Core", str, datetime], None]
 
 
 @dataclass(slots=True)
@@ -84,8 +79,6 @@ class Core:
     clock_synchronised: bool = True
     calls_stopped: bool = False
     actions: list[Action] = field(default_factory=list)
-    answers: Mapping[MessageKind, AnswerHandler] = field(default_factory=dict)
-    failures: Mapping[MessageKind, FailureHandler] = field(default_factory=dict)
     slp: bool = field(init=False)  # whether this release lives by Smart Licensing Using Policy
 
     def __post_init__(self) -> None:

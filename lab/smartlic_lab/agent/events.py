@@ -318,4 +318,5 @@ class AgentProfile:
     entitlements: tuple[Entitlement, ...] = ()  # all that the platform knows, for authorization by feature name
     cube: bool = False
     resolver_timeout: timedelta = timedelta(seconds=9)
+    reply_timeout: timedelta = timedelta(seconds=10)  # unverified
     slp: bool | None = None  # Smart Licensing Using Policy; None: by the release, but some products turn to it later

@@ -16,6 +16,7 @@ from smartlic_lab.agent.communication import (
     HOME_DISABLED,
     HOME_NOT_SENT,
     NAME_NOT_RESOLVED,
+    NO_REPLY,
     NO_TRANSPORT,
     PEERS,
     POLL_INTERVALS,
@@ -29,14 +30,6 @@ from smartlic_lab.agent.events import Send
 from smartlic_lab.agent.reporting import ReportingTrigger
 from smartlic_lab.agent.rum import USAGE_REQUESTED, Report, rum_report
 from smartlic_lab.world.wire import AnswerStatus, Message, MessageKind, Reply
-
-
-def answered(core: Core, kind: MessageKind, flight: Flight, reply: Reply, now: datetime) -> None:
-    """Hand an answer to who takes those of *kind*; without anybody it is counted, and that is all."""
-    handler = core.answers.get(kind)
-    if handler is not None:
-        handler(core, flight, reply, now)
-
 
 ONE_DAY: Final = timedelta(days=1)
 REPORTS_IN_A_MESSAGE: Final = 100  # this bound and the pause are ours: no source shows how a backlog is sent
@@ -192,8 +185,12 @@ def is_reporting(core: Core) -> bool:
 # --- back -----------------------------------------------------------------------------------------------------------
 
 
-def receive(core: Core, message: Message, reply: Reply, now: datetime) -> None:
-    """The far end answered *message*; raises `IllegalEvent` when it was not on its way."""
+def arrive(core: Core, message: Message, reply: Reply, now: datetime) -> Flight:
+    """The far end answered *message*: communication works. What follows from the answer is the caller's to do.
+
+    Raises:
+        IllegalEvent: *message* was not on its way.
+    """
     flight = _landed(core, message)
     communication = core.communication
     kind = flight.message.kind
@@ -204,16 +201,22 @@ def receive(core: Core, message: Message, reply: Reply, now: datetime) -> None:
     if communication.delivered():
         core.log(5, "COMM_RESTORED", f"Communications with {peer_of(core)} restored")
         core.store.history.log(now, "SAEVT_COMM_RESTORED")
-    waiting, communication.waiting = communication.waiting, []
-    if kind is not MessageKind.HELLO:
-        answered(core, kind, flight, reply, now)
-    elif reply.status is AnswerStatus.FAILED:
+    return flight
+
+
+def hello_answered(core: Core, flight: Flight, reply: Reply, waiting: list[Errand], now: datetime) -> None:
+    """CSLU is there: what came behind the hello follows it, and what waits; or CSLU wants none of it today."""
+    if reply.status is AnswerStatus.FAILED:
         for errand in (flight.errand, *waiting):
-            communication.wait(errand)
-        communication.retry = now + REFUSED_PUSH_RETRY
+            core.communication.wait(errand)
+        core.communication.retry = now + REFUSED_PUSH_RETRY
         return
-    else:
-        _dispatch_errand(core, flight.errand, now)
+    _dispatch_errand(core, flight.errand, now)
+    follow(core, waiting, now)
+
+
+def follow(core: Core, waiting: list[Errand], now: datetime) -> None:
+    """Communication works: what waited is launched."""
     for errand in waiting:
         launch(core, errand, now)
 
@@ -221,14 +224,15 @@ def receive(core: Core, message: Message, reply: Reply, now: datetime) -> None:
 def communication_failed(core: Core, message: Message, reason: str, now: datetime) -> None:
     """Nothing came back for *message*; raises `IllegalEvent` when it was not on its way.
 
-    A name that cannot be resolved is noticed when the resolver gives up.
+    A name that cannot be resolved is noticed when the resolver gives up, a lost packet when its time is over.
     """
     flight = _landed(core, message)
-    unresolved = reason == NAME_NOT_RESOLVED
+    profile = core.profile
+    timeouts = {NAME_NOT_RESOLVED: profile.resolver_timeout, NO_REPLY: profile.reply_timeout}
+    noticed = flight.sent + timeouts.get(reason, timedelta(0))
     if _calls_home(core):
         reason = HOME_NOT_SENT
-    noticed = flight.sent + core.profile.resolver_timeout
-    if unresolved and now < noticed:
+    if now < noticed:
         core.communication.noticed.append(NoticedFailure(flight, reason, noticed))
     else:
         _fail(core, flight, reason, now)
@@ -278,12 +282,13 @@ def _fail(core: Core, flight: Flight, reason: str, now: datetime) -> None:
     communication.statistic(flight.message.kind).unanswered(now)
     if core.settings.transport is TransportType.OFF:  # it was switched off meanwhile
         return
-    communication.failed(flight.sent, now)
     communication.wait(flight.errand)
+    core.store.legacy.communication_failed(flight.errand.kind, reason, now)
+    if communication.knows(flight, now):  # it was on its way with the one that failed just now
+        return
+    communication.failed(flight.sent, now, up_to=core.store.message_id)
     core.log(3, "COMM_FAILED", f"Communications failure with the {peer_of(core)} : {reason}")
     core.store.history.log(now, "SAEVT_COMM_FAIL", error=reason)
-    if flight.errand.kind in core.failures:
-        core.failures[flight.errand.kind](core, reason, now)
 
 
 def poll_later(core: Core, kind: MessageKind, reply: Reply, report_ids: tuple[int, ...], now: datetime) -> None:

@@ -281,20 +281,6 @@ def renewal_answered(core: Core, _flight: Flight, reply: Reply, now: datetime) -
     legacy.communication_deadline = _time(reply.body, "communication_deadline") or now + AUTHORIZATION_LIFE
 
 
-def renewal_failed(core: Core, reason: str, now: datetime) -> None:
-    """The renewal of an authorization did not get through."""
-    core.store.legacy.last_communication, core.store.legacy.last_communication_reason = now, reason
-
-
-def registration_failed(core: Core, reason: str, now: datetime) -> None:
-    """A registration or its renewal did not get through; it goes on."""
-    legacy = core.store.legacy
-    if legacy.state is Registering.REGISTERING:
-        legacy.failure, legacy.failed = reason, now
-    elif legacy.state is Registering.RENEWING:
-        legacy.last_renewal, legacy.last_renewal_reason = now, reason
-
-
 def _word(body: Any, key: str) -> str | None:
     value = body.get(key)
     return value if isinstance(value, str) and value else None

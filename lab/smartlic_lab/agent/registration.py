@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Final
 
 from smartlic_lab.agent.transitions import step
+from smartlic_lab.world.wire import MessageKind
 
 
 class Registering(Enum):
@@ -98,6 +99,15 @@ class LegacyLicensing:
         """What is left of the evaluation period."""
         used = self.evaluation_used + (timedelta(0) if self.evaluation_since is None else now - self.evaluation_since)
         return max(EVALUATION - used, timedelta(0))
+
+    def communication_failed(self, kind: MessageKind, reason: str, now: datetime) -> None:
+        """A message of *kind* did not get through; it goes on."""
+        if kind is MessageKind.AUTHORIZATION_RENEWAL:
+            self.last_communication, self.last_communication_reason = now, reason
+        elif kind is MessageKind.REGISTRATION and self.state is Registering.REGISTERING:
+            self.failure, self.failed = reason, now
+        elif kind is MessageKind.REGISTRATION and self.state is Registering.RENEWING:
+            self.last_renewal, self.last_renewal_reason = now, reason
 
     def next_warning(self) -> datetime | None:
         """When the end of the evaluation period is next logged: before it, and daily from then on. Unverified: when."""

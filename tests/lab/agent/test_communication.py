@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -46,6 +47,30 @@ def test_a_name_that_cannot_be_resolved_is_noticed_when_the_resolver_gives_up():
     bench.far_end.away = NAME_NOT_RESOLVED
     assert bench.pass_time(timedelta(seconds=128)).times_of("COMM_FAILED") == []
     assert bench.pass_time(timedelta(seconds=1)).times_of("COMM_FAILED") == [JAN_1 + timedelta(seconds=129)]
+
+
+@pytest.mark.parametrize("reason", ["Communications failure", "Unable to connect to server", "No reply from server"])
+def test_the_rhythm_of_failures_is_the_same_whatever_the_reason(reason):
+    """Source: reference/policy.md 3.5: t0, +39 s, +9 s, +5 min three times, +44 min, then hourly."""
+    bench = stack(settings=CSLU)
+    bench.far_end.away = reason
+    shown = bench.pass_time(timedelta(hours=4)).times_of("COMM_FAILED")
+    pauses = [(after - before).total_seconds() for before, after in pairwise(shown)]
+    for pause, expected in zip(pauses, [39, 9, 300, 300, 300, 2640, 3600, 3600], strict=False):
+        assert abs(pause - expected) <= 15, pauses
+
+
+def test_a_packet_that_is_lost_is_noticed_when_its_time_is_over():
+    bench = stack(settings=CSLU)
+    bench.far_end.away = "No reply from server"
+    assert bench.pass_time(timedelta(minutes=3)).times_of("COMM_FAILED")[0] == JAN_1 + timedelta(seconds=130)
+
+
+def test_what_fails_together_is_one_failure():
+    bench = stack().trusted().pass_time(days(1))
+    bench.far_end.away = "Communications failure"
+    bench.feed(SyncRequested(Scope.ALL))
+    assert len(bench.times_of("COMM_FAILED")) == 1
 
 
 def test_a_cslu_that_is_away_gets_hellos_alone():
