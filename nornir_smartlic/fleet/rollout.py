@@ -113,11 +113,6 @@ class Rollout:
     skipped: tuple[str, ...] = ()  # done before, by the journal
     not_tried: tuple[str, ...] = ()  # a stage before theirs failed
 
-    @property
-    def is_stopped(self) -> bool:
-        """Whether hosts were left out because others failed."""
-        return bool(self.not_tried)
-
 
 def roll_out(
     names: Sequence[str],

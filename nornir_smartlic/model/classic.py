@@ -25,11 +25,6 @@ class ClassicLicense:
     violation: int | None = None
     priority: str | None = None
 
-    @property
-    def is_in_use(self) -> bool:
-        """Whether the feature is used."""
-        return self.state is not None and "In Use" in self.state
-
 
 @dataclass(frozen=True, slots=True)
 class RightToUseLicense:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
 
 from nornir_smartlic.model.seldom import seldom
 
@@ -82,12 +81,6 @@ class SyslogLine:
     mark: str = ""  # "*" clock never set, "." lost
     sequence: int | None = None
     prefix: str | None = seldom(None)  # what a syslog server or a stack puts before it
-
-    @property
-    def reporting_required_in(self) -> timedelta | None:
-        """Of REPORTING_REQUIRED: when an acknowledgement is required."""
-        found = re.search(r"will be required in (\d+) days", self.text)
-        return timedelta(days=int(found.group(1))) if found and self.mnemonic == "REPORTING_REQUIRED" else None
 
     @property
     def peer(self) -> str | None:

@@ -27,8 +27,6 @@ from nornir_smartlic.operations.results import AuthorizationOutcome, ReturnCode,
 from nornir_smartlic.operations.waiting import Expectation, Patience, wait_for
 
 AUTHORIZATION_PATIENCE: Final = Patience(timedelta(minutes=10), longest=timedelta(seconds=20))
-NOTHING_TO_RETURN: Final = "No reservation authorization code installed in device"
-"""Source: reference/cli.md section 3."""
 _SHOW: Final = "show license authorization"
 _WORDS: Final = {"hseck9": "hsec"}
 """What a feature is called in the names of licences: ``C9K HSEC``, ``DNA_HSEC``. Source: reference/outputs.md 5."""

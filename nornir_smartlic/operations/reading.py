@@ -47,16 +47,10 @@ def read(command: str, *, ask: str | None = None, zones: Zones | None = None) ->
     return Shown(parsed.value, tuple(Unparsed(command, line) for line in parsed.unparsed))
 
 
-def read_state(command: str = "show license all", *, zones: Zones | None = None) -> Conversation[LicensingState]:
+def read_state(command: str = "show license all") -> Conversation[LicensingState]:
     """What one ``show license ...`` command tells."""
-    state: LicensingState = (yield from read(command, zones=zones)).value
+    state: LicensingState = (yield from read(command)).value
     return state
-
-
-def read_configuration() -> Conversation[RunningConfiguration]:
-    """The licensing parts of the running configuration."""
-    configuration: RunningConfiguration = (yield from read("show running-config", ask=SHOW_CONFIGURATION)).value
-    return configuration
 
 
 def zones_of(configuration: RunningConfiguration) -> Zones:

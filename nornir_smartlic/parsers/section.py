@@ -80,13 +80,6 @@ class Section:
                 return True
         return False
 
-    def drop_next(self, line: str) -> bool:
-        """Remove the next line if it is equal to *line*; whether it was."""
-        if self._entries and "".join(self._entries[-1]) == line:
-            self._entries.pop()
-            return True
-        return False
-
     def next_line(self) -> str | None:
         """The next line, left where it is; ``None`` at the end."""
         return "".join(self._entries[-1]) if self._entries else None

@@ -55,7 +55,7 @@ def test_all_hosts_are_done_stage_by_stage():
     rollout = rolled(work)
     assert work.asked == NAMES
     assert [len(stage) for stage in rollout.stages] == [1, 1, 8, 10]
-    assert not rollout.is_stopped
+    assert rollout.not_tried == ()
 
 
 def test_a_failed_canary_leaves_the_rest_alone():

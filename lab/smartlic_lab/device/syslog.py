@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from nornir_smartlic.model import SyslogLine
 from smartlic_lab.show import log_line
-
-SEVERITIES: Final = (
-    "emergencies", "alerts", "critical", "errors", "warnings", "notifications", "informational", "debugging",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

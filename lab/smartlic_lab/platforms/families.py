@@ -169,7 +169,6 @@ class Family:
     default_throughput: Typed | None = None
     unrestricted_throughput: int = 250  # Mbps; more needs a SLAC for hseck9
     boot_seconds: int = 30
-    enforced_tags: tuple[str, ...] = ()  # Enforced Licenses of tech support
     usage_counts: str = "members"  # one per member; supervisors: subscriptions once per chassis; access-points
     always: tuple[str, ...] = ()  # licences in use whatever the boot level is
 

@@ -50,9 +50,9 @@ def _tell(session: Session, event: Event, path: str | None = None) -> str:
     return _carried_out(session, session.device.feed(event, session.now), path)
 
 
-def _tell_of_codes(session: Session, event: Event, path: str | None = None) -> str:
+def _tell_of_codes(session: Session, event: Event) -> str:
     """The same, where an authorization code may come or go: enforced licences come in use with it."""
-    output = _tell(session, event, path)
+    output = _tell(session, event)
     session.device.report_usage(session.now)
     return output
 

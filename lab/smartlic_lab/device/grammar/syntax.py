@@ -14,7 +14,7 @@ second excluded) and ``only`` (traits of families) gate a row, the others belong
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
@@ -185,10 +185,3 @@ def _atom(piece: str, row: Row) -> Atom:
     if kind and not re.fullmatch(r"[a-z]+", kind):
         raise GrammarError(f"{row.syntax}: argument kind {kind!r}")
     return Argument(name, kind or "word")
-
-
-def keywords_of(syntax: str) -> Iterator[str]:
-    """Every keyword that stands in *syntax*."""
-    for piece in _TOKEN.findall(syntax):
-        if piece not in "{}[]|=+" and not piece.startswith("<"):
-            yield piece
