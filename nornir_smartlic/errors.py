@@ -60,6 +60,10 @@ class CommandRefused(DeviceError):
         self.answer = answer
 
 
+class QuestionAsked(CommandRefused):
+    """The device asks something that no answer is known to; the session was given up, and the question with it."""
+
+
 class ParseError(DeviceError):
     """An output that is not what the command prints; ``line_number`` counts from 1, ``None``: the text as a whole."""
 
@@ -82,6 +86,10 @@ class ParseError(DeviceError):
 
 class Unreachable(DeviceError):
     """No connection to the host, or it was lost."""
+
+
+class HostKeyRejected(Unreachable):
+    """The host's key is not known, or is another one than the one that is; no password was sent."""
 
 
 class SessionLost(Unreachable):
@@ -148,6 +156,10 @@ class Interrupted(SmartLicError):
     def __init__(self, message: str, *, tried: bool = False) -> None:
         super().__init__(message)
         self.tried = tried
+
+
+class TooLarge(DeviceError):
+    """An answer or a file that passes its size limit; reading stopped there."""
 
 
 class FileRejected(SmartLicError):

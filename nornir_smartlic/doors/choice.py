@@ -43,10 +43,17 @@ def door_of(host: Host, configuration: Config | None = None) -> Door:
             ) from None
 
         return scrapli_door(host, configuration)
+    is_open = name in host.connections
+    if name == "asyncssh" and not is_open:
+        from nornir_smartlic.doors.over_asyncssh import target_of
+
+        host.open_connection(name, configuration, extras={"target": target_of(host)})
     try:
         door = host.get_connection(name, configuration)
     except PluginNotRegistered:
         door = None
+    if is_open and callable(getattr(door, "meet", None)):
+        door.meet()  # another task may have used it meanwhile
     if not callable(getattr(door, "answer", None)):
         raise UsageError(f"{host.name}: {DATA_KEY} {name!r} - expected netmiko, scrapli or a connection that is a door")
     return door  # type: ignore[no-any-return]  # it has been asked whether it is one

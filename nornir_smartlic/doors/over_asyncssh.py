@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import re
-import tempfile
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import asyncssh
+from nornir.core.inventory import Host
 
-from nornir_smartlic.doors.terminal import (
-    READ_SECONDS,
-    SAVE,
-    answered,
-    one_line,
-    read_over_terminal,
-    session_lost,
-    taken,
-    typed,
-    without_echo,
-)
+from nornir_smartlic.doors import host_keys, secure_copy
+from nornir_smartlic.doors.connecting import require_login
+from nornir_smartlic.doors.limits import Limits, limits_of
+from nornir_smartlic.doors.secure_copy import CopyRefused, Transfer
+from nornir_smartlic.doors.shell import GIVEN_UP, Line, Reading, Shell, Steps
+from nornir_smartlic.doors.terminal import SAVE, answered, one_line, read_over_terminal
 from nornir_smartlic.errors import DeviceError, Refused, TimedOut, Unreachable, UsageError
 from nornir_smartlic.model import Secret
 from nornir_smartlic.operations.conversation import Answer, Configure, Exec, Fetch, Put, Request, Save, Show, Wait
 
-CONNECT_SECONDS: Final = 30.0
-_FIRST_PROMPT: Final = re.compile(r"(?:^|[\r\n])([^\s#>()]+)[#>]\s*$")
-_PASSWORD: Final = r"[Pp]assword:\s*$"  # noqa: S105  a prompt
-_TAIL: Final = 2048
+T = TypeVar("T")
+_CHUNK: Final = 65536
+_CLOSE_SECONDS: Final = 5.0
 _CIPHERS: Final = ["aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes256-ctr", "aes192-ctr", "aes128-ctr"]
 """GCM first: asyncssh would take ChaCha20, which costs a fleet's event loop a tenth of its time."""
 
@@ -47,6 +41,32 @@ class Target:
     password: Secret | None = None
     enable: Secret | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+
+
+def target_of(host: Host) -> Target:
+    """The target of a Nornir host: its connection options ``asyncssh``, or else those of the host itself.
+
+    ``extras.secret`` is the enable secret, as netmiko has it.
+
+    Raises:
+        UsageError: the inventory has no user, or says something about keys or limits that is none.
+    """
+    parameters = host.get_connection_parameters("asyncssh")
+    extras = dict(parameters.extras or {})
+    enable = extras.pop("secret", None)
+    has_key = any(extras.get(name) for name in ("client_keys", "agent_path", "client_factory"))
+    require_login(host, parameters, has_key=has_key)
+    return Target(
+        name=host.name,
+        address=parameters.hostname or host.name,
+        port=parameters.port or host_keys.SSH_PORT,
+        username=parameters.username,
+        password=Secret(parameters.password) if parameters.password else None,
+        enable=Secret(enable) if enable else None,
+        options=host_keys.asyncssh_options(host, extras),
+        limits=limits_of(host),
+    )
 
 
 class AsyncDoor:
@@ -57,43 +77,57 @@ class AsyncDoor:
 
     def __init__(self, target: Target) -> None:
         self.host = target.name
+        self.limits = target.limits
+        self.shell = Shell(target.limits, target.enable)
         self._target = target
         self._is_lost = False  # the next request connects anew
-        self._prompt = _FIRST_PROMPT
-        self._configuration_prompt = _FIRST_PROMPT
 
     @classmethod
     async def open(cls, target: Target) -> AsyncDoor:
-        """Log in, become privileged, and turn paging off.
+        """Log in, and turn paging off.
 
         Raises:
             Unreachable: no connection, or the login was refused.
+            TimedOut: the login took longer than its limit.
         """
         door = cls(target)
         await door._open()
         return door
 
     async def _open(self) -> None:
-        connection = await _connect(self._target)
+        seconds = self.limits.login
+        self.shell = Shell(self.limits, self._target.enable)
+        connection = None
         try:
-            self._process = await connection.create_process(term_type="vt100", term_size=(511, 24), errors="replace")
-            self._connection = connection
-            await self._log_in()
+            async with asyncio.timeout(seconds):
+                connection = await _connect(self._target)
+                self._connection = connection
+                self._process = await connection.create_process(
+                    term_type="vt100", term_size=(511, 24), errors="replace"
+                )
+                await self._through(self.shell.greet())
+        except TimeoutError:
+            problem: DeviceError = TimedOut(f"login: no prompt within {seconds:g} s (limit login)", host=self.host)
         except (asyncssh.Error, OSError) as error:
-            connection.abort()
             problem = Unreachable(one_line(error), host=self.host)
-        except DeviceError:
-            connection.abort()
-            raise
+        except DeviceError as error:
+            problem = error
         else:
+            self.shell.meet(is_new=True)
             self._is_lost = False
             return
+        if connection is not None:
+            connection.abort()
         raise problem
 
     async def close(self) -> None:
-        """Leave the device."""
+        """Leave the device; one that does not say goodbye is left all the same."""
         self._connection.close()
-        await self._connection.wait_closed()
+        try:
+            async with asyncio.timeout(_CLOSE_SECONDS):
+                await self._connection.wait_closed()
+        except TimeoutError:
+            self._connection.abort()
 
     async def answer(self, request: Request) -> Answer:
         """Do what *request* says. An error carries the host and never a secret."""
@@ -111,13 +145,13 @@ class AsyncDoor:
     async def _answer(self, request: Request) -> Answer:
         match request:
             case Show(command):
-                return Answer(answered(command, await self._run(Exec(command))))
+                return Answer(answered(command, await self._run(Exec(command), changes=False)))
             case Exec():
                 return Answer(answered(request.command, await self._run(request), request.secrets))
             case Save():
                 return Answer(answered(SAVE.command, await self._run(SAVE)))
             case Configure(lines, secrets):
-                return Answer(await self._configure(lines, secrets))
+                return Answer(await self._through(self.shell.configure(lines, secrets)))
             case Fetch(path):
                 return Answer(data=await self._fetch(path))
             case Put(path, data):
@@ -127,139 +161,138 @@ class AsyncDoor:
                 await asyncio.sleep(span.total_seconds())
                 return Answer()
 
-    async def _log_in(self) -> None:
-        greeting = await self._read(_FIRST_PROMPT, "login")
-        found = _FIRST_PROMPT.search(greeting)
-        name = re.escape(found[1]) if found else r"[^\s#>()]+"
-        self._prompt = re.compile(rf"(?:^|[\r\n]){name}[#>][ \t]*(?:[\r\n]|$)")
-        self._configuration_prompt = re.compile(r"[\r\n][^\r\n]*\([^)\r\n]*\)#\s*$")
-        if greeting.rstrip().endswith(">"):
-            await self._enable()
-        for command in ("terminal length 0", "terminal width 511"):
-            await self._run(Exec(command))
+    async def _run(self, request: Exec, *, changes: bool = True) -> str:
+        return await self._through(self.shell.run(request, changes=changes))
 
-    async def _enable(self) -> None:
-        secret = self._target.enable.reveal() if self._target.enable is not None else ""
-        expected = re.compile(f"{self._prompt.pattern}|{_PASSWORD}")
-        said = await self._send("enable", expected, "enable")
-        if re.search(_PASSWORD, said) and secret:
-            said = await self._send(secret, expected, "enable")
-        if not said.rstrip().endswith("#"):
-            raise Unreachable("the device did not grant enable", host=self.host, command="enable")
-
-    async def _run(self, request: Exec) -> str:
-        questions = [question for question, _ in request.replies]
-        expected = re.compile("|".join([self._prompt.pattern, *questions])) if questions else self._prompt
-        text = typed(request)
-        output = without_echo(await self._send(text, expected, request.command), text)
-        for question, reply in request.replies:
-            if re.search(question, output) and not self._prompt.search(output):
-                output += await self._send(reply, expected, request.command)
-        return self._prompt.sub("", output)
-
-    async def _configure(self, lines: Sequence[str], secrets: Sequence[Secret]) -> str:
-        said: list[str] = []
-        in_flight = False
+    async def _through(self, steps: Steps[T]) -> T:
+        """Carry *steps* out; their errors are raised where the line was typed."""
         try:
-            await self._send("configure terminal", self._configuration_prompt, "configure terminal")
-            try:
-                for line in lines:
-                    in_flight = True
-                    output = await self._send(line.strip(), self._configuration_prompt, line.strip())
-                    in_flight = False
-                    said.append(taken(line.strip(), without_echo(output, line), secrets))
-            finally:
-                if not self._is_lost:
-                    await self._send("end", self._prompt, "end")
-        except (Unreachable, TimedOut) as error:
-            problem = session_lost(error, len(said), len(lines), in_flight=in_flight, secrets=secrets)
-        else:
-            return "".join(said)
-        raise problem
+            line = next(steps)
+            while True:
+                try:
+                    text = await self._typed(line)
+                except DeviceError as error:
+                    line = steps.throw(error)
+                else:
+                    line = steps.send(text)
+        except StopIteration as stop:
+            result: T = stop.value
+        return result
 
-    async def _send(self, text: str, expected: re.Pattern[str], command: str) -> str:
+    async def _typed(self, line: Line) -> str:
+        reading = Reading(line, self.limits.answer_bytes)
         try:
-            self._process.stdin.write(text + "\n")
-            return await self._read(expected, command)
+            if line.text is not None:
+                self._process.stdin.write(line.text + "\n")
+            while not reading.is_complete:
+                reading.take(await self._read(reading.seconds(), line.shown))
         except (asyncssh.Error, OSError, EOFError) as error:
-            problem: DeviceError = Unreachable(one_line(error), host=self.host, command=command)
-        except (Unreachable, TimedOut) as error:
+            problem: DeviceError = Unreachable(one_line(error), host=self.host, command=line.shown)
+        except GIVEN_UP as error:
+            error.command = error.command or line.shown
             problem = error
+        else:
+            return reading.text
         self._is_lost = True
         self._connection.abort()
         raise problem
 
-    async def _read(self, expected: re.Pattern[str], command: str) -> str:
-        """Read until *expected* stands near the end; the whole is searched only once."""
-        text = ""
+    async def _read(self, seconds: float, command: str) -> str:
         try:
-            async with asyncio.timeout(READ_SECONDS):
-                while not expected.search(text[-_TAIL:]):
-                    chunk = await self._process.stdout.read(65536)
-                    if not chunk:
-                        raise Unreachable("the device closed the session", host=self.host, command=command)
-                    text += chunk.replace("\r\n", "\n").replace("\r", "")
+            async with asyncio.timeout(seconds):
+                chunk: str = await self._process.stdout.read(_CHUNK)
         except TimeoutError:
-            problem = TimedOut(f"{command}: no prompt within {READ_SECONDS:.0f} s", host=self.host, command=command)
-        else:
-            return text
-        raise problem
+            return ""
+        if not chunk:
+            raise Unreachable("the device closed the session", host=self.host, command=command)
+        return chunk
 
     async def _fetch(self, path: str) -> bytes:
-        with tempfile.TemporaryDirectory() as folder:
-            local = Path(folder) / "file"
-            if await self._copied(lambda connection: asyncssh.scp((connection, path), local)) is None:
-                return local.read_bytes()
-        conversation = read_over_terminal(path)
-        command = next(conversation)
         try:
-            while True:
-                command = conversation.send(answered(command, await self._run(Exec(command))))
-        except StopIteration as stop:
-            data: bytes = stop.value
+            return await self._copied(f"scp -f {path}", secure_copy.fetching(path, self.limits.file_bytes), path)
+        except CopyRefused:
+            conversation = read_over_terminal(path)
+            command = next(conversation)
+            try:
+                while True:
+                    command = conversation.send(answered(command, await self._run(Exec(command), changes=False)))
+            except StopIteration as stop:
+                data: bytes = stop.value
             return data
 
     async def _put(self, path: str, data: bytes) -> None:
-        with tempfile.TemporaryDirectory() as folder:
-            local = Path(folder) / "file"
-            local.write_bytes(data)
-            problem = await self._copied(lambda connection: asyncssh.scp(local, (connection, path)))
-        if problem is not None:
-            raise Refused(f"{path} could not be written", f"SCP: {problem}; the device needs 'ip scp server enable'")
+        try:
+            await self._copied(f"scp -t {path}", secure_copy.putting(path, data), path)
+        except CopyRefused as error:
+            problem = Refused(f"{path} could not be written", f"SCP: {error}; the device needs 'ip scp server enable'")
+        else:
+            return
+        raise problem
 
-    async def _copied(self, copy: Any) -> str | None:
-        """Copy over a connection of its own, for a device serves one channel on each; what hindered it, or ``None``."""
+    async def _copied(self, command: str, transfer: Transfer[T], path: str) -> T:
+        """Carry *transfer* over a connection of its own, for a device serves one channel on each."""
+        connection = None
         try:
-            connection = await _connect(self._target)
-        except Unreachable as error:
-            return str(error)
-        try:
-            await copy(connection)
-        except (asyncssh.Error, OSError) as error:
-            return one_line(error)
+            async with asyncio.timeout(self.limits.copy):
+                connection = await _connect(self._target)
+                process = await connection.create_process(command, encoding=None)
+                return await _carried(transfer, process)
+        except TimeoutError:
+            late = f"{path}: not copied within {self.limits.copy:g} s (limit copy)"
+            problem: Exception = TimedOut(late, host=self.host, command="scp")
+        except (asyncssh.Error, OSError, EOFError) as error:
+            problem = CopyRefused(one_line(error))
         finally:
-            connection.close()
-        return None
+            if connection is not None:
+                connection.abort()
+        raise problem
+
+
+async def _carried(transfer: Transfer[T], process: asyncssh.SSHClientProcess[bytes]) -> T:
+    try:
+        out = next(transfer)
+        while True:
+            if out:
+                process.stdin.write(out)
+                await process.stdin.drain()
+            out = transfer.send(await process.stdout.read(secure_copy.CHUNK))
+    except StopIteration as stop:
+        result: T = stop.value
+    return result
 
 
 async def _connect(target: Target) -> asyncssh.SSHClientConnection:
     password = target.password.reveal() if target.password is not None else None
     options: dict[str, Any] = {
-        "connect_timeout": CONNECT_SECONDS,
+        "connect_timeout": target.limits.connect,
+        "login_timeout": target.limits.login,
         "client_keys": None,
         "encryption_algs": _CIPHERS,
         **target.options,
     }
-    if isinstance(options.get("known_hosts"), str | Path):
-        options["known_hosts"] = _known_hosts(Path(options["known_hosts"]))
+    file = options.get("known_hosts")
+    if isinstance(file, str | Path):
+        options["known_hosts"] = _known_hosts(Path(file).expanduser())
+    began = time.monotonic()
     try:
         return await asyncssh.connect(
             target.address, target.port, username=target.username or (), password=password, **options
         )
     except asyncssh.PermissionDenied:
-        problem = Unreachable("authentication failed", host=target.name)
+        problem: DeviceError = Unreachable("authentication failed", host=target.name)
+    except asyncssh.HostKeyNotVerifiable:
+        changed = isinstance(options.get("known_hosts"), asyncssh.SSHKnownHosts) and bool(
+            options["known_hosts"].match(target.address, target.address, target.port)[0]
+        )
+        problem = host_keys.rejected(
+            target.name, target.address, target.port, file if isinstance(file, str | Path) else None, changed=changed
+        )
     except (asyncssh.Error, OSError, TimeoutError) as error:
-        problem = Unreachable(one_line(error), host=target.name)
+        seconds = options["connect_timeout"]
+        if not str(error).strip() or time.monotonic() - began >= seconds:
+            problem = TimedOut(f"no connection within {seconds:g} s (limit connect)", host=target.name)
+        else:
+            problem = Unreachable(one_line(error), host=target.name)
     raise problem
 
 
@@ -269,6 +302,8 @@ def _known_hosts(path: Path) -> asyncssh.SSHKnownHosts:
     Raises:
         UsageError: there is no such file, or it holds something else.
     """
+    if path == Path(host_keys.DEFAULT).expanduser() and not path.exists():
+        return asyncssh.import_known_hosts("")  # nobody is known yet
     try:
         return _read_known_hosts(path, path.stat().st_mtime_ns)
     except (OSError, ValueError) as error:

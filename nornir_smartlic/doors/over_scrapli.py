@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import codecs
+import io
+import logging
+import math
 import re
+import select
+import socket
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 import paramiko  # type: ignore[import-untyped]  # ships no type information
 from nornir.core.configuration import Config
 from nornir.core.inventory import Host
+from nornir_scrapli.exceptions import NornirScrapliInvalidPlatform
 from scrapli.exceptions import (
     ScrapliAuthenticationFailed,
     ScrapliConnectionNotOpened,
@@ -16,98 +26,227 @@ from scrapli.exceptions import (
     ScrapliTimeout,
     ScrapliTransportPluginError,
 )
+from scrapli.transport.base.base_socket import Socket
 
-from nornir_smartlic.doors import secure_copy
-from nornir_smartlic.doors.blocking import BlockingDoor
-from nornir_smartlic.doors.terminal import READ_SECONDS, hidden, one_line, translated, typed, without_echo
-from nornir_smartlic.errors import DeviceError, TimedOut, Unreachable
-from nornir_smartlic.operations.conversation import Exec
+from nornir_smartlic.doors import host_keys
+from nornir_smartlic.doors.blocking import BlockingDoor, lost
+from nornir_smartlic.doors.connecting import require_login
+from nornir_smartlic.doors.limits import Limits, limits_of
+from nornir_smartlic.doors.terminal import one_line, translated
+from nornir_smartlic.doors.wire import MeteredSocket, connected
+from nornir_smartlic.errors import DeviceError, TimedOut, TooLarge, Unreachable, UsageError
+from nornir_smartlic.model import Secret
 
-_PROMPT: Final = r"^[\w.\-@/:]{1,63}[#>]\s*$"
-_LOGGERS: Final = ("scrapli", "scrapli.channel", "scrapli.transport", "scrapli.driver")
+# paramiko logs what it raises, traceback and all; where nobody listens, Python would print that to standard error.
+logging.getLogger("paramiko").addHandler(logging.NullHandler())
+
+_CHUNK: Final = 65535  # what scrapli's transports read at a time
 _DOORS: Final[WeakKeyDictionary[Any, ScrapliDoor]] = WeakKeyDictionary()
 
 
 def scrapli_door(host: Host, configuration: Config) -> ScrapliDoor:
     """The door over the scrapli connection of *host*; the same one as long as the connection lives."""
+    is_new = "scrapli" not in host.connections
     connection = _connection(host, configuration)
     door = _DOORS.get(connection)
     if door is None:
-        door = _DOORS[connection] = ScrapliDoor(host, configuration, connection)
+        door = _DOORS[connection] = ScrapliDoor(host, configuration, connection, is_new=is_new)
+    else:
+        door.shell.meet()
     return door
 
 
 def _connection(host: Host, configuration: Config) -> Any:
-    return translated(lambda: host.get_connection("scrapli", configuration), lambda e: _ours(e, host.name, ""))
+    """The connection of *host*, opened with limits and the check of the host's key where it is not open yet."""
+    if "scrapli" in host.connections:
+        return host.get_connection("scrapli", configuration)
+    limits = limits_of(host)
+    parameters = host.get_connection_parameters("scrapli")
+    extras = dict(parameters.extras or {})
+    if not parameters.platform:
+        where = "in the host, its groups, the defaults or connection_options.scrapli"
+        raise UsageError(f"{host.name}: no platform - expected platform: cisco_iosxe, {where}")
+    username = parameters.username or extras.get("auth_username")
+    if not username or not extras.get("auth_password"):
+        is_system = extras.get("transport", "system") == "system"  # OpenSSH, which has an agent and keys of its own
+        require_login(host, parameters, has_key=is_system or bool(extras.get("auth_private_key")))
+    options = host_keys.scrapli_options(host, extras)
+    options.setdefault("timeout_socket", math.ceil(limits.connect))
+    options.setdefault("timeout_transport", math.ceil(limits.login))
+    options.setdefault("timeout_ops", math.ceil(limits.login))
+    options.setdefault("on_open", _without_paging)
+    meter = _Meter(limits.answer_bytes)
+    options.setdefault("channel_log", meter)
+    sockets: list[MeteredSocket] = []
+    options["on_init"] = _limiting(sockets, limits, options.get("on_init"))
+
+    def connect() -> Any:
+        host.open_connection(
+            "scrapli",
+            configuration,
+            hostname=parameters.hostname,
+            username=parameters.username,
+            password=parameters.password,
+            port=parameters.port,
+            platform=parameters.platform,
+            extras=options,
+        )
+        return host.get_connection("scrapli", configuration)
+
+    def ours(error: Exception) -> DeviceError | None:
+        if sockets and sockets[-1].why is not None:
+            return TimedOut(f"login: {sockets[-1].why}", host=host.name)
+        if meter.is_full:
+            return TooLarge(f"login: more than {limits.answer_bytes} bytes came (limit answer_mb)", host=host.name)
+        if (changed := _key_problem(error)) is not None:
+            address, port = parameters.hostname or host.name, parameters.port or host_keys.SSH_PORT
+            file = options.get("ssh_known_hosts_file")
+            by_name = options.get("transport") in ("ssh2", "paramiko")
+            return host_keys.rejected(host.name, address, port, file, changed=changed, by_name_alone=by_name)
+        if isinstance(error, NornirScrapliInvalidPlatform):
+            return None
+        return _ours(error, host.name, "", options)
+
+    try:
+        connection = translated(connect, ours)
+    except NornirScrapliInvalidPlatform:
+        problem = UsageError(
+            f"{host.name}: platform: scrapli knows no {parameters.platform!r} - expected cisco_iosxe, of the host or "
+            "in connection_options.scrapli"
+        )
+    else:
+        for each in sockets:
+            each.allow(most=limits.answer_bytes, seconds=None, limit="answer_mb")
+        return connection
+    raise problem
+
+
+def _limiting(
+    sockets: list[MeteredSocket], limits: Limits, others: Callable[[Any], Any] | None
+) -> Callable[[Any], None]:
+    """What is done with a driver before it connects: give its transport a socket with limits, which it has not."""
+
+    def limit(driver: Any) -> None:
+        if others is not None:
+            others(driver)
+        if type(driver.transport).__name__ not in ("ParamikoTransport", "Ssh2Transport"):
+            return  # scrapli's own limits are those of the login
+        holder = Socket(host=driver.host, port=driver.port, timeout=driver.timeout_socket)
+        holder.sock = connected(
+            driver.host,
+            driver.port,
+            connect=driver.timeout_socket,
+            most=limits.answer_bytes,
+            seconds=limits.login,
+            limit="login",
+        )
+        sockets.append(holder.sock)
+        driver.transport.socket = holder
+
+    return limit
+
+
+def _without_paging(connection: Any) -> None:
+    """What is done at the login: no page after page, and no attempt to become privileged, which may be refused."""
+    for command in ("terminal length 0", "terminal width 512"):
+        connection.channel.send_input(channel_input=command)
+
+
+class _Meter(io.BytesIO):
+    """scrapli's log of its channel, which keeps nothing, and ends a channel that has too much to say."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._most = most
+        self._left = most
+        self.is_full = False
+
+    def renew(self) -> None:
+        self._left = 2 * self._most  # `Reading` is the first to stop, and says so
+
+    def write(self, data: Any) -> int:
+        self._left -= len(data)
+        if self._left < 0:
+            self.is_full = True
+            raise OSError("more came than an answer may have")
+        return len(data)
 
 
 class ScrapliDoor(BlockingDoor):
     """Speaks to scrapli's channel: its driver would leave configuration mode between lines."""
 
     plugin = "scrapli"
+    loggers = ("scrapli", "scrapli.channel", "scrapli.transport", "scrapli.driver")
 
-    def __init__(self, host: Host, configuration: Config, connection: Any) -> None:
-        super().__init__(host, configuration)
-        self._take(connection)
+    def take(self, connection: Any, *, is_new: bool) -> None:
+        super().take(connection, is_new=is_new)
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        self._may_have_more = False
 
-    def _take(self, connection: Any) -> None:
-        self._connection = connection
-        connection.timeout_ops = max(connection.timeout_ops, READ_SECONDS)
-        self._mode: str | None = None  # the privilege level that we are at; None: not asked yet
+    def enable_secret(self) -> Secret | None:
+        return Secret(self._connection.auth_secondary) if self._connection.auth_secondary else None
 
-    def reconnect(self) -> None:
+    def reconnected(self) -> Any:
         connection = _connection(self._nornir_host, self._configuration)
-        self._take(connection)
         _DOORS[connection] = self
+        return connection
 
-    def run(self, request: Exec) -> str:
-        return self.call(lambda: self._run(request), request.command)
+    def write(self, text: str, *, secret: bool) -> None:
+        if isinstance(self._connection.channel.channel_log, _Meter):
+            self._connection.channel.channel_log.renew()
+        sock = getattr(getattr(self._connection.transport, "socket", None), "sock", None)
+        if isinstance(sock, MeteredSocket):
+            sock.allow(most=self.limits.answer_bytes, seconds=None, limit="answer_mb")
+        self._connection.channel.write(channel_input=text, redacted=secret)
+        self._connection.channel.send_return()
 
-    def enter(self, line: str) -> str:
-        def send() -> str:
-            _, answer = self._connection.channel.send_input(channel_input=line.strip())
-            return str(answer.decode(errors="replace"))
+    def read(self, seconds: float) -> str:
+        """What comes; a transport that waits by itself is asked only when something has come, where that shows."""
+        connection = self._connection
+        transport = connection.transport
+        channel = getattr(transport, "session_channel", None)
+        ends = time.monotonic() + seconds
+        if isinstance(channel, paramiko.Channel):
+            return self._received(channel, seconds)
+        sock = getattr(getattr(transport, "socket", None), "sock", None)
+        if sock is not None and not self._may_have_more and not select.select([sock], [], [], seconds)[0]:
+            return ""
+        before = connection.timeout_transport
+        connection.timeout_transport = max(math.ceil(ends - time.monotonic()), 1)
+        try:
+            data = connection.channel.read()
+        finally:
+            if connection.isalive():
+                connection.timeout_transport = before
+        self._may_have_more = len(data) >= _CHUNK // 2
+        if not data and not connection.isalive():
+            raise lost(self.host)
+        return self._decoder.decode(data)
 
-        return self.call(send, line.strip())
+    def _received(self, channel: Any, seconds: float) -> str:
+        before = channel.gettimeout()
+        channel.settimeout(seconds)
+        try:
+            data = channel.recv(_CHUNK)
+        except TimeoutError:
+            return ""
+        finally:
+            channel.settimeout(before)
+        if not data:
+            raise lost(self.host)
+        if self._connection.channel.channel_log is not None:
+            self._connection.channel.channel_log.write(data)
+        return self._decoder.decode(data)
 
-    def configuration_mode(self, on: bool) -> None:
-        level = "configuration" if on else "privilege_exec"
-        self.call(lambda: self._at(level), "configure terminal" if on else "end")
+    def cut(self) -> None:
+        transport = self._connection.transport
+        sock = getattr(getattr(transport, "socket", None), "sock", None)
+        if sock is not None:
+            with suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+        transport.close()
 
-    def copy_from(self, path: str) -> bytes:
-        return secure_copy.fetch(self._second_connection, path)
-
-    def copy_to(self, path: str, data: bytes) -> None:
-        secure_copy.put(self._second_connection, path, data)
-
-    def _at(self, level: str) -> None:
-        if self._mode != level:
-            self._connection.acquire_priv(level)
-            self._mode = level
-
-    def _run(self, request: Exec) -> str:
-        self._at("privilege_exec")
-        if not request.replies and not request.secrets:
-            _, answer = self._connection.channel.send_input(channel_input=request.command)
-            return str(answer.decode(errors="replace"))
-        questions = [_searched(question) for question, _ in request.replies]
-        text = typed(request)
-        with hidden(request.secrets, _LOGGERS):
-            output = self._ask(text, questions, secret=bool(request.secrets))
-            for question, reply in request.replies:
-                if re.search(question, output) and not re.search(_PROMPT, output.splitlines()[-1]):
-                    output += self._ask(reply, questions, secret=False)
-        return re.sub(_PROMPT, "", without_echo(output, text), flags=re.MULTILINE).rstrip("\n")
-
-    def _ask(self, text: str, questions: list[str], *, secret: bool) -> str:
-        """Send *text* and read up to the prompt or to one of *questions*."""
-        _, output = self._connection.channel.send_inputs_interact(
-            [(text, _PROMPT, secret)], interaction_complete_patterns=questions
-        )
-        return str(output.decode(errors="replace"))
-
-    def _second_connection(self) -> paramiko.SSHClient:
-        """A paramiko client with the parameters of the first connection: scrapli copies no files."""
+    def second_connection(self) -> paramiko.SSHClient:
         connection = self._connection
         client = paramiko.SSHClient()
         if connection.auth_strict_key:
@@ -123,24 +262,52 @@ class ScrapliDoor(BlockingDoor):
             key_filename=key or None,
             look_for_keys=False,
             allow_agent=False,
-            timeout=connection.timeout_socket,
+            timeout=self.limits.connect,
+            sock=connected(
+                connection.host,
+                connection.port,
+                connect=min(self.limits.connect, self.limits.copy),
+                most=self.limits.file_bytes,
+                seconds=self.limits.copy,
+                limit="copy",
+            ),
         )
         return client
 
+    @contextmanager
+    def kept_out_of_logs(self, secrets: Sequence[Secret]) -> Iterator[None]:
+        """A log of the channel, which the user may ask scrapli for, shows what the device echoes: it has a gap."""
+        channel = self._connection.channel
+        log = channel.channel_log
+        if not secrets or isinstance(log, _Meter):
+            yield
+            return
+        channel.channel_log = None
+        try:
+            yield
+        finally:
+            channel.channel_log = log
+
     def translate(self, error: Exception, command: str) -> DeviceError | None:
-        return _ours(error, self.host, command)
+        return _ours(error, self.host, command, {})
 
 
-def _searched(question: str) -> str:
-    """scrapli searches a pattern only where it has anchors, and takes any other text literally."""
-    return question if question.startswith("^") and question.endswith("$") else f"^.*{question}.*$"
+def _key_problem(error: Exception) -> bool | None:
+    """Whether the host's key has changed (true) or is unknown (false); ``None``: it is not about the key."""
+    text = str(error)
+    if "public key does not match" in text or "REMOTE HOST IDENTIFICATION HAS CHANGED" in text:
+        return True
+    if "Host key verification failed" in text or "not in known_hosts" in text:
+        return False
+    return None
 
 
-def _ours(error: Exception, host: str, command: str) -> DeviceError | None:
-    if isinstance(error, ScrapliAuthenticationFailed):  # a host key that is not known is one of these too
+def _ours(error: Exception, host: str, command: str, options: Mapping[str, Any]) -> DeviceError | None:
+    if isinstance(error, ScrapliAuthenticationFailed):
         return Unreachable(f"authentication failed: {one_line(error)}", host=host)
     if isinstance(error, ScrapliTimeout):
-        return TimedOut(f"{command or 'login'}: no answer in time", host=host, command=command or None)
+        within = f"within {options['timeout_ops']} s (limit login)" if "timeout_ops" in options else "in time"
+        return TimedOut(f"{command or 'login'}: no answer {within}", host=host, command=command or None)
     if isinstance(error, ScrapliConnectionNotOpened) and not command:
         return Unreachable("the device did not take the login in time", host=host)
     if isinstance(error, ScrapliTransportPluginError):  # its text is a banner of many lines

@@ -14,8 +14,6 @@ from nornir_smartlic.model import Secret
 from nornir_smartlic.operations.conversation import Exec
 from nornir_smartlic.operations.refusals import refused_command, refused_line
 
-READ_SECONDS: Final = 90.0
-"""A loaded device takes half a minute for tech support or to write its configuration."""
 SAVE: Final = Exec("write memory", replies=((r"\[confirm\]", ""),))
 
 T = TypeVar("T")
@@ -59,12 +57,6 @@ def session_lost(
         host=error.host,
         command=command,
     )
-
-
-def without_echo(output: str, command: str) -> str:
-    """*output* without the first line where that is the command itself."""
-    first, _, rest = output.partition("\n")
-    return rest if first.strip().endswith(command.strip()) and command.strip() else output
 
 
 def one_line(error: BaseException) -> str:

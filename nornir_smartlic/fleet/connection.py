@@ -18,9 +18,11 @@ class AsyncsshConnection:
 
     ``extras`` are those of ``asyncssh.connect``, and ``secret``, the enable secret. Host keys are checked: against
     the file that ``known_hosts`` names, else against ``~/.ssh/known_hosts``; ``known_hosts: null`` turns it off.
+    `door_of` gives a ``target`` with what the host's data say too: its name, its limits, its known hosts.
     """
 
     connection: AsyncsshConnection
+    _door: AsyncDoor
 
     def open(
         self,
@@ -37,9 +39,14 @@ class AsyncsshConnection:
         from nornir_smartlic.model import Secret
 
         options = dict(extras or {})
+        target = options.pop("target", None)
+        if target is not None:
+            self._door = waited(AsyncDoor.open(target))
+            self.connection = self
+            return
         enable = options.pop("secret", None)
         target = Target(
-            name="",  # Nornir does not tell it; who drives the conversation adds it to errors
+            name="",  # Nornir does not say it; who drives the conversation adds it to errors
             address=hostname or "",
             port=port or 22,
             username=username,
@@ -47,11 +54,15 @@ class AsyncsshConnection:
             enable=Secret(enable) if enable else None,
             options=options,
         )
-        self._door: AsyncDoor = waited(AsyncDoor.open(target))
+        self._door = waited(AsyncDoor.open(target))
         self.connection = self
 
     def close(self) -> None:
         waited(self._door.close())
+
+    def meet(self) -> None:
+        """Another task begins: others may have used the session meanwhile."""
+        self._door.shell.meet()
 
     def answer(self, request: Request) -> Answer:
         """Do what *request* says; meanwhile others are answered."""

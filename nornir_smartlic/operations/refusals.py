@@ -15,11 +15,12 @@ _NOTICES: Final = re.compile(
     re.IGNORECASE,
 )
 _REFUSED_COMMAND: Final = re.compile(
-    r"^%\s*(?:Invalid input|Incomplete command|Ambiguous command|Unknown command|Unrecognized command|"
-    r"Bad |Error|Authorization failed|Command authorization failed)",
+    r"^(?:%\s*(?:Invalid input|Incomplete command|Ambiguous command|Unknown command|Unrecognized command|"
+    r"Bad |Error|Authorization failed)|(?:%\s*)?Command authorization failed)",
     re.IGNORECASE,
 )
-"""Source: reference/cli.md section 3, generic errors of the CLI; those of AAA are recalled."""
+"""Source: reference/cli.md section 3, generic errors of the CLI. Unverified: those of AAA, with % or not."""
+_UNAUTHORIZED: Final = re.compile(r"Command authorization failed", re.IGNORECASE)
 _LOG_MESSAGE: Final = re.compile(r"%[A-Z0-9_]+-\d-[A-Z0-9_]+: ")
 
 
@@ -27,7 +28,7 @@ def refused_line(answer: str) -> str | None:
     """The ``% ...`` line with which a configuration line was refused; ``None``: it was taken."""
     for line in answer.splitlines():
         text = line.strip()
-        if text.startswith("%") and not _NOTICES.match(text):
+        if (text.startswith("%") and not _NOTICES.match(text)) or _UNAUTHORIZED.match(text):
             return text
     return None
 

@@ -7,7 +7,7 @@ import logging
 
 import pytest
 
-from nornir_smartlic.doors.terminal import answered, hidden, read_over_terminal, taken, typed, without_echo
+from nornir_smartlic.doors.terminal import answered, hidden, read_over_terminal, taken, typed
 from nornir_smartlic.errors import CommandRefused, Refused
 from nornir_smartlic.model import Secret
 from nornir_smartlic.operations.conversation import Exec
@@ -35,11 +35,6 @@ def test_a_log_does_not_show_the_secret(caplog: pytest.LogCaptureFixture):
     with hidden([TOKEN], ["some.library"]):
         logging.getLogger("some.library").debug("write: %s", b"idtoken ZmFrZS10b2tlbg")
     assert caplog.messages == ["write: b'idtoken ********'"]
-
-
-def test_an_echo_is_taken_off_and_an_output_is_not():
-    assert without_echo("sw1#show clock\n12:00\n", "show clock") == "12:00\n"
-    assert without_echo("12:00\n", "show clock") == "12:00\n"
 
 
 def over_terminal(text: str, digest: str) -> bytes:

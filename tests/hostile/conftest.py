@@ -11,4 +11,4 @@ ConnectionPluginRegister.auto_register()
 @pytest.fixture
 def unchecked() -> dict[str, Any]:
     """Host data with which no door checks the host key."""
-    return {}
+    return {"smartlic_host_keys": "off"}

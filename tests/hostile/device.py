@@ -179,11 +179,11 @@ class FakeDevice:
                     platform="cisco_iosxe",
                     extras={
                         "transport": "paramiko",
-                        "auth_secondary": self.enable_secret or "",
+                        **({"auth_secondary": self.enable_secret} if self.enable_secret else {}),
                         "auth_strict_key": False,
                     },
                 ),
-                "asyncssh": ConnectionOptions(extras={"secret": self.enable_secret, "known_hosts": None}),
+                "asyncssh": ConnectionOptions(extras={"secret": self.enable_secret} if self.enable_secret else {}),
             },
             defaults=Defaults(),
         )

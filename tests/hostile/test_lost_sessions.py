@@ -14,7 +14,7 @@ from tests.hostile.device import FakeDevice, Shell
 LINES = ("license smart url default", "hostname sw2", "license smart usage interval 7", "end-of-it")
 
 
-@pytest.mark.parametrize("door", ["asyncssh"])
+@pytest.mark.parametrize("door", ["netmiko", "scrapli", "asyncssh"])
 @pytest.mark.parametrize(
     ("cut_at", "sent", "unknown"),
     [("configure terminal", 0, 0), (LINES[0], 0, 1), (LINES[2], 2, 1), ("end", 4, 0)],
@@ -31,6 +31,6 @@ def test_a_lost_push_says_how_many_lines_were_answered(
             opened.answer(Configure(LINES))
         error = caught.value
         assert (error.lines_sent, error.lines_total, error.lines_unknown) == (sent, 4, unknown)
-        assert error.command == cut_at
+        assert (error.host, error.command) == ("sw1", cut_at)
         assert f"{sent} of 4 lines were answered" in str(error)
         assert "12:00:00.000 UTC" in opened.answer(Show("show clock")).text
