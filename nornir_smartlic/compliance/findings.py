@@ -78,7 +78,7 @@ class Finding:
 
     @property
     def message(self) -> str:
-        """What was met and what was expected, in one line."""
+        """What was found and what was expected, in one line."""
         if self.why is not None:
             return self.why
         return f"{self.found or 'nothing'} - expected {self.expected}" if self.expected else self.found or self.title

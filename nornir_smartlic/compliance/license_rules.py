@@ -98,23 +98,23 @@ def _account(case: Case) -> Outcome:
         )
     if account is None:
         return unknown("no output that was read tells the account", expected=expected)
-    met = {"Smart Account": account.smart_account, "Virtual Account": account.virtual_account}
-    evidence = tuple(case.line(f"{name}: {met[name] or '<none>'}") for name, _ in wanted)
-    found = ", ".join(f"{name} {met[name] or '<none>'}" for name, _ in wanted)
-    if all(same_account(met[name], value) for name, value in wanted):
+    actual = {"Smart Account": account.smart_account, "Virtual Account": account.virtual_account}
+    evidence = tuple(case.line(f"{name}: {actual[name] or '<none>'}") for name, _ in wanted)
+    found = ", ".join(f"{name} {actual[name] or '<none>'}" for name, _ in wanted)
+    if all(same_account(actual[name], value) for name, value in wanted):
         return passed(found, expected=expected, evidence=evidence)
     fix: tuple[str, ...] = ("smartlic sync -F name={host}",)
     if registration is not None:
         fix = ("license smart register idtoken TOKEN force",)
     elif case.state.transport is not None and case.state.transport.type is TransportType.OFF:
         fix = BY_FILE  # the account comes with an ACK
-    elif any(met[name] is not None and not same_account(met[name], value) for name, value in wanted):
+    elif any(actual[name] is not None and not same_account(actual[name], value) for name, value in wanted):
         fix = ("smartlic trust -F name={host} --force",)  # it is at home elsewhere: a token of the right account
     return failed(found, expected=expected, evidence=evidence, fix=fix)
 
 
 _ACCOUNT_PRINTED_FROM: Final = (17, 7)
-"""The block first appears between agent 5.1 and 5.3. Source: reference/cli.md section 1, 17.7.1 itself recalled."""
+"""The block first appears between agent 5.1 and 5.3. Source: reference/cli.md section 1, 17.7.1 itself unverified."""
 
 
 def _release(case: Case) -> tuple[int, ...]:

@@ -47,7 +47,7 @@ class Case:
 
     @property
     def licensing_command(self) -> str:
-        """The command that told the licensing state."""
+        """The command that shows the licensing state."""
         return "show license tech support" if self.state.tech_support is not None else "show license all"
 
     @property

@@ -62,6 +62,12 @@ def ordered(lines: Iterable[str]) -> tuple[str, ...]:
     return tuple(_rendered({line: tree[line] for line in sorted(tree, key=_rank)}))
 
 
+def backwards(lines: Iterable[str]) -> tuple[str, ...]:
+    """*lines* in their order, but a trustpoint last: in its mode ``ip ...`` is short for ``ip-address``. Unverified."""
+    tree = _tree(lines)
+    return tuple(_rendered({line: tree[line] for line in sorted(tree, key=lambda line: line.startswith("crypto"))}))
+
+
 def merged(lines: Iterable[str]) -> tuple[str, ...]:
     """*lines*, indented below their parents, with each parent once and no line twice."""
     return tuple(_rendered(_tree(lines)))

@@ -205,7 +205,7 @@ def _check(intent: Intent, key: str) -> None:
 
 
 def _intent_error(key: str, errors: list[ErrorDetails]) -> IntentError:
-    """The first of *errors* as one line: the key's path, what was met there, and what was expected."""
+    """The first of *errors* as one line: the key's path, what was found there, and what is expected."""
     first = errors[0]
     location, kind = first["loc"], first["type"]
     path = ".".join([key, *map(str, location)])

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from nornir_smartlic.intent.comparison import Comparison, merged
+from nornir_smartlic.intent.comparison import Comparison, backwards
 
 Difference: TypeAlias = Comparison
 """A comparison in which the device is not as wanted."""
@@ -46,4 +46,4 @@ class Plan:
 
 def undo(differences: Iterable[Difference]) -> tuple[str, ...]:
     """The lines that take *differences* back, the last one first."""
-    return merged(line for difference in reversed(list(differences)) for line in difference.undo)
+    return backwards(line for difference in reversed(list(differences)) for line in difference.undo)

@@ -106,8 +106,8 @@ def configured_vrf(reading: LicensingReading, transport: TransportType) -> str |
 
 
 def has_vrf_line(reading: LicensingReading) -> bool:
-    """Whether the release knows ``license smart vrf``."""
-    return release_of(reading.version.release) >= SMART_VRF
+    """Whether the device knows ``license smart vrf``: by its release, or since the line is there."""
+    return reading.configuration.intent.vrf is not None or release_of(reading.version.release) >= SMART_VRF
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +148,8 @@ def misplaced_source(reading: LicensingReading, intent: Intent | None = None) ->
 
 def same_interface(one: str, other: str) -> bool:
     """Whether two spellings mean one interface: ``Gi0/0`` is ``GigabitEthernet0/0``."""
+    if one[-1:].lower() != other[-1:].lower():
+        return False  # most interfaces, at no cost
     short, long = sorted((one.lower().replace(" ", ""), other.lower().replace(" ", "")), key=len)
     split = re.match(r"[a-z-]+", short)
     name = re.match(r"[a-z-]+", long)

@@ -3,7 +3,7 @@
 A report's way has an order: a model that reports, a transport with a URL, a source interface and a VRF, a name that
 resolves, a connection, a certificate that is trusted, a trust code, an acknowledgement. Whatever breaks first hides
 what breaks after it, so that causes are listed by certainty, and in this order among equals. Reasons that devices print
-stand in reference/cli.md section 5, some of them recalled.
+stand in reference/cli.md section 5, some of them unverified.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ UNRESOLVED: Final = "Unable to resolve server hostname/domain name"
 _NO_WAY: Final = ("No reply from server", "Unable to connect to server", "Communications init failure")
 _NO_TLS: Final = ("certificate", "SSL", "TLS")
 ACK_TAKES: Final = timedelta(days=2)
-"""CSSM acknowledges within hours; Cisco's guides say to look after a day or two, recalled."""
+"""CSSM acknowledges within hours; Cisco's guides say to look after a day or two, unverified."""
 
 
 class Certainty(Enum):

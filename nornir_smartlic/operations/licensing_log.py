@@ -19,7 +19,7 @@ _REASONS: Final = {
     "POLICY_INSTALL_FAILED": re.compile(r"^.* failed: (?P<reason>.*)$"),
     "AGENT_REG_FAILED": re.compile(r"^.*? failed ?: (?P<reason>.*)$"),
 }
-"""Source: reference/cli.md section 5; the shapes behind the mnemonic are partly recalled."""
+"""Source: reference/cli.md section 5; the shapes behind the mnemonic are partly unverified."""
 
 
 @dataclass(frozen=True, slots=True)

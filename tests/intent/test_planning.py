@@ -69,6 +69,15 @@ def test_taking_back_runs_the_other_way_round():
     )
 
 
+def test_lines_of_a_trustpoint_are_taken_back_last():
+    made = plan(slp(trustpoints=(("SLA-TrustPoint", "crl"),)), name_servers=["192.0.2.53"], revocation_check="none")
+    assert undo(made.differences) == (
+        "no ip name-server 192.0.2.53",
+        "crypto pki trustpoint SLA-TrustPoint",
+        " revocation-check crl",
+    )
+
+
 def test_taking_back_restores_what_was_replaced():
     old = "https://smartreceiver-stage.cisco.com/licservice/license"
     reading = slp(transport=TransportType.OFF, smart_url=old, plain_url=old)
@@ -91,6 +100,7 @@ def test_taking_back_restores_what_was_replaced():
         (slp(transport=TransportType.SMART, smart_url=RECEIVER), {"transport": "smart", "url": "default"}),
         (slp(cslu_url="http://192.0.2.8:8182/cslu/v1/pi"), {"url": "http://192.0.2.8:8182/cslu/v1/pi"}),
         (slp(source_interface="GigabitEthernet0/0"), {"source_interface": "Gi0/0"}),
+        (slp("17.3.5", vrf="Mgmt-vrf", vrfs=("Mgmt-vrf",)), {"transport": "cslu", "vrf": "Mgmt-vrf"}),
         (slp("17.3.5", source_interface="Gi0/0", interfaces=(MANAGEMENT,), vrfs=("Mgmt-vrf",)), {"vrf": "Mgmt-vrf"}),
         (slp(plain_url="https://onprem.example.com/cslu/v1/pi"), {"url": "https://onprem.example.com/cslu/v1/pi"}),
         (slp(name_servers=((None, "192.0.2.9"), (None, "192.0.2.53"))), {"name_servers": ["192.0.2.53"]}),
