@@ -65,7 +65,7 @@ def authorization_state(page: Page) -> Lines | None:
 
 
 def evaluation_period(page: Page) -> Lines | None:
-    """``Evaluation Period:``; recalled."""
+    """``Evaluation Period:``; unverified."""
     told = page.state.evaluation_period
     return None if told is None else ["Evaluation Period:", *(f"  {key}: {value}" for key, value in told)]
 

@@ -12,7 +12,7 @@ from smartlic_lab.show.words import instant, interval, time_or_none, truth
 
 Lines = list[str]
 _WIDEST_TAG: Final = 25  # a longer one is cut to 22 characters and "..."; inferred from genie-c9300-48-noindent-table
-_WIDEST_NAME: Final = 23  # a longer one is cut to 20 characters and "..."; recalled
+_WIDEST_NAME: Final = 23  # a longer one is cut to 20 characters and "..."; unverified
 
 
 def summary_table(page: Page) -> Lines:
@@ -21,7 +21,7 @@ def summary_table(page: Page) -> Lines:
     Source: show-license-summary/public-router-17.13.1a-none-in-use.txt; unverified: the legacy model prints no head.
     """
     shown = [used for used in page.state.usage or () if _is_listed(page, used)]
-    rule = page.style.rule(77 if shown or page.state.slp is not False else None)
+    rule = page.style.rule(77 if shown or page.style.since(5) else None)
     if not shown and rule is None:
         return ["License Usage:", "  No licenses in use"]
     indent = " " * page.style.table_indent

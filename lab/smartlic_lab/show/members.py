@@ -168,14 +168,14 @@ _BLOCKS: Final[dict[str, Callable[[Page], Lines]]] = {
 
 
 def _chapter(page: Page) -> str:
-    """The title under which the lines of this page were met."""
+    """The title under which the lines of this page were saved."""
     if page.command == TECH:
         return "Reservation Info"
     return "License Authorizations" if page.command == ALL else ""
 
 
 def _date(time: Instant) -> str:
-    """``2026-FEB-10 UTC`` for midnight; recalled."""
+    """``2026-FEB-10 UTC`` for midnight; unverified."""
     month, day, clock, year, zone = instant(time).split()
     return f"{year}-{month.upper()}-{day} {zone}" if clock == "00:00:00" else instant(time)
 

@@ -14,7 +14,7 @@ Lines = list[str]
 
 
 def rum_reports(page: Page) -> Lines:
-    """``show license rum id all``; without heading where it was met filtered."""
+    """``show license rum id all``; without heading where it was saved filtered."""
     lines = []
     if page.style.prints("", "Smart Licensing Usage Report", True):
         lines += ["Smart Licensing Usage Report:", "=" * 36]
@@ -55,7 +55,7 @@ _RULE = "=" * 52
 
 
 def message_history(page: Page) -> Lines:
-    """``show license history message``; the shape of messages is recalled."""
+    """``show license history message``; the shape of messages is unverified."""
     told = page.state.history
     if told is None:
         return []
@@ -96,7 +96,7 @@ def _event_time(time: Instant) -> str:
 
 
 def data_conversion(page: Page) -> Lines:
-    """``show license data conversion``; recalled."""
+    """``show license data conversion``; unverified."""
     told = page.state.conversion
     if told is None:
         return []
@@ -136,7 +136,7 @@ def _told(told: ClassicLicense) -> Lines:
 
 
 def right_to_use(page: Page) -> Lines:
-    """``show license right-to-use``; recalled."""
+    """``show license right-to-use``; unverified."""
     told = page.state.right_to_use
     if told is None:
         return []

@@ -38,7 +38,7 @@ def conversion(page: Page) -> Lines | None:
 
 
 def conversion_members(told: Conversion) -> Lines:
-    """The status of each member; recalled."""
+    """The status of each member; unverified."""
     return [line for who, status in told.members for line in (f"  {member(who)}", f"    Status: {status}")]
 
 
@@ -51,7 +51,7 @@ def export_keys(page: Page) -> Lines | None:
 
 
 def utility(page: Page) -> Lines | None:
-    """``Utility:``; what may follow the status is recalled."""
+    """``Utility:``; what may follow the status is unverified."""
     if page.state.utility is None:
         return None
     lines = ["Utility:", f"  Status: {switch(page.state.utility)}"]
@@ -68,7 +68,7 @@ def utility(page: Page) -> Lines | None:
 
 
 def reservation_mode(page: Page) -> Lines | None:
-    """``License Reservation is ENABLED``, of a legacy device; recalled."""
+    """``License Reservation is ENABLED``, of a legacy device; unverified."""
     told = page.state.reservation_mode
     if told is None and page.state.slp is False and page.state.reservation is not None:
         told = page.state.reservation.enabled or None
@@ -279,7 +279,7 @@ def _of_agent_8(title: str, codes: tuple[TrustCode, ...]) -> Lines:
 
 
 def _as_worded(wording: tuple[str, ...], codes: tuple[TrustCode, ...], certificate: int | None) -> Lines:
-    """The lines on trust codes in the wording that was met, with the values of *codes*."""
+    """The lines on trust codes in the wording that was saved, with the values of *codes*."""
     code = codes[0] if codes else TrustCode(member=None, installed=None)
     later = iter(codes)
     lines = []
@@ -306,7 +306,7 @@ def _trust_code(code: TrustCode) -> Lines:
     lines.append(f"    INSTALLED on {instant(code.installed)}{valid}")
     if code.expires is not None:
         lines.append(f"    Expired on {instant(code.expires)}")
-    if code.type is not None and code.member is not None:  # recalled: a device that is alone tells its type once, above
+    if code.type is not None and code.member is not None:  # unverified: a device that is alone has its type once, above
         lines += [f"    Trust Code Type: {code.type}", f"    Attributes: {none(code.attributes)}"]
     return lines
 

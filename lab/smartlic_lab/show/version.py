@@ -115,7 +115,7 @@ def _document(told: DeviceVersion) -> Lines:
         *([] if details.build is None else _terms(details.build, line)),
         *([line["rom"]] if details.rom else []),
         line["boot_loader"] if details.boot_loader else "",
-        line["uptime"],
+        *([line["uptime"]] if told.uptime else []),
         *([line["processor_uptime"]] if details.processor_uptime else []),
         *([line["returned"]] if details.returned_by else []),
         *([line["restarted"]] if details.restarted_at else []),

@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 
 from nornir_smartlic.parsers.commands import PARSERS
 from nornir_smartlic.parsers.state import RULES
-from smartlic_lab.cli.roundtrip import AsDevice, as_device
+from smartlic_lab.cli.roundtrip import AsDevice, as_device, compare
 from smartlic_lab.show.rendering import PRINTERS
 from smartlic_lab.show.sections import SECTIONS, WITHIN
 from smartlic_lab.show.version import LEVELS, PROSE, SUPPORT
@@ -70,3 +70,22 @@ def test_no_words_of_a_printer_stand_in_the_device() -> None:
     device = Path(__file__).parents[3] / "lab" / "smartlic_lab" / "device"
     found = {(path.name, one) for path in device.rglob("*.py") for one in words if f'"{one}' in path.read_text("utf-8")}
     assert found == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "code"),
+    [
+        ("The current throughput level is unthrottled\n", {}, 0),
+        ("The current throughput level is unthrottled  \n\n\n", {}, 0),  # blanks and empty lines are counted apart
+        ("License Usage:\n  No licenses in use\n", {}, 0),  # as the legacy model prints it
+        ("License Usage:\n  No licenses in use\n", {"release": "17.12"}, 1),  # SLP has the head of the table
+        ("The current throughput level is unthrottled\n", {"platform": "c1234"}, 2),
+        ("Load for five secs: 1%/0%\n", {}, 2),
+    ],
+)
+def test_the_command_tells_by_its_exit_code_whether_a_device_prints_the_same(
+    tmp_path: Path, text: str, options: dict[str, str], code: int
+) -> None:
+    file = tmp_path / "saved.txt"
+    file.write_text(text, "utf-8")
+    assert compare([file], live=True, **options) == code
