@@ -115,7 +115,7 @@ def _two(section: Section, first: str, second: str) -> tuple[str, str]:
 
 
 _EVENT: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)\.(\d{3}) (\S+) (\S+)(.*)")
-_ATTRIBUTE: Final = re.compile(r' ([\w.\-]+)="(.*?)"(?= [\w.\-]+="|$)')  # a message may have quotes of its own
+_KEY: Final = re.compile(r' ([\w.\-]+)="')
 
 
 def event_log(section: Section) -> tuple[EventLogEntry, ...]:
@@ -138,15 +138,35 @@ def event_log(section: Section) -> tuple[EventLogEntry, ...]:
 
 def _event(line: str) -> EventLogEntry | None:
     match = _EVENT.fullmatch(line)
-    if match is None or _ATTRIBUTE.sub("", match[10]).strip():
+    attributes = None if match is None else _attributes(match[10])
+    if match is None or attributes is None:
         return None
-    *numbers, zone, event, attributes = match.groups()
+    *numbers, zone, event, _ = match.groups()
     year, month, day, hour, minute, second, millisecond = map(int, numbers)
     try:
         wall = datetime(year, month, day, hour, minute, second, millisecond * 1000)  # noqa: DTZ001  placed below
     except ValueError:
         return None
-    return EventLogEntry(_placed(wall, zone), event, tuple(_ATTRIBUTE.findall(attributes)))
+    return EventLogEntry(_placed(wall, zone), event, attributes)
+
+
+def _attributes(text: str) -> tuple[tuple[str, str], ...] | None:
+    """`` key="value"``, any number of them; a value may have quotes of its own. ``None``: it is something else."""
+    starts = list(_KEY.finditer(text))
+    if text[: starts[0].start() if starts else None].strip():
+        return None
+    if not starts:
+        return ()
+    found = []
+    begun = starts[0]
+    for following in [*starts[1:], None]:
+        end = len(text) if following is None else following.start()
+        if end > begun.end() and text[end - 1] == '"':
+            found.append((begun[1], text[begun.end() : end - 1]))
+            begun = following or begun
+        elif following is None:
+            return None
+    return tuple(found)
 
 
 def _placed(wall: datetime, spelling: str) -> Instant:
