@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from nornir_smartlic.compliance.configuration_rules import CONFIGURATION_RULES
@@ -53,4 +54,21 @@ def verify(
     """One finding per rule for *host*, in the order of the rules. Deadlines count by the device's own clock."""
     case = Case(reading, intent, options or ComplianceOptions(), compare(intent, reading))
     now = reading.now()
-    return tuple(waive(rule.judge(case, host), waivers, now) for rule in rules)
+    return tuple(waive(_judged(rule, case, host), waivers, now) for rule in rules)
+
+
+def _judged(rule: Rule, case: Case, host: str) -> Finding:
+    """The finding of *rule*; unknown where it stands on what the device did not show to this account."""
+    found, reading = rule.judge(case, host), case.reading
+    why = None
+    if reading.state_refused is not None and rule.id not in _ON_NO_STATE:
+        why = reading.state_refused
+    elif rule.id in _ON_CONFIGURATION and found.verdict is not Verdict.NOT_APPLICABLE:
+        why = reading.configuration_refused
+    if why is None:
+        return found
+    return replace(found, verdict=Verdict.UNKNOWN, found=None, why=why, evidence=(), deadline=None, fix=())
+
+
+_ON_NO_STATE: Final = frozenset({"SLP-CLOCK", "SLP-UNSAVED"})
+_ON_CONFIGURATION: Final = frozenset(rule.id for rule in CONFIGURATION_RULES)

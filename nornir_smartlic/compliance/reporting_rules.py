@@ -161,7 +161,12 @@ def _communication(case: Case) -> Outcome:
     if last is not None and "-COMM_FAILED:" in last and not _is_over(last, case):
         text = last.partition("-COMM_FAILED:")[2].strip()
         return failed(text, expected=expected, evidence=(Evidence("show logging", last),), fix=fix)
-    return passed("no ongoing failure", expected=expected)
+    seen = last or f"{len(messages or ())} messages of licensing, none of a failure"
+    evidence = [Evidence("show logging | include SMART_LIC-", seen)] if messages is not None else []
+    evidence += [case.line(f"{group.name}: no ongoing failure") for group in groups]
+    if not evidence:
+        return unknown("neither the log nor statistics of reports were shown", expected=expected)
+    return passed("no ongoing failure", expected=expected, evidence=tuple(evidence))
 
 
 def reports_arrive(case: Case) -> bool:

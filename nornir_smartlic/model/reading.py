@@ -41,6 +41,8 @@ class LicensingReading:
     unparsed: tuple[Unparsed, ...] = ()
     messages: tuple[str, ...] | None = None  # what licensing wrote into the device's log, oldest first; None: not read
 
+    configuration_refused: str | None = None  # why the configuration was not read: it says nothing then
+    state_refused: str | None = None  # why the licensing state was not read: not even its model is known then
     unsaved: tuple[str, ...] | None = None  # running- against startup-config: ``+`` and ``-`` lines; None: not read
 
     @property

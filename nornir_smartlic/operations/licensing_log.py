@@ -40,10 +40,15 @@ class LogMessage:
 
 def read_log() -> Conversation[tuple[str, ...]]:
     """The lines of the log that licensing wrote, oldest first; none where the device does not show its log."""
+    return (yield from read_messages()) or ()
+
+
+def read_messages() -> Conversation[tuple[str, ...] | None]:
+    """The lines of `read_log`; ``None`` where the device does not show its log, so that it proves nothing."""
     try:
         answer = yield Show(SHOW_LOG)
     except CommandRefused:
-        return ()
+        return None
     return tuple(line.strip() for line in answer.text.splitlines() if _MESSAGE.search(line))
 
 

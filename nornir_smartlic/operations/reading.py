@@ -8,10 +8,12 @@ from datetime import timedelta
 from typing import Any, Final
 
 from nornir_smartlic.errors import CommandRefused
-from nornir_smartlic.intent import why_not_slp
+from nornir_smartlic.intent import releases, why_not_slp
+from nornir_smartlic.intent.releases import release_of
 from nornir_smartlic.model import (
     DeviceClock,
     DeviceVersion,
+    Intent,
     LicensingModel,
     LicensingReading,
     LicensingState,
@@ -19,7 +21,7 @@ from nornir_smartlic.model import (
     Unparsed,
 )
 from nornir_smartlic.operations.conversation import Conversation, Show
-from nornir_smartlic.operations.licensing_log import read_log
+from nornir_smartlic.operations.licensing_log import read_messages
 from nornir_smartlic.operations.startup import read_unsaved
 from nornir_smartlic.parsers import parse
 
@@ -58,14 +60,29 @@ def zones_of(configuration: RunningConfiguration) -> Zones:
     return dict([configuration.clock_timezone]) if configuration.clock_timezone is not None else {}
 
 
-def read_configured() -> Conversation[LicensingReading]:
+def read_configured(*, may_be_refused: bool = False) -> Conversation[LicensingReading]:
     """What plans stand on: configuration, release, state, and what is not saved; not the clock, not the log.
+
+    Where it *may_be_refused*, as to a read-only account, a reading without the configuration says why.
 
     The configuration comes first, for it knows the offset of the zone whose name alone the other outputs print.
     """
-    configured = yield from read("show running-config", ask=SHOW_CONFIGURATION)
+    why = None
+    try:
+        configured = yield from read("show running-config", ask=SHOW_CONFIGURATION)
+    except CommandRefused as error:
+        if not may_be_refused:
+            raise
+        why = f"show running-config: {error.answer}"
+        configured = Shown(RunningConfiguration(intent=Intent()), ())
     version = yield from read("show version")
     licensing = yield from _licensing(zones_of(configured.value))
+    state_why = None
+    if licensing is None and release_of(version.value.release) >= releases.SLP:  # it has the command, and refused it
+        state_why = "show license all: the device refused it to this account"
+        if not may_be_refused:
+            raise CommandRefused("show license all", "refused to this account")
+    licensing = licensing or Shown(LicensingState(), ())
     return LicensingReading(
         state=licensing.value,
         version=version.value,
@@ -73,13 +90,15 @@ def read_configured() -> Conversation[LicensingReading]:
         clock=None,
         unparsed=configured.unparsed + version.unparsed + licensing.unparsed,
         unsaved=(yield from read_unsaved()),
+        configuration_refused=why,
+        state_refused=state_why,
     )
 
 
 def read_licensing() -> Conversation[LicensingReading]:
     """Everything that verdicts stand on, too: what the SLACs are for, the device's clock, and its log, the only place
     where a device says that its reports do not arrive."""
-    reading = yield from read_configured()
+    reading = yield from read_configured(may_be_refused=True)
     zones = zones_of(reading.configuration)
     state, unparsed = reading.state, reading.unparsed
     if state.slp:
@@ -87,7 +106,7 @@ def read_licensing() -> Conversation[LicensingReading]:
         state = replace(state, authorizations=more.value.authorizations or state.authorizations)
         unparsed += more.unparsed
     clock: DeviceClock = (yield from read("show clock", zones=zones)).value
-    log = yield from read_log()
+    log = yield from read_messages()
     return replace(reading, state=state, clock=clock, unparsed=unparsed, messages=log)
 
 
@@ -115,7 +134,7 @@ _SHOW_MODE: Final = "show version | include operating mode"
 def reread(reading: LicensingReading) -> Conversation[LicensingReading]:
     """What configuration can have changed since *reading*: the configuration itself, and the licensing state."""
     configured = yield from read("show running-config", ask=SHOW_CONFIGURATION)
-    licensing = yield from _licensing(zones_of(configured.value))
+    licensing = (yield from _licensing(zones_of(configured.value))) or Shown(LicensingState(), ())
     return replace(
         reading,
         configuration=configured.value,
@@ -124,11 +143,14 @@ def reread(reading: LicensingReading) -> Conversation[LicensingReading]:
     )
 
 
-def _licensing(zones: Zones) -> Conversation[Shown]:
-    """``show license all``; a release that does not know it is a classic one, and shows its licences otherwise."""
+def _licensing(zones: Zones) -> Conversation[Shown | None]:
+    """``show license all``; a release that does not know it is a classic one, and shows its licences otherwise.
+
+    ``None``: all of it was refused.
+    """
     for command in ("show license all", "show license right-to-use", "show license"):
         try:
             return (yield from read(command, zones=zones))
         except CommandRefused:
             continue
-    return Shown(LicensingState(), ())
+    return None

@@ -25,6 +25,7 @@ from nornir_smartlic.model import (
     Registration,
     RegistrationStatus,
     Role,
+    RunningConfiguration,
     TechSupport,
     Transport,
     TransportType,
@@ -39,6 +40,24 @@ from tests.compliance.readings import JAN_1, UDI, WANTED, configuration, days, r
 
 def finding(rule_id: str, of: LicensingReading, intent: Intent = WANTED) -> Finding:
     return next(found for found in verify(of, intent, host="sw1") if found.rule_id == rule_id)
+
+
+def test_no_rule_passes_without_what_it_saw():
+    passes = [found for found in verify(reading(), WANTED, host="sw1") if found.verdict is Verdict.PASS]
+    assert passes
+    assert [found.rule_id for found in passes if not found.evidence] == []
+
+
+def test_a_log_that_the_device_did_not_show_proves_nothing():
+    assert finding("SLP-COMMUNICATION", replace(reading(), messages=None)).verdict is Verdict.UNKNOWN
+
+
+def test_a_configuration_that_was_not_shown_makes_its_rules_unknown_with_the_reason():
+    why = "show running-config: % Invalid input detected at '^' marker."
+    unread = replace(reading(), configuration=RunningConfiguration(intent=Intent()), configuration_refused=why)
+    found = finding("SLP-TRANSPORT-VRF", unread)
+    assert (found.verdict, found.why) == (Verdict.UNKNOWN, why)
+    assert finding("SLP-ACK-OVERDUE", unread).verdict is Verdict.PASS
 
 
 def test_what_is_not_saved_fails_and_what_the_device_does_not_tell_is_unknown():
