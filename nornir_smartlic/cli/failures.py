@@ -37,7 +37,14 @@ def host_error(error: BaseException) -> HostError:
 
     if isinstance(error, SmartLicError):
         kind = type(error).__name__
-        return HostError(kind, first_line(error), is_usage=isinstance(error, IntentError | UsageError))
+        return HostError(
+            kind,
+            first_line(error),
+            is_usage=isinstance(error, IntentError | UsageError),
+            command=getattr(error, "command", None),
+            line=getattr(error, "line", None),
+            line_number=getattr(error, "line_number", None),
+        )
     names = [each.__name__ for each in type(error).__mro__]
     known = next((name for name in names if name in _UNREACHABLE), None)
     if known is not None:

@@ -40,8 +40,18 @@ def format_of(name: str | None, output: Path | None, *, as_json: bool) -> str:
     if name is not None:
         return name
     if output is not None:
-        return _BY_SUFFIX.get(output.suffix.lower(), "json")
+        return _of_suffix(output)
     return "json" if as_json else "table"
+
+
+def _of_suffix(output: Path) -> str:
+    if output.exists() and not output.is_file():  # /dev/stdout, a pipe
+        return "json"
+    found = _BY_SUFFIX.get(output.suffix.lower())
+    if found is None:
+        known = ", ".join(_BY_SUFFIX)
+        raise UsageError(f"-o {output}: no format ends with {output.suffix or 'nothing'!r}: give --format, or {known}")
+    return found
 
 
 def check_writable(output: Path | None) -> None:

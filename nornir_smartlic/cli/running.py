@@ -59,16 +59,17 @@ def _progress_of(results: AggregatedResult, host: HostReport) -> str:
 
 
 def _host_report(name: str, results: MultiResult, describe: Describe, secrets: Sequence[Secret]) -> HostReport:
-    from nornir_smartlic.outputs import HostError, HostReport
+    from nornir_smartlic.outputs import HostReport
 
     error = _root(results)
     if error is None:
         return describe(name, results[0])
     why = host_error(error)
-    message = why.message
+    message, shown, line = why.message, why.command, why.line
     for secret in secrets:  # what a device echoed, should a door ever let it through
         message = secret.hide_in(message)
-    return HostReport(name, error=HostError(why.kind, message, why.is_usage))
+        shown, line = (None if text is None else secret.hide_in(text) for text in (shown, line))
+    return HostReport(name, error=replace(why, message=message, command=shown, line=line))
 
 
 def _root(results: MultiResult) -> BaseException | None:

@@ -71,6 +71,9 @@ class HostError:
     kind: str  # the class of the error, such as Unreachable
     message: str
     is_usage: bool = False  # our mistake: the inventory or the command
+    command: str | None = None  # to which the device answered so, without secrets; None: to none
+    line: str | None = None  # of its output, where that was not understood
+    line_number: int | None = None  # counts from 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,9 @@ def test_every_host_that_fails_has_its_line_and_its_place_in_the_json(smartlic):
         "kind": "Unreachable",
         "message": "no answer on 192.0.2.1 port 22",
         "is_usage": False,
+        "command": None,
+        "line": None,
+        "line_number": None,
     }
     assert len(ended.err.splitlines()) == 3
 

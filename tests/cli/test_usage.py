@@ -29,6 +29,8 @@ def is_one_line(text: str) -> bool:
         (("audit", "--json", "--format", "html"), "both ask for standard output"),
         (("audit", "-o", "nowhere/report.html"), "no such folder"),
         (("audit", "-o", "."), "is a directory"),
+        (("audit", "-o", "report.pdf"), "no format ends with '.pdf'"),
+        (("audit", "-o", "report"), "no format ends with 'nothing'"),
         (("audit", "-F", "sw1"), "expected KEY=VALUE"),
         (("audit", "-F", "name=sw9"), "no host fits -F name=sw9"),
         (("audit", "--waivers", "none.yaml"), "none.yaml: No such file"),
