@@ -23,6 +23,7 @@ ALL = [
     errors.TooLarge("too much", host="sw1", command="show clock"),
     errors.SessionLost("cut", lines_sent=2, lines_total=7, lines_unknown=1, host="sw1", command="license smart"),
     errors.StateUnknown("changed, not saved", "cut", lines_sent=2, lines_total=7, host="sw1"),
+    errors.Busy("held by another run", host="sw1"),
     errors.Interrupted("stopped"),
     errors.Refused("not installed", "no reason", host="sw1", command="license smart trust"),
     errors.TimedOut("no prompt", host="sw1", command="show clock"),

@@ -62,6 +62,8 @@ class CssmClient:
         self._credentials = credentials
         self._clock = clock
         self._bearer: tuple[Secret, float] | None = None
+        for each in (self._transfer, self._login):
+            each.require_private()
 
     def __enter__(self) -> CssmClient:
         return self
@@ -84,7 +86,7 @@ class CssmClient:
             text = _text(data, "access_token")
             if not text:
                 raise CssmError("access token: the answer has none")
-            lifetime = float(data.get("expires_in") or 0)
+            lifetime = float(_optional_number(data, "expires_in") or 0)
             self._bearer = (Secret(text), self._clock() + max(lifetime - _RENEW_BEFORE_SECONDS, 0.0))
         return f"Bearer {self._bearer[0].reveal()}"
 
@@ -198,7 +200,7 @@ class CssmClient:
         data = self._ask("POST", "/v2/accounts/poll", "poll", body=body, headers=_numbers(account, virtual_account))
         if data.get("status") == "OK_POLL":
             return _ticket(data, ticket.nonce, ticket.timestamp_ms, action=ticket.action)
-        return _results(data.get("data") or {})
+        return _results(_object(data, "data"))
 
     # --- version 1: inventory and tokens ------------------------------------------------------------------------------
 
@@ -253,7 +255,7 @@ class CssmClient:
     def product_instances(self, domain: str, virtual_accounts: Sequence[str] = ()) -> Iterator[ProductInstance]:
         """The devices of *virtual_accounts*, page by page; of all where none is named."""
         for raw in self._pages(f"{_account(domain)}/devices", "devices", virtual_accounts):
-            sudi = raw.get("sudi") or {}
+            sudi = _object(raw, "sudi")
             yield ProductInstance(
                 udi=Udi(_text(sudi, "udiPid"), _text(sudi, "udiSerialNumber")),
                 host_name=_text(raw, "hostName") or None,
@@ -371,7 +373,7 @@ def _authorization_lines(request: AuthorizationRequestFile) -> Iterator[dict[str
 def _ticket(data: Mapping[str, Any], nonce: str, timestamp_ms: int, *, action: str | None = None) -> PollTicket:
     return PollTicket(
         poll_id=_number(data, "poll_id"),
-        interval_seconds=int(data.get("poll_interval") or 300),
+        interval_seconds=min(max(_optional_number(data, "poll_interval") or 300, 1), 3600),
         action=_text(data, "action") or action or "acknowledgements",
         nonce=nonce,
         timestamp_ms=timestamp_ms,
@@ -382,7 +384,7 @@ def _results(data: Mapping[str, Any]) -> Results:
     documents: list[Document] = []
     refusals: list[Refusal] = []
     for raw in (*_objects(data, "acknowledgements"), *_objects(data, "authorizations")):
-        sudi = raw.get("sudi") or {}
+        sudi = _object(raw, "sudi")
         udi = Udi(_text(sudi, "udi_pid"), _text(sudi, "udi_serial_number"))
         packed = raw.get("smart_license")
         if raw.get("status") == "FAILED" or not packed:
@@ -412,7 +414,12 @@ def _token(raw: Mapping[str, Any]) -> RegistrationToken:
 
 def _objects(data: Mapping[str, Any], key: str) -> Iterator[dict[str, Any]]:
     listed = data.get(key)
-    yield from (entry for entry in listed or () if isinstance(entry, dict))
+    yield from (entry for entry in (listed if isinstance(listed, list) else ()) if isinstance(entry, dict))
+
+
+def _object(data: Mapping[str, Any], key: str) -> dict[str, Any]:
+    value = data.get(key)
+    return value if isinstance(value, dict) else {}
 
 
 def _text(data: Mapping[str, Any], key: str) -> str:
@@ -433,7 +440,7 @@ def _optional_number(data: Mapping[str, Any], key: str) -> int | None:
         return None
     try:
         return int(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import random
 import ssl
 import time
@@ -14,13 +15,20 @@ from typing import Any, Final
 
 import httpx
 
-from nornir_smartlic.errors import CssmError
+from nornir_smartlic.errors import CssmError, UsageError
 
 RETRIED: Final = frozenset({429, 500, 502, 503, 504})
 """Answers after which asking again makes sense. Source: reference/reports.md section 7.4, and 500 for the cloud."""
 
 NOT_DONE: Final = frozenset({429, 503})
 """Of these, the answers that say that nothing was done."""
+
+
+MOST_SECONDS_ASKED: Final = 900.0
+"""A server that asks for a longer pause (``Retry-After``) is not waited for: the run would seem to hang."""
+MOST_SECONDS: Final = 300.0
+MEGABYTE: Final = 1024 * 1024
+_LONGEST_MESSAGE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,7 @@ class Endpoint:
     url: str
     ca_file: Path | None = None  # None: those of the system
     timeout_seconds: float = 60.0
+    answer_mb: int = 64  # of one answer; a larger one is given up
     retries: Retries = field(default_factory=Retries)
 
 
@@ -68,7 +77,12 @@ class Transfer:
         try:
             verify: Any = ssl.create_default_context(cafile=endpoint.ca_file) if endpoint.ca_file else True
             self._client = httpx.Client(
-                base_url=endpoint.url, verify=verify, timeout=endpoint.timeout_seconds, transport=transport
+                base_url=endpoint.url,
+                verify=verify,
+                timeout=endpoint.timeout_seconds,
+                transport=transport,
+                headers={"Accept-Encoding": "identity"},  # a few bytes would unpack to many
+                follow_redirects=False,  # an access token goes to no other host
             )
         except (OSError, httpx.InvalidURL, ValueError) as error:
             raise CssmError(
@@ -108,7 +122,8 @@ class Transfer:
         for attempt in range(self._endpoint.retries.attempts):
             told: float | None = None
             try:
-                response = self._client.request(method, path, json=json, data=form, params=query, headers=headers)
+                request = self._client.build_request(method, path, json=json, data=form, params=query, headers=headers)
+                response = self._read(request)
             except httpx.TransportError as error:
                 problem = _why(error)
                 status = None
@@ -123,18 +138,49 @@ class Transfer:
                 status = response.status_code
                 problem = _message(_decoded(response)) or f"HTTP status {status}"
                 told = self._told(response)
+                if told is not None and told > MOST_SECONDS_ASKED:
+                    problem += f"; it asks to come back in {told:.0f} s"
+                    break
             if attempt + 1 < self._endpoint.retries.attempts:
                 self._sleep(self._endpoint.retries.pause(attempt, told))
         raise CssmError(f"{self._host()}: {problem}", status=status)
 
+    def _read(self, request: httpx.Request) -> httpx.Response:
+        """The whole answer; raises `CssmError` where it is larger, or comes more slowly, than an answer may."""
+        most = self._endpoint.answer_mb * MEGABYTE
+        ends = time.monotonic() + MOST_SECONDS
+        response = self._client.send(request, stream=True)
+        try:
+            content = bytearray()
+            for piece in response.iter_bytes():
+                content += piece
+                if len(content) > most:
+                    raise CssmError(f"{self._host()}: an answer of more than {most} bytes", status=response.status_code)
+                if time.monotonic() > ends:
+                    raise CssmError(f"{self._host()}: no end of its answer within {MOST_SECONDS:.0f} s")
+        except httpx.DecodingError:
+            raise CssmError(f"{self._host()}: an answer that cannot be unpacked") from None
+        finally:
+            response.close()
+        headers = {name: value for name, value in response.headers.items() if name != "content-encoding"}
+        return httpx.Response(response.status_code, headers=headers, content=bytes(content))
+
+    def require_private(self) -> None:
+        """Raises `UsageError` where a secret would go over the network for all to read."""
+        url = self._client.base_url
+        if url.scheme != "https" and not _is_loopback(url.host):
+            raise UsageError(
+                f"{self._endpoint.url}: a client secret is sent over https:// alone, or over http:// to this machine"
+            )
+
     def _told(self, response: httpx.Response) -> float | None:
         """``Retry-After`` in seconds: a number, or a date."""
-        text = response.headers.get("retry-after", "").strip()
-        if text.isdigit():
+        text = response.headers.get("retry-after", "").strip()[:64]
+        if text.isascii() and text.isdigit():
             return float(text)
         try:
             return (parsedate_to_datetime(text) - self._now()).total_seconds()
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             return None
 
     def _host(self) -> str:
@@ -155,16 +201,26 @@ class Answer:
             CssmError: an error, with the message that CSSM gave.
         """
         if self.status >= 400 or not isinstance(self.data, dict):
-            raise CssmError(f"{what}: {_message(self.data) or f'HTTP status {self.status}'}", status=self.status)
+            met = "a redirect, which is not followed" if 300 <= self.status < 400 else "no JSON object"
+            reason = _message(self.data) or (f"HTTP status {self.status}" + (f", {met}" if self.status < 400 else ""))
+            raise CssmError(f"{what}: {reason}", status=self.status)
         if str(self.data.get("status", "")).upper() in ("ERROR", "FAILED"):
             raise CssmError(f"{what}: {_message(self.data) or 'failed without a reason'}", status=self.status)
         return self.data
 
 
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def _decoded(response: httpx.Response) -> Any:
+    """The JSON of an answer; ``None``: it is none, or nested so deeply that nobody meant it."""
     try:
         return response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
@@ -174,7 +230,8 @@ def _message(data: Any) -> str | None:
         return None
     for name in ("message", "statusMessage", "status_message", "error_description", "error"):
         if isinstance(data.get(name), str) and data[name]:
-            return str(data[name]).splitlines()[0]
+            clean = "".join(each if each.isprintable() else " " for each in str(data[name]).strip().partition("\n")[0])
+            return clean[:_LONGEST_MESSAGE] or None
     return None
 
 

@@ -1,6 +1,14 @@
 """Licensing files: usage reports, requests, bundles, and the documents that CSSM gives. Pure: text in, text out."""
 
-from nornir_smartlic.files.bundles import Bundle, BundledFile, ack_bundle, read_bundle, usage_bundle, write_bundle
+from nornir_smartlic.files.bundles import (
+    Budget,
+    Bundle,
+    BundledFile,
+    ack_bundle,
+    read_bundle,
+    usage_bundle,
+    write_bundle,
+)
 from nornir_smartlic.files.documents import (
     AccountInfo,
     Ack,
@@ -44,6 +52,7 @@ __all__ = [
     "AuthorizationDocument",
     "AuthorizationRequestFile",
     "AuthorizedLicense",
+    "Budget",
     "Bundle",
     "BundledFile",
     "ConversionAck",

@@ -25,7 +25,7 @@ from typing import Final
 
 from nornir_smartlic.errors import FileRejected
 
-MAXIMUM_BYTES: Final = 512 * 1024 * 1024  # unpacked
+MAXIMUM_BYTES: Final = 512 * 1024 * 1024  # unpacked, of all archives in one another
 MAXIMUM_FILES: Final = 100_000
 _ACK: Final = "ACK_"
 _MANIFEST: Final = "manifest.mf"
@@ -64,6 +64,24 @@ class Bundle:
         return f"{_ACK if self.is_ack else ''}UD_SA_{self.stamp}.tar.gz"
 
 
+class Budget:
+    """What may still be unpacked: one for all archives of a command or an upload, however they lie in each other."""
+
+    def __init__(self, most_bytes: int = MAXIMUM_BYTES, most_files: int = MAXIMUM_FILES) -> None:
+        self.most_bytes, self.most_files = most_bytes, most_files
+        self.bytes_left, self.files_left = most_bytes, most_files
+
+    def unpacked(self, size: int) -> None:
+        """Count *size* bytes that were unpacked."""
+        self.bytes_left -= size
+
+    def file(self, where: str) -> None:
+        """Count a member; raises `FileRejected` where there are too many."""
+        self.files_left -= 1
+        if self.files_left < 0:
+            raise FileRejected(f"{where} has more than {self.most_files} files, with the archives around it")
+
+
 def usage_bundle(
     contents: Sequence[str],
     *,
@@ -93,19 +111,22 @@ def write_bundle(bundle: Bundle) -> bytes:
     return _archive(outer)
 
 
-def read_bundle(data: bytes) -> Bundle:
+def read_bundle(data: bytes, budget: Budget | None = None) -> Bundle:
     """The bundle in *data*, a usage bundle or an ACK bundle; nothing is unpacked to disk.
 
+    *budget* is what all bundles of one command share.
+
     Raises:
-        FileRejected: not such an archive, or larger than `MAXIMUM_BYTES` or `MAXIMUM_FILES`.
+        FileRejected: not such an archive, larger than the budget, or with members that are larger than they are stored.
     """
-    outer = _members(data, "the bundle")
+    budget = budget or Budget()
+    outer = _members(data, "the bundle", budget)
     manifest = next((file for file in outer if file.name == _MANIFEST), None)
     inner = [file for file in outer if re.fullmatch(r"(ACK_)?UD_VA_.*\.tar\.gz", file.name)]
     if not inner:
         met = ", ".join(file.name for file in outer[:5]) or "nothing"
         raise FileRejected(f"the bundle has {met} - expected UD_VA_*.tar.gz or ACK_UD_VA_*.tar.gz")
-    files = tuple(file for archive in inner for file in _members(archive.content, archive.name))
+    files = tuple(file for archive in inner for file in _members(archive.content, archive.name, budget))
     is_ack = inner[0].name.startswith(_ACK)
     values = {} if manifest is None else _manifest_values(manifest.content.decode(errors="replace"))
     return Bundle(
@@ -130,30 +151,34 @@ def _archive(files: Iterable[tuple[str, bytes]]) -> bytes:
     return gzip.compress(packed.getvalue(), mtime=0)
 
 
-def _members(data: bytes, where: str) -> list[BundledFile]:
-    unpacked = _gunzip(data, where)
+def _members(data: bytes, where: str, budget: Budget) -> list[BundledFile]:
+    unpacked = _gunzip(data, where, budget)
     files: list[BundledFile] = []
     try:
         with tarfile.open(fileobj=io.BytesIO(unpacked), mode="r:") as archive:
             for entry in archive:
-                if len(files) >= MAXIMUM_FILES:
-                    raise FileRejected(f"{where} has more than {MAXIMUM_FILES} files")
+                budget.file(where)
+                if entry.issparse():  # a few bytes that stand for gigabytes, and nothing that any bundle has
+                    raise FileRejected(f"{where} has a sparse file, which no bundle has")
+                if entry.size > len(unpacked):
+                    raise FileRejected(f"{where} is cut off")
                 content = archive.extractfile(entry) if entry.isreg() else None
                 if content is not None:  # folders and links carry nothing
                     files.append(BundledFile(entry.name.rsplit("/", 1)[-1], content.read()))
-    except tarfile.TarError:
+    except (tarfile.TarError, ValueError, OverflowError):
         raise FileRejected(f"{where} is not a tar archive") from None
     return files
 
 
-def _gunzip(data: bytes, where: str) -> bytes:
+def _gunzip(data: bytes, where: str, budget: Budget) -> bytes:
     stream = zlib.decompressobj(wbits=31)  # gzip
     try:
-        unpacked = stream.decompress(data, MAXIMUM_BYTES)
+        unpacked = stream.decompress(data, max(budget.bytes_left, 0) + 1)
     except zlib.error:
         raise FileRejected(f"{where} is not gzip data") from None
-    if stream.unconsumed_tail:
-        raise FileRejected(f"{where} unpacks to more than {MAXIMUM_BYTES} bytes")
+    budget.unpacked(len(unpacked))
+    if budget.bytes_left < 0:
+        raise FileRejected(f"{where} unpacks to more than {budget.most_bytes} bytes, with the archives around it")
     if not stream.eof:
         raise FileRejected(f"{where} is cut off")
     return unpacked

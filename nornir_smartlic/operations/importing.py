@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from nornir_smartlic.errors import FileRejected, Refused, SmartLicError
-from nornir_smartlic.files import Ack, parse_smart_license, read_bundle
+from nornir_smartlic.files import Ack, Budget, parse_smart_license, read_bundle
 from nornir_smartlic.model import LicensingState, Udi
 from nornir_smartlic.operations.collecting import FLASH, clear_flash, delete
 from nornir_smartlic.operations.conversation import Conversation, Exec, Put
@@ -42,14 +42,14 @@ class ImportFile:
     acknowledged: datetime | None = None  # of a file with ACKs alone: when the last was issued
 
 
-def import_files_of(path: Path, content: bytes) -> tuple[ImportFile, ...]:
-    """The files in *content*: itself, or those of a bundle of ACKs.
+def import_files_of(path: Path, content: bytes, budget: Budget | None = None) -> tuple[ImportFile, ...]:
+    """The files in *content*: itself, or those of a bundle of ACKs; *budget* is what all bundles of a command share.
 
     Raises:
         FileRejected: neither of the two.
     """
     if content.startswith(b"\x1f\x8b"):
-        bundle = read_bundle(content)
+        bundle = read_bundle(content, budget)
         if not bundle.is_ack:
             raise FileRejected(f"{path.name}: a bundle of usage reports - expected one of ACKs")
         return tuple(_import_file(path / file.name, file.content) for file in bundle.files)

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from nornir.core.task import Result, Task
 
-from nornir_smartlic.errors import StoreError
+from nornir_smartlic.errors import FileRejected, StoreError
+from nornir_smartlic.files import Budget
+from nornir_smartlic.files.bundles import MAXIMUM_BYTES
 from nornir_smartlic.operations.importing import ImportFile, import_files_of
 from nornir_smartlic.operations.importing import import_files as importing
 from nornir_smartlic.tasks.driving import drive
@@ -41,9 +43,13 @@ def files_at(path: Path) -> tuple[ImportFile, ...]:
     """
     try:
         names = sorted(entry for entry in path.iterdir() if entry.is_file()) if path.is_dir() else [path]
+        too_large = next((name for name in names if name.stat().st_size > MAXIMUM_BYTES), None)
+        if too_large is not None:
+            raise FileRejected(f"{too_large}: more than {MAXIMUM_BYTES} bytes")
         contents = [(name, name.read_bytes()) for name in names]
     except OSError as error:
         problem = StoreError(f"{path}: not read: {error.strerror or error}")
     else:
-        return tuple(file for name, content in contents for file in import_files_of(name, content))
+        budget = Budget()
+        return tuple(file for name, content in contents for file in import_files_of(name, content, budget))
     raise problem

@@ -7,7 +7,7 @@ import tarfile
 import pytest
 
 from nornir_smartlic.errors import FileRejected
-from nornir_smartlic.files import ack_bundle, bundles, read_bundle, usage_bundle, write_bundle
+from nornir_smartlic.files import Budget, ack_bundle, bundles, read_bundle, usage_bundle, write_bundle
 
 
 def usage():
@@ -59,7 +59,55 @@ def test_what_is_no_bundle_is_rejected_in_one_line(data, met):
         read_bundle(data)
 
 
-def test_a_bundle_that_unpacks_to_too_much_is_rejected(monkeypatch):
-    monkeypatch.setattr(bundles, "MAXIMUM_BYTES", 10_000)
+def test_an_archive_that_unpacks_to_more_than_the_limit_is_rejected():
     with pytest.raises(FileRejected, match="more than 10000 bytes"):
-        read_bundle(gzip.compress(bytes(20_000)))
+        read_bundle(gzip.compress(bytes(20_000)), Budget(most_bytes=10_000))
+
+
+def test_archives_in_an_archive_share_one_budget():
+    inner = bundles._archive([("dev_1_x.txt", bytes(600_000))])
+    outer = bundles._archive([(f"UD_VA_{n}.tar.gz", inner) for n in range(16)])
+    with pytest.raises(FileRejected, match=r"UD_VA_1\.tar\.gz unpacks to more than 1000000 bytes, with the archives"):
+        read_bundle(outer, Budget(most_bytes=1_000_000))
+    many = bundles._archive([(f"UD_VA_{n}.tar.gz", inner) for n in range(5)])
+    with pytest.raises(FileRejected, match="more than 6 files, with the archives around it"):
+        read_bundle(many, Budget(most_files=6))
+
+
+def test_bundles_of_one_command_share_a_budget():
+    budget = Budget(most_files=5)
+    read_bundle(write_bundle(usage()), budget)
+    with pytest.raises(FileRejected, match="more than 5 files"):
+        read_bundle(write_bundle(usage()), budget)
+
+
+@pytest.mark.parametrize("form", ["gnu", "pax 0.1", "pax 1.0"])
+def test_a_sparse_member_is_refused_before_it_is_read(form):
+    packed = io.BytesIO()
+    size = 2 * 1024**3
+    with tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        entry = tarfile.TarInfo("UD_VA_x.tar.gz")
+        if form == "gnu":
+            entry.type = tarfile.GNUTYPE_SPARSE
+        elif form == "pax 0.1":
+            entry.pax_headers = {"GNU.sparse.map": f"{size},0", "GNU.sparse.size": str(size)}
+        else:
+            entry.pax_headers = {
+                "GNU.sparse.major": "1",
+                "GNU.sparse.minor": "0",
+                "GNU.sparse.name": "x",
+                "GNU.sparse.realsize": str(size),
+            }
+            content = f"1\n{size}\n0\n".encode()
+            entry.size = 512
+            archive.addfile(entry, io.BytesIO(content.ljust(512, b"\0")))
+        if form != "pax 1.0":
+            archive.addfile(entry)
+    data = bytearray(packed.getvalue())
+    if form == "gnu":  # one map entry and the real size, where the old GNU header has them
+        data[386:398], data[398:410] = b"%011o\0" % size, b"%011o\0" % 0
+        data[483:495] = b"%011o\0" % size
+        data[148:156] = b"        "
+        data[148:156] = b"%06o\0 " % sum(data[:512])
+    with pytest.raises(FileRejected, match="sparse file"):
+        read_bundle(gzip.compress(bytes(data)))
