@@ -211,7 +211,8 @@ def test_a_lab_that_was_killed_is_gone_and_leaves_no_word(command):
     command("up", "small.yaml", "--detach", "--name", "victim")
     (pid,) = json.loads(command("status", "--json", "--name", "victim"))["pids"]
     os.kill(pid, 9)
-    assert "no lab 'victim' runs" in command("status", "--name", "victim", code=2)
+    said = command("status", "--name", "victim", code=2)
+    assert "no lab 'victim' runs - start one with smartlic-lab up --name victim" in said
 
 
 def test_a_lab_with_a_state_folder_is_the_same_after_a_restart(command):
@@ -226,6 +227,25 @@ def test_a_lab_with_a_state_folder_is_the_same_after_a_restart(command):
     assert second["clock"]["now"][:10] == "2026-01-08"
     assert second["devices"][0]["members"] == first["devices"][0]["members"]
     assert second["authorities"][0]["tokens"] == first["authorities"][0]["tokens"]
+
+
+def test_a_lab_that_is_killed_is_found_again_as_it_was(command):
+    """Ports, URLs, faults and inventories stay, and clients go on where they were."""
+    where = ["--name", "hardy", "--state", str(command.folder / "hardy")]
+    command("up", "small.yaml", "--detach", *where)
+    command("fault", "add", "cssm", "slow-polls", "--for", "30d", "--name", "hardy")
+    command("fault", "add", "sw1", "unreachable", "--name", "hardy")
+    command("inventory", "--format", "nornir", "-o", "before", "--name", "hardy")
+    first = json.loads(command("status", "--json", "--name", "hardy"))
+    os.kill(first["pids"][0], 9)
+    command("up", "small.yaml", "--detach", *where)
+    command("inventory", "--format", "nornir", "-o", "after", "--name", "hardy")
+    second = json.loads(command("status", "--json", "--name", "hardy"))
+    command("down", "--name", "hardy")
+    for key in ("devices", "authorities", "faults"):
+        assert second[key] == first[key]
+    files = [sorted((command.folder / name).rglob("*.yaml")) for name in ("before", "after")]
+    assert [one.read_text().replace("/before/", "/after/") for one in files[0]] == [one.read_text() for one in files[1]]
 
 
 def test_roundtrip_tells_whether_the_lab_prints_the_same(command):
@@ -251,3 +271,31 @@ def test_serve_runs_one_authority_at_the_real_time(tmp_path):
         process.terminate()
         process.communicate(timeout=30)
     assert process.returncode == 0
+
+
+def test_serve_runs_the_authorities_of_a_topology(tmp_path):
+    accounts = "smart_accounts: [{domain: branch.example.com}]"
+    (tmp_path / "lab.yaml").write_text(
+        f"authorities:\n- {{name: one, kind: cssm, {accounts}}}\n"
+        "- {name: near, kind: cslu, upstream: one, domain: branch.example.com}\n"
+        "- {name: far, kind: onprem, upstream: one, domain: branch.example.com}\n"
+        "devices:\n- {name: sw1}\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "smartlic_lab.cli", "serve", "cslu", "lab.yaml", "--name", "alone"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "SMARTLIC_LAB_STATE": str(tmp_path / "state"), "COLUMNS": "120"},
+    )
+    try:
+        assert process.stderr is not None
+        assert "end it with Ctrl-C or smartlic-lab down --name alone" in process.stderr.readline()
+        found = json.loads(Command(tmp_path)("status", "--json", "--name", "alone"))
+        assert [one["name"] for one in found["authorities"]] == ["one", "near"]
+        assert (found["devices"], found["authorities"][0]["smart_account"]) == ([], "branch.example.com")
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+    assert "expected cssm, cslu or onprem before a topology" in Command(tmp_path)("serve", "sw1", "lab.yaml", code=2)

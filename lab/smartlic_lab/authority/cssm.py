@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from nornir_smartlic import __version__
@@ -48,7 +49,15 @@ from smartlic_lab.authority.database import Database
 from smartlic_lab.authority.device_messages import PATHS, Receiver, answer, failed
 from smartlic_lab.authority.errors import NotSignedIn, Refusal
 from smartlic_lab.authority.faults import FaultKind, Faults
-from smartlic_lab.authority.models import AccountKind, SmartAccount, VirtualAccount
+from smartlic_lab.authority.models import (
+    AccountKind,
+    Acknowledgement,
+    Event,
+    ProductInstance,
+    SmartAccount,
+    Submission,
+    VirtualAccount,
+)
 from smartlic_lab.authority.notices import Postman
 from smartlic_lab.authority.rate import RateLimit, TooManyRequests
 from smartlic_lab.authority.rights import Role
@@ -490,6 +499,20 @@ class Cssm:
             return failed(message, str(refusal))
         self._wake_at(shown + self.processing_time)
         return reply
+
+
+def latest_instant(database: str) -> datetime | None:
+    """The latest time that a CSSM wrote into *database*; ``None``: nothing is in it. Raises `StoreError`."""
+    opened = Database(database)
+    try:
+        with opened.begin() as session:
+            instants = [
+                session.scalar(select(func.max(column)))
+                for column in (Event.at, ProductInstance.last_contact, Submission.received, Acknowledgement.issued)
+            ]
+    finally:
+        opened.close()
+    return max((instant for instant in instants if instant is not None), default=None)
 
 
 def _home(work: Work, domain: str, virtual_account: str) -> VirtualAccount:

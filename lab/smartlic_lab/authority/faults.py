@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import Any
 
 from nornir_smartlic.errors import UsageError
 
@@ -71,6 +73,35 @@ class Faults:
     def listed(self) -> tuple[Fault, ...]:
         """The faults in force, oldest first."""
         return tuple(self._faults)
+
+    def stored(self) -> list[dict[str, Any]]:
+        """The faults in force, JSON-able."""
+        return [
+            {
+                "kind": one.kind.value,
+                "remaining": one.remaining,
+                "until": None if one.until is None else one.until.isoformat(),
+                "reason": one.reason,
+                "offset": one.offset.total_seconds(),
+                "retry_after": one.retry_after,
+            }
+            for one in self._faults
+        ]
+
+    def restore(self, stored: Iterable[Mapping[str, Any]]) -> None:
+        """Take up what `stored` gave."""
+        self._faults = []
+        for one in stored:
+            until = None if one["until"] is None else datetime.fromisoformat(one["until"])
+            fault = self.add(
+                one["kind"],
+                count=one["remaining"],
+                until=until,
+                reason=one["reason"],
+                offset=timedelta(seconds=one["offset"]),
+                retry_after=one["retry_after"],
+            )
+            fault.remaining = one["remaining"]
 
     def clear(self, kind: FaultKind | str | None = None) -> None:
         """Take away those of one kind, or all."""

@@ -263,6 +263,9 @@ def roundtrip(
 @app.command()
 def serve(
     what: Annotated[str, typer.Argument(help="cssm, cslu, onprem, or a device as PLATFORM:RELEASE.")],
+    topology: Annotated[
+        str, typer.Argument(help="A topology whose authorities of that kind are run, with their accounts.")
+    ] = "",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Where it listens; 0: chosen free.")] = 0,
     name: NameOption = "serve",
     state: StateOption = None,
@@ -286,7 +289,7 @@ def serve(
 ) -> None:
     """Run one device or one authority in the foreground; the lab's clock starts at the real time."""
     cssm = lifecycle.cssm_keys(database, mail_spool, smtp, rate_limit)
-    lifecycle.serve_one(what, port, lifecycle.Wanted("", name, state, address, host, speed), cssm)
+    lifecycle.serve_one(what, port, lifecycle.Wanted(topology, name, state, address, host, speed), cssm)
 
 
 @app.command()

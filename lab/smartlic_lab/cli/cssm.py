@@ -15,7 +15,7 @@ from urllib.parse import quote
 import typer
 
 from nornir_smartlic.errors import UsageError
-from smartlic_lab.running.control import Control
+from smartlic_lab.running.control import Control, command_line
 
 V1: Final = "/services/api/smart-accounts-and-licensing/v1"
 ON_PREM_V1: Final = "/api/v1"
@@ -117,7 +117,8 @@ def _account(context: typer.Context) -> str:
     if domain is None:
         found = _ask(context, "GET", f"{base}/accounts/search")["accounts"]
         if not found:
-            raise UsageError("there is no smart account - expected smartlic-lab cssm account add DOMAIN")
+            how = f"{command_line('cssm', context.obj.name)} account add DOMAIN"
+            raise UsageError(f"there is no smart account - open one with {how}")
         domain = found[0]["domain"]
     return f"{base}/accounts/{quote(domain, safe='')}"
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from nornir_smartlic.errors import UsageError
-from smartlic_lab.running.control import Control, NoLab, lab_folder
+from smartlic_lab.running.control import Control, NoLab, command_line, lab_folder
 
 if TYPE_CHECKING:
     from smartlic_lab.running.lab import Lab
@@ -74,7 +74,7 @@ def _refuse_second(name: str) -> None:
         running = Control.find(name)
     except NoLab:
         return
-    raise UsageError(f"lab {name!r} already runs (process {running.pid}) - end it with smartlic-lab down")
+    raise UsageError(f"lab {name!r} already runs (process {running.pid}) - end it with {command_line('down', name)}")
 
 
 def _say_ready(lab: Lab, wanted: Wanted) -> None:
@@ -84,7 +84,7 @@ def _say_ready(lab: Lab, wanted: Wanted) -> None:
             pipe.write(_READY)
     else:
         print_status(lab.status())
-        typer.echo(f"lab {wanted.name} runs; end it with Ctrl-C or smartlic-lab down", err=True)
+        typer.echo(f"lab {wanted.name} runs; end it with Ctrl-C or {command_line('down', wanted.name)}", err=True)
 
 
 def start_detached(wanted: Wanted) -> None:
@@ -120,7 +120,8 @@ def start_detached(wanted: Wanted) -> None:
     if said != _READY:
         process.wait()
         raise UsageError(_reason(log_file))
-    typer.echo(f"lab {wanted.name} runs (process {process.pid}); end it with smartlic-lab down", err=True)
+    ending = command_line("down", wanted.name)
+    typer.echo(f"lab {wanted.name} runs (process {process.pid}); end it with {ending}", err=True)
 
 
 def _reason(log_file: Path) -> str:
@@ -131,11 +132,17 @@ def _reason(log_file: Path) -> str:
 
 
 def serve_one(what: str, port: int, wanted: Wanted, cssm: Mapping[str, Any]) -> None:
-    """Run one authority or one device, at the real time; *cssm* has keys of a topology's CSSM."""
+    """Run one authority or one device, at the real time; *cssm* has keys of a topology's CSSM.
+
+    Of a topology, which is not the empty text, the authorities of that kind are run, and the CSSM behind them.
+    """
     from smartlic_lab.running.topology import check_topology
 
     if cssm and what != "cssm":
         raise UsageError(f"{', '.join(cssm)} given for {what} - expected only for cssm")
+    if wanted.topology:
+        run(wanted, _authorities_of(what, port, wanted, cssm))
+        return
     now = datetime.now(UTC).isoformat()
     data: dict[str, Any] = {"clock": {"start": now, "speed": wanted.speed or 1.0}}
     if what == "cssm":
@@ -152,6 +159,32 @@ def serve_one(what: str, port: int, wanted: Wanted, cssm: Mapping[str, Any]) -> 
             entry["release"] = release
         data["devices"] = [entry]
     run(wanted, check_topology(data, what))
+
+
+def _authorities_of(what: str, port: int, wanted: Wanted, cssm: Mapping[str, Any]) -> Topology:
+    """The topology without its devices, and with the authorities alone that are asked for and what they need."""
+    from smartlic_lab.running.topology import Authority, Clock, find_topology, load_topology
+
+    if what not in ("cssm", "cslu", "onprem"):
+        raise UsageError(f"serve {what} {wanted.topology} - expected cssm, cslu or onprem before a topology")
+    whole = load_topology(find_topology(wanted.topology))
+    chosen = [one for one in whole.authorities if one.kind == what]
+    if not chosen:
+        raise UsageError(f"{wanted.topology}: there is no {what} in it")
+    needed = {one.upstream for one in chosen if one.kind != "cssm"}
+    first = chosen[0]
+    keys = {**first.model_dump(exclude_unset=True), **({"port": port} if port else {}), **cssm}
+    chosen[0] = Authority.model_validate(keys)
+    behind = [one for one in whole.authorities if one.kind == "cssm" and one.name in needed]
+    names = {one.name for one in (*behind, *chosen)}
+    return whole.model_copy(
+        update={
+            "clock": Clock(start=datetime.now(UTC), speed=wanted.speed or 1.0),
+            "authorities": (*behind, *chosen),
+            "devices": (),
+            "faults": tuple(fault for fault in whole.faults if fault.target in names),
+        }
+    )
 
 
 def cssm_keys(database: str | None, spool: Path | None, smtp: str | None, rate_limit: str | None) -> dict[str, Any]:

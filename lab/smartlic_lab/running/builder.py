@@ -32,6 +32,7 @@ from smartlic_lab.authority.models import AlertKind, SummaryRhythm
 from smartlic_lab.authority.rate import RateLimit
 from smartlic_lab.device import Device
 from smartlic_lab.platforms import Family, families
+from smartlic_lab.running.state import make_private
 from smartlic_lab.running.topology import (
     DOMAIN,
     NAME_SERVER,
@@ -52,6 +53,7 @@ from smartlic_lab.world import FAULTS, ServerCertificate, Site, Uplink, World
 from smartlic_lab.world.certificates import MARGIN, VALIDITY
 from smartlic_lab.world.clock import VirtualClock
 from smartlic_lab.world.network import HttpRequest, HttpResponse
+from smartlic_lab.world.world import Fault
 
 CSSM_NAMES: Final = ("smartreceiver.cisco.com", "tools.cisco.com", "swapi.cisco.com", "cloudsso.cisco.com")
 CSLU_PORT: Final = 8182  # Source: reference/cli.md section 2
@@ -120,6 +122,8 @@ class Keepsakes:
     devices: Mapping[str, Any] = field(default_factory=dict)
     authorities: Mapping[str, Any] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
+    ports: Mapping[str, int] = field(default_factory=dict)
+    faults: Mapping[str, Any] | None = None  # None: those of the topology
     database_url: Callable[[str], str] = field(default=lambda _name: "sqlite://")
 
     def secret(self, key: str, wanted: str | None = None) -> Secret:
@@ -162,6 +166,9 @@ class Builder:
                 with self._at("devices", at):
                     self._add_device(entry, name, str(_NETWORK[number]))
                 number += 1
+        if self.keepsakes.faults is not None:
+            restore_faults(self.world, self.authorities, self.keepsakes.faults)
+            return
         for at, fault in enumerate(self.topology.faults):
             known = fault.kind in FAULTS or fault.kind in {one.value for one in FaultKind}
             with self._at("faults", at, "target" if known else "kind"):
@@ -204,7 +211,7 @@ class Builder:
         cssm = Cssm(
             plan.name,
             now=now,
-            database=plan.database or self.keepsakes.database_url(plan.name),
+            database=make_private(plan.database or self.keepsakes.database_url(plan.name)),
             processing_time=timedelta(minutes=plan.processing_minutes),
             postman=None if plan.mail is None else _postman(plan.mail),
             rate_limit=None if limit is None else RateLimit(limit.calls, timedelta(seconds=limit.seconds)),
@@ -358,7 +365,7 @@ class Builder:
             plan.name,
             now=now,
             forward=self._forward(plan),
-            database=self.keepsakes.database_url(plan.name),
+            database=make_private(self.keepsakes.database_url(plan.name)),
             is_online=plan.is_online,
             state=self.keepsakes.authorities.get(plan.name),
         )
@@ -462,6 +469,32 @@ def uplink_lines(entry: DeviceEntry, interface: str, vrf: str | None, address: s
     if plan.source_interface:
         lines.append(f"ip http client source-interface {interface}")
     return tuple(lines)
+
+
+def stored_faults(world: World, authorities: Mapping[str, AuthorityFact]) -> dict[str, Any]:
+    """The faults in force, JSON-able."""
+    return {
+        "world": [
+            {
+                "target": one.target,
+                "kind": one.kind.name,
+                "until": None if one.until is None else one.until.isoformat(),
+                "remaining": one.remaining,
+            }
+            for one in world.faults
+        ],
+        "authorities": {name: fact.authority.faults.stored() for name, fact in authorities.items()},
+    }
+
+
+def restore_faults(world: World, authorities: Mapping[str, AuthorityFact], stored: Mapping[str, Any]) -> None:
+    """Take up what `stored_faults` gave, as far as its targets are still there."""
+    for one in stored["world"]:
+        until = None if one["until"] is None else datetime.fromisoformat(one["until"])
+        world.faults.append(Fault(one["target"], FAULTS[one["kind"]], until, one["remaining"]))
+    for name, faults in stored["authorities"].items():
+        if name in authorities:
+            authorities[name].authority.faults.restore(faults)
 
 
 def add_fault(

@@ -27,6 +27,11 @@ class NoLab(UsageError):
     """No lab of that name runs."""
 
 
+def command_line(words: str, name: str) -> str:
+    """What a person types for the lab called *name*: ``smartlic-lab down --name b``."""
+    return f"smartlic-lab {words}" + ("" if name == "default" else f" --name {name}")
+
+
 def lab_folder(name: str) -> Path:
     """The folder of the lab called *name*; raises `UsageError` for something that is no name."""
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,40}", name):
@@ -105,7 +110,8 @@ class _Gone(UsageError):
 
 
 def _no_lab(name: str) -> str:
-    return "no lab runs" if name == "default" else f"no lab {name!r} runs"
+    what = "no lab runs" if name == "default" else f"no lab {name!r} runs"
+    return f"{what} - start one with {command_line('up', name)}"
 
 
 def _runs(pid: int) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import os
 import resource
@@ -18,9 +17,19 @@ from typing import Any, Final, TypeVar
 from nornir_smartlic.errors import StoreError, UsageError
 from nornir_smartlic.model import Secret
 from smartlic_lab.authority import Cslu, Cssm, OnPrem
+from smartlic_lab.authority.cssm import latest_instant
 from smartlic_lab.device import Device
-from smartlic_lab.running.builder import AuthorityFact, Builder, Credentials, DeviceFact, Keepsakes, add_fault
+from smartlic_lab.running.builder import (
+    AuthorityFact,
+    Builder,
+    Credentials,
+    DeviceFact,
+    Keepsakes,
+    add_fault,
+    stored_faults,
+)
 from smartlic_lab.running.inventory import InventoryDevice, InventoryFacts, InventoryToken, write_inventory
+from smartlic_lab.running.state import StateFolder
 from smartlic_lab.running.topology import Topology, check_topology, find_topology, load_topology
 from smartlic_lab.world import World
 from smartlic_lab.world.certificates import CertificateAuthority, write_private
@@ -30,7 +39,7 @@ LOOPBACK: Final = "127.0.0.1"
 _OWN_ADDRESSES: Final = 0x7F010001  # 127.1.0.1, the first device with "addresses: own"
 _log = logging.getLogger(__name__)
 _STORE_SECONDS: Final = 30.0
-_STATE: Final = "state.json"
+_NOTE_SECONDS: Final = 1.0
 T = TypeVar("T")
 
 
@@ -65,6 +74,7 @@ class Lab:
         self.folder = Path(self._temporary.name) if self._temporary is not None else folder or Path()
         self._keep = keep
         self._serve = serve
+        self._state = StateFolder(self.folder)
         self._keepsakes = self._remembered()
         self.credentials = self._credentials()
         builder = Builder(topology, self.credentials, self._keepsakes)
@@ -73,6 +83,7 @@ class Lab:
         self.authorities: Mapping[str, AuthorityFact] = builder.authorities
         self._facts: Mapping[str, DeviceFact] = builder.devices
         self.ports: dict[str, tuple[str, int]] = {}  # device or authority -> where its server is
+        self._had: dict[str, Any] = {}  # device -> what of it is on the disk
         self.ca_file: Path | None = None
         self._host_key = ""
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -149,6 +160,8 @@ class Lab:
     def add_fault(self, target: str, kind: str, *, span: timedelta | None = None, count: int | None = None) -> None:
         """Let something fail; raises `UsageError` for a thing or kind that there is not."""
         add_fault(self.world, self.authorities, target, kind, span=span, count=count)
+        if self._keep:
+            self._note_lab()
 
     def clear_faults(self, target: str | None = None) -> int:
         """End the faults of *target*, or all; how many there were."""
@@ -158,6 +171,8 @@ class Lab:
                 with self.world.at(name):
                     count += len(fact.authority.faults.listed())
                     fact.authority.faults.clear()
+        if self._keep:
+            self._note_lab()
         return count
 
     def fault_list(self) -> list[dict[str, Any]]:
@@ -196,6 +211,7 @@ class Lab:
             self._start_thread(lambda: self.world.pump(self._stop_pump), "smartlic-lab clock")
             if self._keep:
                 self.store()  # so that a lab that is killed at once finds its secrets again
+                self.world.settled = self._note_saved
                 self._start_thread(self._keep_storing, "smartlic-lab state")
         except BaseException:
             self.stop()
@@ -225,10 +241,16 @@ class Lab:
             self._temporary.cleanup()
 
     def _keep_storing(self) -> None:
-        """Store now and then, for a lab that is killed; what stops it is stored by `stop`."""
-        while not self._stop_pump.wait(_STORE_SECONDS):
+        """Store for a lab that is killed: what CSSM may know of a device soon, all of it now and then."""
+        left = _STORE_SECONDS
+        while not self._stop_pump.wait(_NOTE_SECONDS):
+            left -= _NOTE_SECONDS
             try:
-                self.store()
+                self._note_exchanged()
+                self._note_lab()
+                if left <= 0:
+                    self.store()
+                    left = _STORE_SECONDS
             except StoreError as error:  # a full disk may be emptied; `stop` says it too
                 _log.warning("the lab's state was not written: %s", error)
 
@@ -268,9 +290,10 @@ class Lab:
         for at, (name, fact) in enumerate(self.authorities.items()):
             web = HttpServer(application(self.world, name), identity=self._identities.get(name))
             try:
-                port = await web.start(self.address, fact.plan.port)
+                port = await web.start(self.address, self._port_of(name, fact.plan.port))
             except OSError as error:
-                raise self.topology.problem(("authorities", at, "port"), _taken(fact.plan.port, error)) from error
+                wanted = self._port_of(name, fact.plan.port)
+                raise self.topology.problem(("authorities", at, "port"), _taken(wanted, error)) from error
             self._servers.append(web)
             self.ports[name] = (self.host, port)
         ssh = SshServer(self.world, self.folder / "ssh")
@@ -282,9 +305,13 @@ class Lab:
         else:
             await self._listen_on_shared_address(ssh)
 
+    def _port_of(self, name: str, wanted: int) -> int:
+        """The port that the topology names, else the one of an earlier run; 0: it is chosen free."""
+        return wanted or int(self._keepsakes.ports.get(name, 0))
+
     async def _listen_on_shared_address(self, ssh: Any) -> None:
         for name, fact in self._facts.items():
-            wanted = fact.entry.port_of(name)
+            wanted = self._port_of(name, fact.entry.port_of(name))
             try:
                 port = await ssh.add(fact.device, self.address, wanted)
             except OSError as error:
@@ -303,7 +330,9 @@ class Lab:
                 address = str(ipaddress.IPv4Address(number))
                 number += 1
             addresses[address] = fact.device
-        port = await ssh.add_all(addresses, next((fact.entry.port for fact in self._facts.values()), 0))
+        first = next(iter(self._facts.items()), None)
+        wanted = 0 if first is None else self._port_of(first[0], first[1].entry.port)
+        port = await ssh.add_all(addresses, wanted)
         self.ports |= {device.name: (address, port) for address, device in addresses.items()}
 
     # --- what its users need ----------------------------------------------------------------------------------------
@@ -437,37 +466,83 @@ class Lab:
         if not self._keep:
             return Keepsakes()
         keepsakes = Keepsakes(database_url=lambda name: f"sqlite:///{self.folder / name}.db")
-        file = self.folder / _STATE
-        if not file.exists():
+        state = self._state.load()
+        if state is None:
             return keepsakes
         try:
-            state = json.loads(file.read_text())
             keepsakes.clock = datetime.fromisoformat(state["clock"])
             keepsakes.devices, keepsakes.authorities = state["devices"], state["authorities"]
             keepsakes.secrets = state["secrets"]
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise StoreError(f"{file}: not the state of a lab ({type(error).__name__})") from error
+            if "lab" in state:
+                keepsakes.ports, keepsakes.faults = state["lab"]["ports"], state["lab"]["faults"]
+        except (ValueError, KeyError, TypeError) as error:
+            raise StoreError(f"{self.folder}: not the state of a lab ({type(error).__name__})") from error
+        for url in self._databases(keepsakes):  # what CSSM wrote is never in the future of its devices
+            latest = latest_instant(url)
+            if latest is not None:
+                keepsakes.clock = max(keepsakes.clock, latest)
         return keepsakes
+
+    def _databases(self, keepsakes: Keepsakes) -> Iterator[str]:
+        """The databases that an earlier run left."""
+        for plan in self.topology.authorities:
+            if plan.kind == "cslu" or plan.name not in keepsakes.authorities:
+                continue
+            if plan.database is not None or (self.folder / f"{plan.name}.db").exists():
+                yield plan.database or keepsakes.database_url(plan.name)
 
     def store(self) -> None:
         """Write what devices and authorities know; raises `StoreError`."""
+        serial = self._state.begin()
         state: dict[str, Any] = {"devices": {}, "authorities": {}, "secrets": self._keepsakes.secrets}
         for name, fact in self._facts.items():
             with self.world.at(name):
                 state["devices"][name] = fact.device.stored()
+                self._had[name] = _saved(fact.device)
         for name, authority in self.authorities.items():
             with self.world.at(name):
                 theirs = authority.authority
                 # CSSM keeps itself in its database.
                 state["authorities"][name] = theirs.stored() if isinstance(theirs, Cslu | OnPrem) else {}
         state["clock"] = self.clock.now().isoformat()
-        file = self.folder / _STATE
-        new = file.with_suffix(".new")
+        self._state.write(serial, state)
+        self._note_lab()
+
+    def _note_saved(self, name: str) -> None:
+        """Write what a device keeps, where startup configuration or flash changed; nobody has heard of it yet."""
+        fact = self._facts.get(name)
+        if fact is None or self._had.get(name) == (saved := _saved(fact.device)):
+            return
+        self._had[name] = saved
+        self._note_device(name)
+
+    def _note_exchanged(self) -> None:
+        """Write what the devices keep that have been in touch with an authority: it knows of that already."""
+        while self.world.exchanged:
+            name = self.world.exchanged.pop()
+            if name in self._facts:
+                with self.world.at(name):
+                    self._note_device(name)
+
+    def _note_device(self, name: str) -> None:
         try:
-            write_private(new, json.dumps(state).encode())
-            new.replace(file)
-        except OSError as error:
-            raise StoreError(f"{file}: {error.strerror}") from error
+            self._state.note_device(name, self._facts[name].device.stored(), self.clock.now())
+        except StoreError as error:  # a full disk; the device's session goes on
+            _log.warning("the state of %s was not written: %s", name, error)
+
+    def _note_lab(self) -> None:
+        """Write ports and faults, and the time."""
+        content = {
+            "ports": {name: port for name, (_host, port) in self.ports.items()} or dict(self._keepsakes.ports),
+            "faults": stored_faults(self.world, self.authorities),
+        }
+        self._state.note_lab(content, self.clock.now())
+
+
+def _saved(device: Device) -> tuple[Any, ...]:
+    """What a device has that commands confirm as saved."""
+    files = device.files
+    return device.startup, tuple((path, files.read(f"{files.flash}:/{path}")) for path in files.paths())
 
 
 def _max_uses(fact: AuthorityFact, name: str) -> int | None:

@@ -162,6 +162,10 @@ class World:
         self._count = itertools.count()
         self._instant: datetime | None = None  # of the wakeup or command that is running
         self._at_once = 0  # wakeups in a row that asked for another at the same instant
+        self.settled: Callable[[str], None] | None = (
+            None  # called with each name that `at` has worked with, still alone
+        )
+        self.exchanged: set[str] = set()  # devices that have asked an authority; who stores them takes them out
         self._sooner = threading.Condition(self._lock)  # told when the next wakeup may have moved
 
     # --- who is there -----------------------------------------------------------------------------------------------
@@ -228,6 +232,8 @@ class World:
             finally:
                 self._instant = outer
                 self._schedule(name, entry)
+                if outer is None and self.settled is not None:
+                    self.settled(name)
                 self._tell(entry)
 
     @contextmanager
@@ -431,6 +437,7 @@ class World:
                 raise DeliveryFailed(UNRESOLVED) from None
             site = self._route(origin, host, port)
             name = site.authority.name
+            self.exchanged.add(origin.device)
             if target.scheme == "https":
                 self._check_certificate(origin, host, site)
             elif site.certificate is not None:
