@@ -283,7 +283,7 @@ def _clock_changed(core: Core, event: ClockChanged, now: datetime) -> None:
 
 
 def _eventlog_cleared(core: Core, _event: EventlogCleared, _now: datetime) -> None:
-    core.store.history.events.clear()
+    core.store.history.clear_events()
 
 
 # --- which handler takes which event --------------------------------------------------------------------------------

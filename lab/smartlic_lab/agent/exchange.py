@@ -198,6 +198,8 @@ def arrive(core: Core, message: Message, reply: Reply, now: datetime) -> Flight:
     status = AnswerStatus.OK_POLL if counted_well else reply.status
     communication.statistic(kind).answered(status, reply.reason, now)
     core.store.history.received(flight.message, reply, now)
+    if reply.status is not AnswerStatus.FAILED:
+        core.store.history.log(now, "SAEVT_COMM_SUCCESS", message=kind.value, status=reply.status.value)
     if communication.delivered():
         core.log(5, "COMM_RESTORED", f"Communications with {peer_of(core)} restored")
         core.store.history.log(now, "SAEVT_COMM_RESTORED")

@@ -21,7 +21,7 @@ from nornir_smartlic.files import (
 from nornir_smartlic.model import EventLogEntry, HistoryMessage, MessageHistory
 from smartlic_lab.world.wire import Message, MessageKind, Reply
 
-EVENTS_KEPT: Final = 300  # a device keeps 5120 KB of them; a lab has thousands of devices
+EVENT_LOG_SIZE: Final = 5120 * 1024  # Source: "Event log max size: 5120 KB" of tech support
 MESSAGES_KEPT: Final = 3  # of each group; recalled
 
 # The groups of ``show license history message``, in order. Source: show-license-history-message/genie-....txt.
@@ -66,6 +66,11 @@ class LoggedEvent:
     event: str
     attributes: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def size(self) -> int:
+        """Its bytes as a line: ``2021-11-17 03:31:32.920 UTC EVENT name="value"``."""
+        return 29 + len(self.event) + sum(len(name) + len(value) + 4 for name, value in self.attributes)
+
 
 @dataclass(slots=True)
 class KeptMessage:
@@ -86,13 +91,27 @@ class History:
     """The history part of the licensing store."""
 
     events: deque[LoggedEvent] = field(default_factory=deque)
+    events_size: int = 0  # bytes
     messages: dict[str, deque[KeptMessage]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.events_size = sum(entry.size for entry in self.events)  # a store of an older lab has none
+
     def log(self, now: datetime, event: str, **attributes: str) -> None:
-        """Add a line to the event log; the oldest make way."""
-        if len(self.events) >= EVENTS_KEPT:
-            self.events.popleft()
-        self.events.append(LoggedEvent(now, event, tuple(attributes.items())))
+        """Add a line to the event log; the oldest make way.
+
+        Source: ``SAEVT_ENDPOINT_USAGE`` and ``SAEVT_PLATFORM`` in show-license-eventlog. Unverified: all other names.
+        """
+        entry = LoggedEvent(now, event, tuple(attributes.items()))
+        self.events.append(entry)
+        self.events_size += entry.size
+        while self.events_size > EVENT_LOG_SIZE:
+            self.events_size -= self.events.popleft().size
+
+    def clear_events(self) -> None:
+        """``license smart clear eventlog``."""
+        self.events.clear()
+        self.events_size = 0
 
     def sent(self, message: Message, now: datetime) -> None:
         """Keep a request."""

@@ -103,6 +103,7 @@ def _install_ack(core: Core, ack: Ack, now: datetime) -> None:
     store.reports.acknowledge(ack.report_ids, keep_all=releases.keeps_every_report(core.profile.release))
     store.polls = [poll for poll in store.polls if not poll.report_ids or not acknowledged.issuperset(poll.report_ids)]
     store.reporting.received_ack(core.classes(), now, ack.issued)
+    store.history.log(now, "SAEVT_UTILITY_RUM_ACK", reports=str(len(ack.report_ids)))
     store.reporting.reschedule(core.push_interval(), now)
     if core.calls_stopped and not store.reporting.is_overdue(now):
         core.stop_calls(False)
@@ -119,10 +120,12 @@ def _install_policy(core: Core, policy: Policy, now: datetime) -> None:
         return
     if replace(policy, name=None) == CISCO_DEFAULT_POLICY:
         reporting.policy = CISCO_DEFAULT_POLICY
+        core.store.history.log(now, "SAEVT_POLICY_REMOVED")
         core.log(6, "POLICY_REMOVED", "The licensing policy has been removed.")
     else:
         reporting.policy = replace(policy, installed=now)
         reporting.first_required(core.classes(), now)
+        core.store.history.log(now, "SAEVT_POLICY_INSTALLED", policyName=policy.name or "")
         core.log(6, "POLICY_INSTALL_SUCCESS", "A new licensing policy was successfully installed.")
     reporting.reschedule(core.push_interval(), now)
 
@@ -131,6 +134,7 @@ def _install_trust_code(core: Core, document: TrustCodeDocument, now: datetime) 
     store = core.store
     first = not store.trust.installed
     store.trust.install(document, now)
+    store.history.log(now, "SAEVT_TRUST_INSTALLED", udi=str(document.udi))
     store.legacy = store.legacy.forgotten()  # the trust code takes the place of the registration of older releases
     _remember_account(core, document.smart_account, document.virtual_account, now)
     core.log(

@@ -11,6 +11,7 @@ from typing import Final
 from nornir_smartlic.model import TransportType
 from smartlic_lab.agent.core import Core
 from smartlic_lab.agent.exchange import url_of
+from smartlic_lab.agent.history import EVENT_LOG_SIZE
 from smartlic_lab.agent.releases import agent_number
 
 _FIRST: Final = (0,)
@@ -103,7 +104,6 @@ _SETTINGS: Final[tuple[tuple[str, str, tuple[int, ...], tuple[int, ...] | None],
     ("traceAlwaysOn", "True", _FIRST, None),
     ("debugFlags", "0", _FIRST, None),
 )
-_BYTES_PER_EVENT: Final = 150  # about a line of the event log
 
 # The far end that last answered: CSSM (5.1.26, 5.11.3), CSLU (5.7.6).
 _SSM: Final = ("SSM", "1.3", "DLC, AppHA, EXPORT_2, POLICY_USAGE, UTILITY")
@@ -140,11 +140,11 @@ def other_info(core: Core) -> tuple[tuple[str, str | None], ...]:
     lines += [
         (key, value) for key, value, first, gone in _SETTINGS if agent >= first and (gone is None or agent < gone)
     ]
-    size = len(core.store.history.events) * _BYTES_PER_EVENT // 1024
+    size = core.store.history.events_size // 1024
     trusted = core.store.trust.installed
     return (
         *lines,
-        ("Event log max size", "5120 KB"),
+        ("Event log max size", f"{EVENT_LOG_SIZE // 1024} KB"),
         ("Event log current size", f"{size} KB"),
         ("Overall Trust", "INSTALLED (2)" if trusted else "No ID"),
         ("Clock sync-ed with NTP", str(core.clock_synchronised)),

@@ -149,6 +149,10 @@ class RumReports:
 
     # --- opening and measuring ---
 
+    def open_since(self) -> datetime | None:
+        """When the oldest open report began; ``None``: there is none."""
+        return min((self.reports[number].start for number in self.open_ids.values()), default=None)
+
     def open(self, entitlement: Entitlement, span: Span, udi: Udi) -> None:
         """Begin to measure a licence. The first id is the epoch of its creation. Source: reports.md section 1.2."""
         number = int(span.start.timestamp()) if self.next_id is None else self.next_id

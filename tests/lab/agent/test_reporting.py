@@ -18,6 +18,7 @@ from smartlic_lab.agent.events import (
     UsageSaveRequested,
     WriteFile,
 )
+from smartlic_lab.agent.history import EVENT_LOG_SIZE, History
 from smartlic_lab.world.signing import report_key
 from smartlic_lab.world.wire import MessageKind
 from tests.lab.agent.kit import (
@@ -28,6 +29,7 @@ from tests.lab.agent.kit import (
     NETWORK_ADVANTAGE,
     OFF,
     SMART,
+    custom_policy,
     days,
     profile,
     stack,
@@ -346,7 +348,7 @@ def test_an_imported_ack_does_what_a_polled_one_does():
     assert printed.text == "Import Data Successful\n"
     assert bench.reporting.last_ack == bench.now
     assert bench.reporting.next_ack_deadline == bench.now + days(90)
-    assert bench.state.report_summary.acknowledged == 2
+    assert bench.state.report_summary.acknowledged == 2 * 4  # one for each licence and month
     assert dict(bench.state.history.imports)["Import RUM ACK"]
 
 
@@ -386,3 +388,22 @@ def test_a_longer_interval_puts_the_next_push_off():
     assert bench.reporting.next_report_push == last + days(30)
     bench.feed(SettingsChanged(replace(SMART, usage_interval_days=7)))
     assert bench.reporting.next_report_push == last + days(7)
+
+
+def test_a_report_ends_with_its_period_where_nothing_is_pushed():
+    bench = stack(settings=OFF).pass_time(days(400))
+    assert bench.state.report_summary.total == 2 * 14
+    assert all(report.end - report.start <= days(30) for report in bench.state.rum_details if report.end is not None)
+
+
+def test_the_event_log_tells_what_went_well_too_and_is_as_large_as_tech_support_says():
+    bench = stack()
+    bench.far_end.policy = custom_policy(perpetual=(60, 60, 60))
+    bench.trusted().pass_time(days(1))
+    events = [entry.event for entry in bench.state.event_log]
+    for event in ("SAEVT_COMM_SUCCESS", "SAEVT_TRUST_INSTALLED", "SAEVT_POLICY_INSTALLED", "SAEVT_UTILITY_RUM_ACK"):
+        assert event in events
+    history = History()
+    for number in range(60_000):
+        history.log(JAN_1, "SAEVT_ENDPOINT_USAGE", count=str(number), entitlementTag="x" * 60)
+    assert EVENT_LOG_SIZE - 200 < sum(entry.size for entry in history.events) == history.events_size <= EVENT_LOG_SIZE
