@@ -53,7 +53,7 @@ from smartlic_lab.world.wire import MessageKind
 
 
 class SmartAgent:
-    """Takes events, gives back actions; a refused event changes nothing."""
+    """Takes events, gives back actions; a refused event changes nothing, for commands are tried on a draft."""
 
     def __init__(self, profile: AgentProfile, *, stored: Mapping[str, Any] | None = None) -> None:
         """A new agent, or with *stored* the one whose store that is, maybe of another release."""
@@ -80,7 +80,10 @@ class SmartAgent:
                 raise IllegalEvent(NOT_SUPPORTED)
             if core.booted is None and not isinstance(event, Booted):
                 raise IllegalEvent("the device has not booted")
+            if type(event) in own:  # a command, which may be refused: then the draft is dropped
+                core = core.draft()
             handler(core, event, now)
+            self._core = core
             self._next = schedule.next_alarm(core)
         core.store.last_seen = now
         actions, core.actions = core.actions, []

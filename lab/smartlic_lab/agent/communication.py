@@ -10,7 +10,7 @@ where CSLU is away only hellos are counted (5.9.4, 5.10.3).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, Final
@@ -102,6 +102,11 @@ class Errand:
     token: Secret | None = None
     closed_reports: datetime | None = None  # when a push last closed the open reports
     renews_trust: bool = False  # a Trust Sync that is to bring new trust codes
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Errand:
+        """Body and token are never changed: a copy shares them."""
+        memo[id(self)] = copied = replace(self)
+        return copied
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -84,6 +85,11 @@ class Core:
     def __post_init__(self) -> None:
         slp = self.profile.slp
         self.slp = releases.uses_policy(self.profile.release) if slp is None else slp
+
+    def draft(self) -> Core:
+        """A copy to try a command on; values that nobody changes are shared."""
+        shared = (self.profile, self.settings, self.members, *(used.entitlement for used in self.usage.values()))
+        return deepcopy(self, {id(value): value for value in shared})
 
     # --- who and what ---
 

@@ -97,6 +97,10 @@ class History:
     def __post_init__(self) -> None:
         self.events_size = sum(entry.size for entry in self.events)  # a store of an older lab has none
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> History:
+        """What was written once is not changed any more: a copy shares it."""
+        return History(self.events.copy(), messages={group: kept.copy() for group, kept in self.messages.items()})
+
     def log(self, now: datetime, event: str, **attributes: str) -> None:
         """Add a line to the event log; the oldest make way.
 

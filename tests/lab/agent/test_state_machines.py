@@ -6,8 +6,10 @@ import pytest
 
 from nornir_smartlic.errors import IllegalEvent
 from smartlic_lab.agent import authorization, communication, diagram, registration, reporting, rum, trust
+from smartlic_lab.agent.events import Scope, SyncRequested
 from smartlic_lab.agent.transitions import step
 from smartlic_lab.agent.trust import Trust, TrustTrigger
+from tests.lab.agent.kit import days, stack
 
 PAGE = Path(__file__).parents[3] / "docs" / "agent.md"
 TABLES = {
@@ -41,3 +43,16 @@ def test_every_trigger_has_its_place(table):
 def test_a_pair_that_is_not_in_the_table_is_illegal():
     with pytest.raises(IllegalEvent, match="trust refused is not accepted in the state none"):
         step(trust.TRANSITIONS, Trust.NONE, TrustTrigger.FAILED)
+
+
+def test_a_command_that_fails_half_way_has_changed_nothing(monkeypatch):
+    bench = stack().trusted().pass_time(days(1))
+    before = bench.agent.stored()
+
+    def refuse(*_):
+        raise IllegalEvent("refused")
+
+    monkeypatch.setattr("smartlic_lab.agent.exchange.launch", refuse)
+    with pytest.raises(IllegalEvent):
+        bench.agent.handle(SyncRequested(Scope.ALL), bench.now)
+    assert bench.agent.stored() == before
