@@ -30,7 +30,8 @@ DONE, USAGE, FAILED, INTERRUPTED = 0, 2, 3, 130  # design.md section 3.3; the la
 app = typer.Typer(
     name="smartlic",
     help="Cisco Smart Licensing as code: audit, configure, trust and report a fleet of IOS-XE devices.",
-    epilog="Exit codes: 0 done and compliant, 1 findings, 2 wrong usage or configuration, 3 a host failed.",
+    epilog="Exit codes: 0 done and compliant, 1 findings, 2 wrong usage or configuration, 3 a host failed, "
+    "130 interrupted.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -220,10 +221,12 @@ def trust(
     if from_cssm and not dry_run:
         from nornir_smartlic.cli.cssm_tokens import CssmTokens
         from nornir_smartlic.cli.settings import Settings
+        from nornir_smartlic.tasks.stopping import stop
 
         settings = Settings.of(context.obj.config)
         nornir = open_hosts(context, filters, ask_pass)
-        with settings.cssm() as client, CssmTokens(client, settings.account(client)) as made:
+        # the signals are watched around all of it, so that the tokens are revoked also when it is interrupted
+        with stop.watched(), settings.cssm() as client, CssmTokens(client, settings.account(client)) as made:
             report = commands.trust(nornir, made.wallet_for, **how)
     else:
         is_idle = dry_run and not named

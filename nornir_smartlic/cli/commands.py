@@ -127,14 +127,15 @@ def apply_in_stages(
         reports.update({host.host: host for host in report.hosts})
         return {host.host: host.error is None for host in report.hosts}
 
-    rollout = roll_out(
-        list(hosts),
-        stages,
-        work,
-        now=lambda: datetime.now(UTC),
-        journal=RolloutJournal(journal, purpose) if journal is not None else None,
-        max_failures=max_failures,
-    )
+    with stop.watched():  # also between two stages
+        rollout = roll_out(
+            list(hosts),
+            stages,
+            work,
+            now=lambda: datetime.now(UTC),
+            journal=RolloutJournal(journal, purpose) if journal is not None else None,
+            max_failures=max_failures,
+        )
     for name in rollout.skipped:
         reports[name] = HostReport(name, summary="done before, by the journal", progress="done")
     why = "not tried: interrupted before" if stop.is_asked else "not tried: hosts before it failed"

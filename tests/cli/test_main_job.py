@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from datetime import timedelta
 from xml.etree import ElementTree
 
 import pytest
 from nornir.core.plugins.inventory import InventoryPluginRegister
 
+from nornir_smartlic.cli import commands
 from nornir_smartlic.errors import StoreError, Unreachable
-from tests.memory import PASSWORD, TOKEN, WANTED, MemoryLab, memory_lab, switch
+from nornir_smartlic.operations.conversation import Configure
+from tests.memory import PASSWORD, TOKEN, WANTED, MemoryDoor, MemoryLab, memory_lab, switch
 
 
 @pytest.fixture
@@ -243,3 +246,47 @@ def test_no_token_and_no_password_is_shown_logged_or_written(fleet, caplog, word
     written = "".join(path.read_text() for path in fleet.folder.rglob("*") if path.is_file())
     for secret in (TOKEN, PASSWORD):
         assert secret.reveal() not in ended.out + ended.err + caplog.text + written
+
+
+def test_a_device_that_is_trusted_by_another_account_is_not_done(fleet, lab):
+    fleet("apply")
+    fleet("trust")
+    lab.cssm.add_virtual_account("example.com", "Elsewhere")
+
+    class Wanting:
+        def load(self):
+            wanted = {**WANTED, "account": {"smart_account": "Example Networks", "virtual_account": "Elsewhere"}}
+            nornir = lab.nornir({"sw1": wanted, "sw2": WANTED})
+            for host in nornir.inventory.hosts.values():
+                host.password = PASSWORD.reveal()
+            return nornir.inventory
+
+    InventoryPluginRegister.register("elsewhere", Wanting)
+    try:
+        fleet.write("config.yaml", {"inventory": {"plugin": "elsewhere"}, "runner": {"plugin": "serial"}})
+        ended = fleet("trust", "--json")
+    finally:
+        InventoryPluginRegister.deregister("elsewhere")
+    hosts = {host["host"]: host["summary"] for host in json.loads(ended.out)["hosts"]}
+    assert ended.code == 1
+    assert "wanted is Example Networks / Elsewhere" in hosts["sw1"]
+    assert hosts["sw2"].startswith("trusted already")
+
+
+def test_two_runs_never_change_one_device_at_once(fleet, lab, monkeypatch):
+    """The second command begins while the first is in the middle of its change."""
+    inner: list = []
+    answer = MemoryDoor.answer
+
+    def answered(door, request):
+        if isinstance(request, Configure) and not inner:
+            inner.append(None)
+            inner[0] = commands.apply(lab.nornir({"sw1": WANTED, "sw2": WANTED}).filter(name="sw1"))
+        return answer(door, request)
+
+    monkeypatch.setattr(MemoryDoor, "answer", answered)
+    assert fleet("apply").code == 0
+    (host,) = inner[0].hosts
+    assert host.error.kind == "Busy"
+    assert f"process {os.getpid()}" in host.error.message
+    assert fleet("plan").code == 0
