@@ -11,7 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from nornir_smartlic.errors import CommandRefused, Interrupted, Refused, StateUnknown, TimedOut, Unreachable
+from nornir_smartlic.errors import (
+    CommandRefused,
+    DeviceError,
+    Interrupted,
+    Refused,
+    StateUnknown,
+    TimedOut,
+    Unreachable,
+)
 from nornir_smartlic.intent import Difference, Plan, make_plan, undo
 from nornir_smartlic.model import Instant, Intent, LicensingReading, LicensingState, TransportType
 from nornir_smartlic.operations.conversation import Configure, Conversation, Exec, Save
@@ -128,6 +136,9 @@ class _Change:
                 if back is None:
                     raise self._unknown(error, before=self.total - len(todo.commands)) from None
                 found, is_whole = back, False
+            except DeviceError as error:  # it answers, and nobody understands what
+                outcome = yield from self._take_back(self.plan.differences)
+                raise Refused("what came about could not be read", f"{error}; {outcome}") from None
             else:
                 is_whole = True
             todo = make_plan(self.wanted, found)
@@ -217,6 +228,8 @@ class _Change:
                 found = back
                 if not self._changed(found):
                     break
+            except DeviceError as error:
+                return f"the lines that take it back were sent, and could not be checked ({error}); nothing was saved"
         if not (changed := self._changed(found)):
             yield from self.keep()  # what the device would take back is no longer there
             return "what was sent before it has been taken back"

@@ -26,7 +26,7 @@ def come_back(reading: LicensingReading, patience: Patience) -> Conversation[Lic
             return (yield from reread(reading))
         except Interrupted:
             return None
-        except LOST:
+        except DeviceError:  # not there yet, or its answer is garbled still
             continue
     return None
 

@@ -112,6 +112,13 @@ def test_lines_that_had_no_effect_are_taken_back_and_not_saved():
     assert "save" not in switch.sent
 
 
+def test_a_device_that_is_not_understood_after_the_push_is_taken_back_and_not_saved():
+    switch = device(configuration(), show_license_all=[license_all(), "\x00\x07 %%% line noise\n"])
+    with pytest.raises(Refused, match=r"could not be read: .*; the lines that take it back were sent, and could not"):
+        run(configure(WANTED, commit=True), switch)
+    assert [sent.split(":")[0] for sent in switch.sent] == ["configure", "configure"]
+
+
 def test_a_configuration_that_is_not_saved_is_an_error():
     switch = device(configuration(), AS_WANTED, save="startup-config file open failed (Not enough space)\n")
     with pytest.raises(Refused, match="not saved: startup-config file open failed"):
