@@ -14,9 +14,10 @@ applicable Skipped.
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 from pyats import aetest
@@ -27,7 +28,7 @@ from unicon.core.errors import TimeoutError as UniconTimeoutError
 from unicon.eal.dialogs import Dialog, Statement
 
 from nornir_smartlic.compliance import RULES, ComplianceOptions, Finding, Verdict, Waiver, verify, waivers_of
-from nornir_smartlic.errors import CommandRefused, SmartLicError, TimedOut, Unreachable, UsageError
+from nornir_smartlic.errors import CommandRefused, DeviceError, SmartLicError, TimedOut, Unreachable, UsageError
 from nornir_smartlic.intent import intent_of
 from nornir_smartlic.model import LicensingReading, Secret
 from nornir_smartlic.operations.conversation import Answer, Configure, Exec, Request, Save, Show, Wait, converse
@@ -78,12 +79,18 @@ class UniconDoor:
         self, line: str, shown: str, replies: Sequence[tuple[str, str]] = (), secrets: Sequence[Secret] = ()
     ) -> str:
         questions = [Statement(pattern, action=f"sendline({reply})", loop_continue=True) for pattern, reply in replies]
+        problem: DeviceError | None = None  # unicon's errors quote what was typed, and are left behind
+        text = ""
         try:
-            text = str(self._device.execute(line, reply=Dialog(questions), error_pattern=[]))
-        except UniconTimeoutError as error:
-            raise TimedOut(f"no answer to {shown!r}", host=self._device.name, command=shown) from error
-        except (UniconConnectionError, SubCommandFailure) as error:
-            raise Unreachable(f"the connection was lost at {shown!r}", host=self._device.name, command=shown) from error
+            with _unlogged(self._device, secrets):
+                text = str(self._device.execute(line, reply=Dialog(questions), error_pattern=[]))
+        except UniconTimeoutError:
+            problem = TimedOut(f"no answer to {shown!r}", host=self._device.name, command=shown)
+        except (UniconConnectionError, SubCommandFailure):
+            problem = Unreachable(f"the connection was lost at {shown!r}", host=self._device.name, command=shown)
+        if problem is not None:
+            raise problem
+        text = _hidden(text, secrets)
         refused = next((part.strip() for part in text.splitlines() if part.startswith("% ")), None)
         if refused is not None:
             raise CommandRefused(shown, _hidden(refused, secrets), host=self._device.name)
@@ -91,9 +98,35 @@ class UniconDoor:
 
     def _configure(self, lines: Sequence[str], secrets: Sequence[Secret]) -> str:
         try:
-            return str(self._device.configure(list(lines)))
+            with _unlogged(self._device, secrets):
+                return _hidden(str(self._device.configure(list(lines))), secrets)
         except SubCommandFailure as error:
             raise CommandRefused("configure", _hidden(str(error), secrets), host=self._device.name) from None
+
+
+@contextmanager
+def _unlogged(device: Any, secrets: Sequence[Secret]) -> Iterator[None]:
+    """Keep unicon's loggers silent while a secret is typed: they write the line, and its echo piece by piece.
+
+    A filter on the text would miss an echo that comes in two pieces.
+    """
+    manager = getattr(device, "connectionmgr", None)
+    connections = manager.connections.values() if secrets and manager is not None else ()
+    logs = [log for each in connections for log in (_log_of(each), _log_of(getattr(each, "spawn", None))) if log]
+    loud = [log for log in dict.fromkeys(logs) if not log.disabled]
+    for log in loud:
+        log.disabled = True
+    try:
+        yield
+    finally:
+        for log in loud:
+            log.disabled = False
+
+
+def _log_of(owner: Any) -> logging.Logger | None:
+    log = getattr(owner, "log", None)
+    log = getattr(log, "logger", log)  # an adapter's
+    return log if isinstance(log, logging.Logger) else None
 
 
 def _hidden(text: str, secrets: Sequence[Secret]) -> str:
