@@ -180,7 +180,6 @@ class FakeDevice:
                     extras={
                         "transport": "paramiko",
                         **({"auth_secondary": self.enable_secret} if self.enable_secret else {}),
-                        "auth_strict_key": False,
                     },
                 ),
                 "asyncssh": ConnectionOptions(extras={"secret": self.enable_secret} if self.enable_secret else {}),
