@@ -24,6 +24,7 @@ ARGUMENTS = {
     "path": ["flash:x.txt", "packages.conf", "usb0:x", "flash:"],
     "time": ["10:11:12", "25:00"],
     "month": ["jan", "foo"],
+    "vlans": ["1,10-20", "4095"],
     "hex": ["AB"],
     "rumid": ["12345"],
     "offset": ["-5", "2"],

@@ -16,6 +16,7 @@ from smartlic_lab.device.commands import (
     shows_network,
     shows_redundancy,
     shows_services,
+    shows_switching,
     systems,
     terminal,
 )
@@ -35,6 +36,7 @@ _MODULES: Final = (
     shows_network,
     shows_redundancy,
     shows_services,
+    shows_switching,
     systems,
     terminal,
 )

@@ -22,6 +22,7 @@ from smartlic_lab.device.configuration import Line, Section, banner_mark
 from smartlic_lab.device.factory import interface_names
 from smartlic_lab.device.grammar.arguments import interface_name
 from smartlic_lab.device.passwords import hashed
+from smartlic_lab.device.ports import list_of, numbers_of, vlans
 from smartlic_lab.device.session import Frame, Session
 from smartlic_lab.device.settings import key_hash
 
@@ -311,6 +312,45 @@ def interface_vrf(session: Session, call: Call) -> str:
             (line.words[1] for line in device.running.under("interface") if line.section is section), "the interface"
         )
         return f"% Interface {frame_name} IPv4 disabled and address(es) removed due to enabling VRF {name}\n"
+    return ""
+
+
+@handles("access_vlan")
+def access_vlan(session: Session, call: Call) -> str:
+    """A VLAN that is not there is made. Source: the IOS message of that name."""
+    line, number = set_line(session, call), call.argument("number")
+    if line is None or number is None or number == "1":
+        session.section.remove(*call.match.key)
+        return ""
+    if any(vlan.number == int(number) for vlan in vlans(session.device)):
+        return ""
+    session.device.running.put(("vlan", number), opens=True)
+    return f"% Access VLAN does not exist. Creating vlan {number}\n" if session.kind != "system" else ""
+
+
+@handles("allowed_vlans")
+def allowed_vlans(session: Session, call: Call) -> str:
+    """``switchport trunk allowed vlan``: a list, or what changes the one that stands there."""
+    section, key = session.section, call.match.key
+    text = call.argument("vlans")
+    if call.negated or call.default or call.has("all"):
+        section.remove(*key)
+        return ""
+    try:
+        typed = numbers_of(text or "none")
+    except ValueError:
+        raise CommandFailed("Command rejected: Bad VLAN list") from None
+    all_of_them, now = numbers_of("1-4094"), numbers_of(section.value(*key) or "1-4094")
+    if call.has("add"):
+        typed = now | typed
+    elif call.has("remove"):
+        typed = now - typed
+    elif call.has("except"):
+        typed = all_of_them - typed
+    if typed == all_of_them:
+        section.remove(*key)
+    else:
+        section.put((*key, list_of(typed)), key)
     return ""
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from smartlic_lab.device import settings
 from smartlic_lab.device.commands.registry import Ask, Call, Dialogue, Handlers
-from smartlic_lab.device.commands.shows_network import interfaces_of
+from smartlic_lab.device.ports import interfaces_of
 from smartlic_lab.device.session import Session
 
 handles = Handlers[Session]()

@@ -4,50 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from ipaddress import IPv4Network
 
 from smartlic_lab.device import settings
 from smartlic_lab.device.commands.registry import Call, Handlers
 from smartlic_lab.device.configuration import Section
 from smartlic_lab.device.machine import Machine
+from smartlic_lab.device.ports import interfaces_of
 from smartlic_lab.device.session import Session
 from smartlic_lab.device.version import mac_address
 
 handles = Handlers[Session]()
-
-
-@dataclass(frozen=True, slots=True)
-class InterfaceView:
-    """An interface as show commands see it."""
-
-    name: str
-    address: str | None
-    mask: str | None
-    vrf: str | None
-    description: str | None
-    shutdown: bool
-
-    @property
-    def is_up(self) -> bool:
-        """Addressed interfaces have a cable; the others show down."""
-        return not self.shutdown and (self.address is not None or self.name.startswith("Loopback"))
-
-
-def interfaces_of(device: Machine) -> Iterator[InterfaceView]:
-    """Every interface of the running configuration."""
-    for line in device.running.under("interface"):
-        section = line.section or Section()
-        words = (section.value("ip", "address") or "").split()
-        addressed = len(words) >= 2 and words[0] != "dhcp"
-        yield InterfaceView(
-            line.words[1],
-            words[0] if addressed else None,
-            words[1] if addressed else None,
-            settings.interface_vrf(section),
-            section.value("description"),
-            section.has("shutdown"),
-        )
 
 
 def _prefix(mask: str | None) -> int:
@@ -138,25 +105,13 @@ def show_interfaces(session: Session, call: Call) -> str:
     return text
 
 
-@handles("show_interfaces_table")
-def show_interfaces_table(session: Session, call: Call) -> str:
-    if call.has("status"):
-        text = "\nPort         Name               Status       Vlan       Duplex  Speed Type\n"
-        for view in interfaces_of(session.device):
-            status = "disabled" if view.shutdown else "connected" if view.is_up else "notconnect"
-            text += f"{_short(view.name):<12} {(view.description or '')[:18]:<18} {status:<12} "
-            text += f"{'1':<10} {'auto':<7} {'auto':<5} 10/100/1000BaseTX\n"
-        return text
+@handles("show_interfaces_description")
+def show_interfaces_description(session: Session, call: Call) -> str:
     text = "Interface                      Status         Protocol Description\n"
     for view in interfaces_of(session.device):
         status = "admin down" if view.shutdown else "up" if view.is_up else "down"
-        text += f"{_short(view.name):<30} {status:<14} {'up' if view.is_up else 'down':<8} {view.description or ''}\n"
+        text += f"{view.short:<30} {status:<14} {'up' if view.is_up else 'down':<8} {view.description or ''}\n"
     return text
-
-
-def _short(name: str) -> str:
-    head = name.rstrip("0123456789/.")
-    return head[:2] + name[len(head) :]
 
 
 @handles("show_vrf")
@@ -170,7 +125,7 @@ def show_vrf(session: Session, call: Call) -> str:
         if wanted is not None and name != wanted:
             continue
         families = [below.words[1] for below in line.section.under("address-family")] or ["ipv4"]
-        names = [_short(view.name) for view in interfaces_of(device) if view.vrf == name] or [""]
+        names = [view.short for view in interfaces_of(device) if view.vrf == name] or [""]
         text += (
             f"  {name:<32} {line.section.value('rd') or '<not set>':<21} {','.join(families):<11} {names[0]}".rstrip()
             + "\n"
@@ -320,7 +275,7 @@ def show_vrf_detail(session: Session, call: Call) -> str:
             continue
         text += f"VRF {name} (VRF Id = {number}); default RD {section.value('rd') or '<not set>'}; "
         text += "default VPNID <not set>\n  New CLI format, supports multiple address-families\n  Flags: 0x1808\n"
-        names = [_short(view.name) for view in interfaces_of(device) if view.vrf == name]
+        names = [view.short for view in interfaces_of(device) if view.vrf == name]
         text += f"  Interfaces:\n    {'  '.join(f'{short:<22}' for short in names)}\n" if names else "  No interfaces\n"
         configured = [below.words[1] for below in section.under("address-family")]
         for family in ("ipv4", "ipv6"):
@@ -339,19 +294,6 @@ def show_vrf_detail(session: Session, call: Call) -> str:
 def show_ipv6_interface(session: Session, call: Call) -> str:
     """The lab speaks IPv4: no interface has an IPv6 address that is up."""
     return ""
-
-
-@handles("show_vlan")
-def show_vlan(session: Session, call: Call) -> str:
-    device = session.device
-    rule = "---- -------------------------------- --------- -------------------------------\n"
-    text = f"\nVLAN Name                             Status    Ports\n{rule}"
-    ports = [_short(view.name) for view in interfaces_of(device) if not view.name.startswith(("Vlan", "Loopback"))]
-    text += f"1    default                          active    {', '.join(ports[:4])}\n"
-    for line in device.running.under("vlan"):
-        name = (line.section or Section()).value("name") or f"VLAN{int(line.words[1]):04}"
-        text += f"{line.words[1]:<4} {name:<32} active    \n"
-    return text
 
 
 _CPU_ADDRESSES = (
@@ -392,15 +334,6 @@ def show_arp(session: Session, call: Call) -> str:
             mac = mac_address(f"{session.device.name}/{view.name}")
             text += f"Internet  {view.address:<16}        -   {mac}  ARPA   {view.name}\n"
     return text
-
-
-@handles("show_cdp")
-def show_cdp(session: Session, call: Call) -> str:
-    return (
-        "% CDP is not enabled\n"
-        if not session.device.running.has("cdp", "run")
-        else "\nTotal cdp entries displayed : 0\n"
-    )
 
 
 @handles("show_lldp")

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from smartlic_lab.device.commands.registry import Call, Handlers
-from smartlic_lab.device.commands.shows_network import interfaces_of
 from smartlic_lab.device.configuration import Section
+from smartlic_lab.device.ports import interfaces_of
 from smartlic_lab.device.session import Session
 from smartlic_lab.device.version import mac_address
 

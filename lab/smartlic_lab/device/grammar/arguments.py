@@ -81,6 +81,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "time": Kind("hh:mm:ss", "Current Time", _matching(r"\d{1,2}:\d{2}(:\d{2})?")),
     "month": Kind("MONTH", "Month of the year", _matching(r"[A-Za-z]{3,9}")),
     "offset": Kind("<-23 - 23>", "Hours offset from UTC", _matching(r"-?\d{1,2}")),
+    "vlans": Kind("WORD", "VLAN IDs", _matching(r"\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*")),
     "hex": Kind("Hex-data", "", _matching(r"[0-9A-Fa-f]+")),
     "rumid": Kind("<0-4294967295>", "RUM report identifier", _matching(r"\d{1,10}")),
 }
