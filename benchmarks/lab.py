@@ -32,7 +32,7 @@ DAY: Final = timedelta(days=1)
 
 def topology(count: int) -> dict[str, Any]:
     """*count* routers that report to CSSM directly."""
-    day0 = ["license smart transport smart", "license smart url default"]
+    day0 = ["license smart transport smart", "license smart url default", "license boot level network-advantage"]
     entry = {"name": "r", "platform": "c8000v", "release": "17.12", "count": count, "day0": day0}
     return {"clock": {"speed": 0}, "devices": [entry]}
 

@@ -25,7 +25,7 @@ TOPOLOGY = """
 clock: {speed: 0}
 devices:
   - {name: sw1, platform: c9300, release: "17.12", members: 2}
-  - {name: r1, platform: c8000v, release: "17.12", groups: [branches]}
+  - {name: r1, platform: c8000v, release: "17.12", groups: [branches], day0: [license boot level network-advantage]}
 groups:
   branches: {smart_licensing: {transport: cslu}}
 """

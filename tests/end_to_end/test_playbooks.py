@@ -14,6 +14,7 @@ import yaml
 from smartlic_lab.running.lab import Lab
 
 PLAYBOOKS = Path(__file__).parents[2] / "playbooks"
+LEVEL = "license boot level network-advantage addon dna-advantage"
 TOPOLOGY = {
     "clock": {"start": "2026-01-05T08:00:00Z", "speed": 600},
     "authorities": [
@@ -37,7 +38,7 @@ TOPOLOGY = {
         "account": {"smart_account": "Example", "virtual_account": "Branches"},
         "trust": True,
     },
-    "devices": [{"name": "branch", "platform": "c8000v", "release": "17.12", "count": 2}],
+    "devices": [{"name": "branch", "platform": "c8000v", "release": "17.12", "count": 2, "day0": [LEVEL]}],
 }
 
 

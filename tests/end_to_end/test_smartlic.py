@@ -14,10 +14,11 @@ from tests.cli.commandline import CommandLine
 
 DOORS = ["netmiko", "scrapli", "asyncssh"]
 WANTED = {"transport": "smart", "url": "default", "account": {"virtual_account": "DEFAULT"}, "trust": True}
+LEVEL = "license boot level network-advantage addon dna-advantage"
 TOPOLOGY = {
     "clock": {"speed": 200},
     "smart_licensing": WANTED,
-    "devices": [{"name": "r1", "platform": "c8000v"}, {"name": "r2", "platform": "c8000v"}],
+    "devices": [{"name": name, "platform": "c8000v", "day0": [LEVEL]} for name in ("r1", "r2")],
 }
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum
 from typing import Final, TypeAlias
@@ -316,6 +317,7 @@ class AgentProfile:
     software_id: str  # regid.2017-05.com.cisco.C9300,v1_727af1d9-...
     standalone: bool = False  # prints no HA UDI list
     entitlements: tuple[Entitlement, ...] = ()  # all that the platform knows, for authorization by feature name
+    idle: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # by tag: name and description while not in use
     cube: bool = False
     resolver_timeout: timedelta = timedelta(seconds=9)
     reply_timeout: timedelta = timedelta(seconds=10)  # unverified

@@ -221,14 +221,17 @@ class _View:
             status = legacy.usage_status(core, entitlement.tag, used.count, self.now)
         export = entitlement.enforcement is EnforcementType.EXPORT_RESTRICTED
         restriction = "RESTRICTED - ALLOWED" if authorized else "RESTRICTED - NOT ALLOWED"  # recalled
+        name, description = entitlement.name, entitlement.description
+        if not in_use:
+            name, description = core.profile.idle.get(entitlement.tag, (name, description))
         current = reports.open_ids.get(entitlement.tag)
         previous = reports.reports[current].previous_id if current is not None else None
         return LicenseUsage(
-            name=entitlement.name,
+            name=name,
             display=entitlement.display,
             count=used.count,
             status=status,
-            description=entitlement.description,
+            description=description,
             version="1.0",
             export_status=restriction if export else "NOT RESTRICTED",
             feature_name=entitlement.name,

@@ -15,6 +15,7 @@ from smartlic_lab.agent.upgrade import transport_after_upgrade
 from smartlic_lab.device.configuration import Line, Section
 from smartlic_lab.device.settings import agent_settings
 from smartlic_lab.device.specification import Build
+from smartlic_lab.device.throughput import enforced_throughput
 from smartlic_lab.device.usage import Booted, boot_level
 from smartlic_lab.platforms import Family, Release
 
@@ -34,12 +35,6 @@ def configured_levels(running: Section) -> tuple[str, ...]:
     return tuple(" ".join(line.words[3:]) for line in running.under("license", "boot", "level"))
 
 
-def configured_throughput(running: Section) -> str | None:
-    """The throughput level that is configured, as typed."""
-    throughput = ("platform", "hardware", "throughput")
-    return running.value(*throughput, "level", "MB") or running.value(*throughput, "crypto")
-
-
 def show_udi(running: Section, build: Build) -> None:
     """Routers and controllers have their UDI among the licence lines. Source: reference/cli.md section 4."""
     if "switch" not in build.family.traits:
@@ -51,39 +46,14 @@ def levels(running: Section, family: Family, *, authorized: bool) -> Booted:
     """The levels of the startup configuration, which is the running one at boot.
 
     A throughput that needs an authorization code is not enforced unless the device is *authorized*.
-    Unverified: what is then is the highest level that needs none.
     """
-    throughput = configured_throughput(running)
-    if throughput is not None and needs_authorization(family, throughput) and not authorized:
-        throughput = _unrestricted(family, tiers=throughput.startswith("T"))
     found = (boot_level(text) for text in configured_levels(running))
     return Booted(
         levels=tuple(level for level in found if level is not None),
+        suite=running.value("license", "boot", "suite"),
         air_level=boot_level(configured_level(running, "license", "air", "level")),
-        throughput=throughput,
+        throughput=enforced_throughput(running, family, authorized=authorized),
     )
-
-
-def _unrestricted(family: Family, *, tiers: bool) -> str | None:
-    """The highest throughput level that needs no authorization code, among tiers or among the others."""
-    free = [
-        name for name in family.throughputs if name.startswith("T") == tiers and not needs_authorization(family, name)
-    ]
-    return free[-1] if free else None
-
-
-def needs_authorization(family: Family, throughput: str | None) -> bool:
-    """Whether a throughput level is more than may be had without a SLAC; ``None`` is not.
-
-    Source: reference/policy.md section 5: above 250 Mbps; unverified: T1 holds up to 200 Mbps, T2 is 1 Gbps.
-    """
-    if throughput is None:
-        return False
-    if throughput.isdigit():
-        return int(throughput) > family.unrestricted_throughput
-    if throughput.endswith("M") and throughput[:-1].isdigit():
-        return int(throughput[:-1]) > family.unrestricted_throughput
-    return throughput not in ("T0", "T1")
 
 
 @cache

@@ -27,8 +27,18 @@ def words_of(name: str, release: Version) -> Words:
     )
     tiers = "virtual" not in known.traits or release >= _FIRST_TIERS
     throughputs = _one_of(*(name for name in known.throughputs if tiers or not name.startswith("T")))
-    found = {"air-levels" if known.boot.style == "air" else "boot-levels": levels, "throughputs": throughputs}
+    air = levels if known.boot.style == "air" else _AIR_LEVELS if known.has_air_levels(release) else ""
+    rates = sorted({rate for model in known.models.values() for rate in model.throughputs})
+    found = {
+        "air-levels": air,
+        "boot-levels": "" if known.boot.style == "air" else levels,
+        "throughputs": throughputs,
+        "rates": _one_of(*map(str, rates)),
+    }
     return tuple((name, syntax) for name, syntax in found.items() if syntax)
+
+
+_AIR_LEVELS = "{air-network-advantage [addon air-dna-advantage]|air-network-essentials [addon air-dna-essentials]}"
 
 
 _NAMED = re.compile(r"@([a-z-]+)")

@@ -22,6 +22,7 @@ from smartlic_lab.device.redundancy import Redundancy
 from smartlic_lab.device.session import Session
 from smartlic_lab.device.specification import DeviceSpec, MemberSpec, SpecificationError, check, serial_number
 from smartlic_lab.device.syslog import LogBuffer
+from smartlic_lab.device.throughput import configured_throughput, needs_authorization
 from smartlic_lab.device.yang import NetconfServer, NetconfSession
 from smartlic_lab.platforms import release
 from smartlic_lab.world.network import Network
@@ -67,6 +68,7 @@ class Device(Machine):
             due = self.agent.next_wakeup()
             if due is not None and due <= self.clock(now):
                 self.feed(Tick(), now)
+                self.settle_usage(now)
 
     def next_wakeup(self) -> datetime | None:
         """When `tick` is next needed."""
@@ -104,7 +106,7 @@ class Device(Machine):
         self._settings = self.settings()
         self.agent = SmartAgent(self.profile(), stored=self._licensing)
         self.feed(Booted(self.members, self._settings, clock_synchronised=self.synchronised), now)
-        needed = boot.needs_authorization(self.family, boot.configured_throughput(self.running))
+        needed = needs_authorization(self.family, configured_throughput(self.running))
         authorized = needed and self.authorized("hseck9", now)
         self.booted_with = boot.levels(self.running, self.family, authorized=authorized)
         self.report_usage(now)

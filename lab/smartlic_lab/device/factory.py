@@ -79,8 +79,6 @@ def staged_configuration(build: Build) -> list[str]:
     if kind.boot.default:
         command = "license air level" if kind.boot.style == "air" else "license boot level"
         lines.append(f"{command} {kind.boot.default}")
-    if kind.default_throughput and "throughput" in kind.traits:
-        lines.append(f"platform hardware throughput level MB {kind.default_throughput}")
     lines += ["ip forward-protocol nd", "ip http server", "ip http authentication local", "ip http secure-server"]
     lines += ["ip ssh version 2", "ip scp server enable"]
     lines += _SWITCH_LINES if "switch" in kind.traits else _ROUTER_LINES

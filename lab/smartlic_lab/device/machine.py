@@ -32,7 +32,7 @@ from smartlic_lab.agent.events import (
     StopCallProcessing,
     UsageChanged,
 )
-from smartlic_lab.device import boot, redundancy, settings, usage
+from smartlic_lab.device import boot, redundancy, settings, throughput, usage
 from smartlic_lab.device.archive import Archive
 from smartlic_lab.device.catalogue import Catalogue, catalogue, words_of
 from smartlic_lab.device.configuration import Section
@@ -101,6 +101,7 @@ class Machine(ABC):
         self._schedule: list[tuple[datetime, int, Callable[[datetime], None]]] = []
         self._numbers = count()
         self._usage: dict[Entitlement, int] = {}
+        self._usage_for: object = None
         self._settings: AgentSettings | None = None  # what the agent was given
         self._origin: Origin | None = None  # where its messages start, until something is configured
 
@@ -261,26 +262,35 @@ class Machine(ABC):
             agent_version=self.release.agent_version,
             software_id=self.family.software_id,
             standalone=len(self.build.members) == 1,
-            entitlements=tuple(entitlement for _, entitlement in self.family.entitlements),
+            entitlements=tuple(  # those of its own class first, for a name may stand for one in each class
+                entitlement
+                for own in (True, False)
+                for license_class, entitlement in self.family.entitlements
+                if (license_class in ("", self._license_class)) is own
+            ),
+            idle={
+                entitlement.tag: self.family.idle[entitlement.name]
+                for _, entitlement in self.family.entitlements
+                if entitlement.name in self.family.idle
+            },
             cube="voice" in self.family.traits,
         )
-
-    def boot_levels(self, *, air: bool = False) -> Mapping[str, tuple[str, ...]]:
-        """The licence levels it can boot with, and the add-ons of each."""
-        if air == (self.family.boot.style == "air"):
-            return self.family.boot.levels
-        return {}
 
     def authorized(self, feature: str, now: datetime) -> bool:
         """Whether an authorization code for the feature is installed.
 
         Unverified: before 17.3.2, where there is none, what counts is that the registration allows export control.
         """
-        state = self.agent.state(self.clock(now))
-        if state.registration is not None:
-            return bool(state.registration.export_controlled_allowed)
-        known = self.family.entitlement(feature)
+        if not self.release.slp:
+            registration = self.agent.state(self.clock(now)).registration
+            return registration is not None and bool(registration.export_controlled_allowed)
+        known = self.family.entitlement(feature, self._license_class)
         return known is not None and self.agent.is_authorized(known, self.clock(now))
+
+    @property
+    def _license_class(self) -> str:
+        """The class by which the licences of the active member go."""
+        return self.family.models[self.build.members[0].pid].license_class
 
     @property
     def usage_in_force(self) -> Mapping[Entitlement, int]:
@@ -294,7 +304,7 @@ class Machine(ABC):
             self.booted_with,
             access_points=self.access_points,
             extras=self._extras(now),
-            export=boot.needs_authorization(self.family, self.booted_with.throughput),
+            export=self._exports(now),
         )
         for entitlement in [*wanted, *(gone for gone in self._usage if gone not in wanted)]:
             number, before = wanted.get(entitlement, 0), self._usage.get(entitlement, 0)
@@ -306,7 +316,44 @@ class Machine(ABC):
                 joined = usage.access_points(self.name, before + 1, number)
                 left = usage.access_points(self.name, number + 1, before)
             self.feed(UsageChanged(entitlement, number, joined, left), now)
+        self._list_idle(wanted, now)
         self._usage = wanted
+        self._usage_for = self._usage_depends_on(now)
+
+    def _list_idle(self, wanted: Mapping[Entitlement, int], now: datetime) -> None:
+        """What has a code and is not in use is listed at 0. Unverified: that it is the code which has it listed."""
+        for _, entitlement in self.family.entitlements:
+            held = entitlement.name in self.family.idle and self.release.slp
+            if held and self.agent.is_authorized(entitlement, self.clock(now)):
+                self.feed(UsageChanged(entitlement, wanted.get(entitlement, 0)), now)
+
+    def _exports(self, now: datetime) -> bool:
+        """Whether the export-controlled licence is in use: for throughput, or for the feature with its code."""
+        if throughput.needs_authorization(self.family, self.booted_with.throughput):
+            return True
+        return self.running.has("license", "feature", "hseck9") and self.authorized("hseck9", now)
+
+    def throughput_kbps(self, now: datetime) -> int | None:
+        """The enforced throughput; ``None`` where it is not throttled or the family has none."""
+        udi = self.build.members[0]
+        level = self.booted_with.throughput or throughput.default_throughput(self.family, udi)
+        if level is None:
+            return None
+        authorized = self.authorized("hseck9", now)
+        return throughput.rate_kbps(self.family, self.release, level, authorized=authorized)
+
+    def _settle_throughput(self, now: datetime) -> None:
+        """A virtual router takes another throughput at once, a physical one at the next boot.
+
+        Source: reference/policy.md section 5; the message is that of a CSR1000V's boot, in public configurations.
+        """
+        if "virtual" not in self.family.traits or not self.family.throughputs:
+            return
+        found = throughput.enforced_throughput(self.running, self.family, authorized=self.authorized("hseck9", now))
+        if found != self.booted_with.throughput:
+            self.booted_with = replace(self.booted_with, throughput=found)
+            text = f"Throughput level has been set to {self.throughput_kbps(now)} kbps"
+            self.emit(Log(6, "LEVEL", text, "VXE_THROUGHPUT"), now)
 
     def _extras(self, now: datetime) -> Mapping[str, int]:
         """What is in use besides the levels; an enforced licence needs its code first. Source: policy.md section 1."""
@@ -339,6 +386,17 @@ class Machine(ABC):
         if found != self._settings:
             self._settings = found
             self.feed(SettingsChanged(found), now)
+        self._settle_throughput(now)
+        self.settle_usage(now)
+
+    def settle_usage(self, now: datetime) -> None:
+        """Licences may have come in use, or gone, without a boot: by another throughput, a feature, or a code."""
+        if self._usage_depends_on(now) != self._usage_for:
+            self.report_usage(now)
+
+    def _usage_depends_on(self, now: datetime) -> object:
+        """What of a running configuration changes the licences in use without a boot."""
+        return self.booted_with.throughput, self._exports(now), self.authorized("hseck9", now)
 
     def running_text(self) -> str:
         """The running configuration from ``version`` to ``end``."""

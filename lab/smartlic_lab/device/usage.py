@@ -9,6 +9,7 @@ from typing import Final
 
 from nornir_smartlic.model import BootLevel, Entitlement, LicenseType, Udi
 from smartlic_lab.device.specification import Build, serial_number
+from smartlic_lab.device.throughput import default_throughput, is_performance
 
 ACCESS_POINT: Final = "AIR-AP2802I-E-K9"  # Source: rum-report-file/xavier-c9800cl-17.9.2-rum-v2
 
@@ -18,6 +19,7 @@ class Booted:
     """What the device has booted with: these levels count, whatever the running configuration says by now."""
 
     levels: tuple[BootLevel, ...] = ()  # one; technology packages of ISRs may be several
+    suite: str | None = None  # license boot suite
     air_level: BootLevel | None = None
     throughput: str | None = None  # as typed: 250, T1
 
@@ -50,6 +52,10 @@ def licenses_in_use(
     classes = [build.family.models[member.pid].license_class for member in build.members]
     for entitlement in _of_levels(build, booted, classes):
         counts[entitlement] += 1
+    if is_performance(build.family, build.members[0], booted.throughput):
+        found = build.family.entitlement("throughput", classes[0])
+        if found is not None:
+            counts[found] += 1
     if booted.air_level is not None and access_points:
         for name in (booted.air_level.level, booted.air_level.addon):
             found = build.family.entitlement(name) if name else None
@@ -59,7 +65,7 @@ def licenses_in_use(
         found = next((one for klass in classes if (one := build.family.entitlement(name, klass))), None)
         if found is not None and number:
             counts[found] += number
-    if export and (found := build.family.entitlement("hseck9")):
+    if export and (found := build.family.entitlement("hseck9", classes[0])):
         counts[found] = max(counts[found], 1)
     return dict(counts)
 
@@ -67,8 +73,9 @@ def licenses_in_use(
 def _of_levels(build: Build, booted: Booted, classes: list[str]) -> Iterator[Entitlement]:
     """The licences of the boot levels, once for each that counts."""
     family = build.family
-    tier = family.throughputs.get(booted.throughput or family.default_throughput or "")
-    names = [name for level in booted.levels for name in (level.level, level.addon) if name is not None]
+    tier = family.throughputs.get(booted.throughput or default_throughput(family, build.members[0]) or "")
+    suite = (booted.suite,) if booted.suite is not None else ()
+    names = [*suite, *(name for level in booted.levels for name in (level.level, level.addon) if name is not None)]
     for number, license_class in enumerate(classes):
         for name in [*names, *(always for always in family.always if always not in names)]:
             found = family.entitlement(f"{name}_{tier}" if tier and name not in family.always else name, license_class)

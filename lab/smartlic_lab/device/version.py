@@ -28,7 +28,6 @@ _SUITES: Final = (  # Source: show-version/genie-isr4k.txt, genielibs-isr4351-17
     ("FoundationSuiteK9", ("securityk9", "appxk9")),
     ("AdvUCSuiteK9", ("uck9", "cme-srst", "cube")),
 )
-_AIR_ON_SWITCHES: Final = ((17, 3, 0), (17, 9, 0))  # Source: show-version/genie-c9500h-svl.txt; 17.3.4, 17.6.3 of C9300
 _PORT_KINDS: Final = (
     ("Vlan", "Virtual Ethernet"),
     ("GigabitEthernet", "Gigabit Ethernet"),
@@ -52,20 +51,12 @@ def board(udi_sn: str, what: str, length: int = 4) -> str:
     return "".join(letters[byte % len(letters)] for byte in digest[:length])
 
 
-def throughput_kbps(device: Machine) -> int | None:
-    """The enforced throughput; ``None`` where it is not throttled or the family has none."""
-    level = device.booted_with.throughput or device.family.default_throughput
-    if level is None:
-        return None
-    if level.isdigit():
-        return int(level) * 1000
-    return {"T0": 25_000, "T1": 200_000, "T2": 1_000_000, "T3": 10_000_000}.get(level)
-
-
 def device_version(device: Machine, now: datetime) -> DeviceVersion:
     """What ``show version`` tells of *device* at *now*."""
     release, family = device.release, device.family
     router = family.boot.style == "router"
+    # Source: captures of C8000V and of an ISR4351
+    throttled = "virtual" in family.traits or bool(family.models[device.build.members[0].pid].throughputs)
     level = device.booted_with.level
     configured = boot.configured_levels(device.running)
     saved = boot_level(configured[0] if configured else None)
@@ -85,7 +76,7 @@ def device_version(device: Machine, now: datetime) -> DeviceVersion:
         next_addon_level=saved.addon if saved else None,
         air_level=air,
         next_air_level=next_air,
-        throughput_kbps=throughput_kbps(device) if router and "virtual" in family.traits else None,
+        throughput_kbps=device.throughput_kbps(now) if throttled else None,
         licensing_status=release.licensing_status or _registration(device, now),
         license_type="Perpetual" if router else None,
         addon_license_type="Subscription" if router else None,
@@ -109,12 +100,12 @@ def _model_name(device: Machine) -> str:
 
 def _air_levels(device: Machine, level: BootLevel | None, saved: BootLevel | None) -> tuple[str | None, str | None]:
     """What a controller has, and a switch of 17.3 to 17.8 would have as one: the add-on counts, in words."""
-    if device.family.boot.style == "air":
-        configured = boot.configured_level(device.running, "license", "air", "level")
-        return _air_words(device.booted_with.air_level), _air_words(boot_level(configured))
-    first, behind = _AIR_ON_SWITCHES
-    if "cat9k" in device.family.traits and first <= device.release.version < behind:
-        return _air_words(_air_of(level)), _air_words(_air_of(saved))
+    family, booted = device.family, device.booted_with.air_level
+    configured = boot_level(boot.configured_level(device.running, "license", "air", "level"))
+    if family.boot.style == "air":
+        return _air_words(booted), _air_words(configured)
+    if family.has_air_levels(device.release.version):
+        return _air_words(booted or _air_of(level)), _air_words(configured or _air_of(saved))
     return None, None
 
 
@@ -145,8 +136,9 @@ def _packages(device: Machine, level: BootLevel | None, saved: BootLevel | None)
 
 
 def _isr_packages(device: Machine) -> tuple[LicensePackage, ...]:
-    current = {level.level for level in device.booted_with.levels}
-    following = set(boot.configured_levels(device.running))
+    booted = device.booted_with
+    current = {level.level for level in booted.levels} | {booted.suite}
+    following = {*boot.configured_levels(device.running), device.running.value("license", "boot", "suite")}
     suites = [suite for suite, _ in _suites(device)]
     rows = []
     for name in (*suites, *_TECHNOLOGIES):
@@ -158,7 +150,7 @@ def _isr_packages(device: Machine) -> tuple[LicensePackage, ...]:
 
 def _suites(device: Machine) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Both captures of an ISR 4000 have suites; unverified: no other family has."""
-    return _SUITES if device.family.name == "isr4000" else ()
+    return _SUITES if "suites" in device.family.traits else ()
 
 
 def _details(device: Machine, now: datetime) -> DeviceDetails:

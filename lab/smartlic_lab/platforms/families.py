@@ -46,6 +46,7 @@ class Model:
     pid: str
     license_class: Annotated[str, Field(alias="class")] = ""
     ports: int = 0  # as the table of show version counts them
+    throughputs: tuple[int, ...] = ()  # kbps: the base, and what a performance licence brings; ISR 4000
     interfaces: tuple[InterfaceRange, ...] = ()
 
 
@@ -88,6 +89,7 @@ class _Licence:
     name: str
     license_class: Annotated[str, Field(alias="class")] = ""
     tiers: bool = False  # "{tier}" in name and display stands for every throughput
+    classes: bool = False  # "{class}" in display stands for the class of every model
     display: str | None = None
     tag: str | None = None  # None: no capture shows it
     description: str | None = None
@@ -99,13 +101,22 @@ _LICENCES: TypeAdapter[tuple[_Licence, ...]] = TypeAdapter(tuple[_Licence, ...])
 
 
 def _entitlements(value: Any, info: ValidationInfo) -> tuple[tuple[str, Entitlement], ...]:
-    """The licences of a family, those with tiers once for each throughput."""
+    """The licences of a family: those with tiers once for each throughput, those with classes for each class."""
     tiers = tuple(dict.fromkeys(info.data.get("throughputs", {}).values()))
+    classes = tuple(dict.fromkeys(model.license_class for model in info.data.get("models", {}).values()))
     return tuple(
         (licence.license_class, entitlement)
-        for licence in _LICENCES.validate_python(value)
+        for found in _LICENCES.validate_python(value)
+        for licence in _of_classes(found, classes)
         for entitlement in _of_licence(licence, tiers)
     )
+
+
+def _of_classes(licence: _Licence, classes: tuple[str, ...]) -> list[_Licence]:
+    if not licence.classes:
+        return [licence]
+    display = licence.display or licence.name
+    return [replace(licence, license_class=one, display=display.replace("{class}", one)) for one in classes]
 
 
 def _of_licence(licence: _Licence, tiers: tuple[str, ...]) -> list[Entitlement]:
@@ -167,6 +178,7 @@ class Family:
     evidence: Mapping[str, str] = field(default_factory=dict)  # release -> capture of this family on its agent
     source: str
     default_throughput: Typed | None = None
+    idle: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # licence -> name and description while not used
     unrestricted_throughput: int = 250  # Mbps; more needs a SLAC for hseck9
     boot_seconds: int = 30
     usage_counts: str = "members"  # one per member; supervisors: subscriptions once per chassis; access-points
@@ -182,6 +194,13 @@ class Family:
     def supports(self, version: tuple[int, ...]) -> bool:
         """Whether this family runs the release."""
         return version >= self.first_release and (self.last_release is None or version <= self.last_release)
+
+    def has_air_levels(self, version: tuple[int, ...]) -> bool:
+        """Whether ``license air level`` is known: to controllers, and to switches with embedded wireless.
+
+        Source: show-version/genie-c9500h-svl.txt, 17.3.4 and 17.6.3 of C9300; unverified: that they took the command.
+        """
+        return self.boot.style == "air" or ("cat9k" in self.traits and (17, 3, 0) <= version < (17, 9, 0))
 
     def runs(self, release: Release) -> Release:
         """*release* as this family has it: some turn to Smart Licensing Using Policy later than others.

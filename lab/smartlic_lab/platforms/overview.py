@@ -23,7 +23,7 @@ edit. Adding a family or a release is adding a file there.
   captures of its agent on other families.
 - unverified: no licensing output of this family was seen, or none of this release; names of licences and what else only
   this pair has come from general knowledge of Cisco's guides.
-- –: the family does not run the release.
+- –: the vendor ships no image of the release for the family, as far as is known; the column *images* says from when on.
 """
 
 
@@ -54,15 +54,26 @@ def _table() -> Iterator[str]:
 
 
 def _families() -> Iterator[str]:
-    yield "| platform | product | members | models | boot levels | source |"
-    yield "|---|---|---|---|---|---|"
+    yield "| platform | product | images | members | models | boot levels | source |"
+    yield "|---|---|---|---|---|---|---|"
     for family in families().values():
         levels = "; ".join(
             f"{level} [addon {', '.join(addons)}]" if addons else level for level, addons in family.boot.levels.items()
         )
         members = "1" if family.max_members == 1 else f"1 to {family.max_members} ({family.arrangement})"
         models = ", ".join(family.models)
-        yield f"| `{family.name}` | {family.title} | {members} | {models} | {levels} | {family.source} |"
+        cells = (f"`{family.name}`", family.title, _images(family), members, models, levels, family.source)
+        yield f"| {' | '.join(cells)} |"
+
+
+def _images(family: Family) -> str:
+    """From which release to which there are images."""
+    first = ".".join(map(str, family.first_release))
+    return (
+        f"{first} and later"
+        if family.last_release is None
+        else f"{first} to {family.last_release[0]}.{family.last_release[1]}"
+    )
 
 
 def _releases() -> Iterator[str]:

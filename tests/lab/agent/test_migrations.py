@@ -24,7 +24,8 @@ HOUR = timedelta(hours=1)
 STANDALONE = {"platform": "c9300l"}
 STACK = {"platform": "c9300", "members": (MemberSpec("C9300-24T"),) * 3}
 HA = {"platform": "c9400", "members": (MemberSpec("C9407R"),) * 2}
-ROUTER, CSR = {"platform": "c8300"}, {"platform": "csr1000v"}
+ROUTER = {"platform": "c8300", "day0": ("license boot level network-advantage addon dna-advantage",)}
+CSR = {"platform": "csr1000v", "day0": ("license boot level ax",)}
 SHAPES = {"standalone": STANDALONE, "stack": STACK, "ha": HA, "router": ROUTER, "csr": CSR}
 
 _WAY = (f"ip name-server {NAME_SERVER}", "ip domain name example.com")

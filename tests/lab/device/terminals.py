@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from smartlic_lab.device import Device, DeviceSpec, Session
+from smartlic_lab.platforms import family
 from smartlic_lab.world.network import DeliveryFailed, Origin
 
 JAN_1 = datetime(2026, 1, 1, tzinfo=UTC)
@@ -48,3 +49,9 @@ class Terminal:
 
 def make_device(name: str = "sw1", **fields: object) -> Device:
     return Device(DeviceSpec(name, **fields), NoNetwork(), now=JAN_1)  # type: ignore[arg-type]
+
+
+def first_level(name: str) -> tuple[str, ...]:
+    """The day-0 line with which a router of the family called *name* has a licence in use; (): it has one as it is."""
+    levels = family(name).boot
+    return (f"license boot level {next(iter(levels.levels))}",) if levels.default is None else ()

@@ -10,6 +10,7 @@ from nornir_smartlic.files import AuthorizationDocument, AuthorizedLicense, rend
 from smartlic_lab.device import Device, DeviceSpec, MemberSpec, SpecificationError
 from smartlic_lab.platforms import families, releases
 from smartlic_lab.world.signing import CSSM_KEY
+from tests.captures import capture
 from tests.lab.device.terminals import JAN_1, NoNetwork, Terminal, make_device
 
 
@@ -68,32 +69,117 @@ def test_the_air_level_waits_for_a_reload() -> None:
 
 def test_technology_packages_of_an_isr_stand_side_by_side() -> None:
     device = make_device(platform="isr4000")
-    rebooted(device, "conf t", "license boot level securityk9", "end")
+    rebooted(device, "conf t", "license boot level securityk9", "license boot level appxk9", "end")
     assert summary(device, 5) == {"appxk9": 1, "securityk9": 1}
+    lines = Terminal(device).type("show running-config | include boot level").splitlines()
+    assert lines == ["license boot level appxk9", "license boot level securityk9"]
+    assert "appxk9 (ISR_4331_Application):" in Terminal(device).type("show license usage")
+
+
+def test_a_suite_of_an_isr_is_in_use_from_the_next_boot_on() -> None:
+    """Source: show-version/genielibs-isr4351-17.9.8-suite.txt."""
+    device = make_device(platform="isr4000", members=(MemberSpec("ISR4351/K9"),), release="17.9")
+    terminal = rebooted(device, "conf t", "license boot suite AdvUCSuiteK9", "license boot level appxk9", "end")
+    shown = [line.rstrip() for line in terminal.type("show version").splitlines()]
+    saved = [line.rstrip() for line in capture("show-version/genielibs-isr4351-17.9.8-suite.txt").splitlines()]
+    first, last = "Suite License Information for Module:'esg'", "The current throughput level is 200000 kbps"
+    assert shown[shown.index(first) : shown.index(last) + 1] == saved[saved.index(first) : saved.index(last) + 1]
+    assert summary(device, 5) == {"AdvUCSuiteK9": 1, "appxk9": 1}
+    terminal = rebooted(device, "conf t", "platform hardware throughput level 400000", "end")
+    assert terminal.type("show platform hardware throughput level") == "The current throughput level is 400000 kb/s\n"
+    assert summary(device, 5)["throughput"] == 1
+    terminal.type("conf t")
+    assert "Invalid input" in terminal.type("platform hardware throughput level 300000")  # of an ISR4331
+
+
+@pytest.mark.parametrize("platform", ["c8000v", "c8300", "csr1000v", "isr1000", "isr1100", "isr4000"])
+def test_a_fresh_router_uses_no_licence(platform: str) -> None:
+    terminal = Terminal(make_device(platform=platform, release="17.3" if platform == "csr1000v" else "17.12"))
+    assert "No licenses in use" in terminal.type("show license summary").replace("Licenses in Use", "licenses in use")
+    assert "boot level" not in terminal.type("show running-config")
+
+
+@pytest.mark.parametrize(
+    ("release", "level", "kbps"),
+    [("17.6", None, 10000), ("17.9", None, 20000), ("17.15", "100", 200000), ("17.15", "T1", 250000)],
+)
+def test_a_virtual_router_counts_both_directions_from_17_9(release: str, level: str | None, kbps: int) -> None:
+    """Source: show-version/muninn-c8000v-17.16.1a-no-level.txt, reference/corrections-2026-11.md."""
+    terminal = Terminal(make_device(platform="c8000v", release=release))
+    if level is not None:
+        assert terminal.type("conf t", f"platform hardware throughput level MB {level}") == ""
+        terminal.type("end")
+        log = f"%VXE_THROUGHPUT-6-LEVEL: Throughput level has been set to {kbps} kbps"
+        assert log in terminal.type("show logging")
+    assert f"The current throughput level is {kbps} kbps" in terminal.type("show version")
+
+
+def test_a_physical_router_takes_its_throughput_at_the_next_boot() -> None:
+    device = make_device(platform="c8300", day0=("license boot level network-advantage",))
+    assert summary(device) == {"network-advantage_10M": 1}
+    typed = Terminal(device).type("conf t", "platform hardware throughput crypto 100M")
+    assert typed.startswith("% These values don't take effect until the next reboot")
+    assert summary(device) == {"network-advantage_10M": 1}
+    rebooted(device)
+    assert summary(device, 5) == {"network-advantage_100M": 1}
+
+
+def test_the_feature_hseck9_of_an_isr_needs_its_code() -> None:
+    terminal = Terminal(make_device(platform="isr4000"))
+    assert "HSEC" in terminal.type("conf t", "license feature hseck9")
+    terminal.type("end")
+    install_slac(terminal)
+    assert terminal.type("conf t", "license feature hseck9") == ""
+    assert summary(terminal.device) == {"hseck9": 1}
+    terminal.type("no license feature hseck9", "end")
+    assert summary(terminal.device) == {}
+
+
+def test_hseck9_that_has_its_code_and_is_not_in_use_is_listed_by_its_own_name() -> None:
+    """Source: reference/corrections-2026-11.md, hseck9 not in use."""
+    terminal = Terminal(make_device(platform="c8000v"))
+    install_slac(terminal)
+    assert "  Router US Export Lic... (DNA_HSEC)                        0 NOT IN USE\n" in terminal.type(
+        "show license summary"
+    )
+
+
+def test_products_have_the_licences_that_are_sold() -> None:
+    c9200l = make_device(
+        platform="c9200",
+        members=(MemberSpec("C9200L-48P-4X"),),
+        day0=("no license boot level network-advantage addon dna-advantage", "license boot level network-essentials"),
+    )
+    assert "network-essentials (C9200L-NW-E-48):" in Terminal(c9200l).type("show license usage")
+    chassis = Terminal(make_device(platform="c9600"))
+    assert "Invalid input" in chassis.type("conf t", "license boot level network-essentials")
 
 
 def test_more_than_250_mbps_needs_an_authorization_code(router: Terminal) -> None:
     router.type("conf t")
     assert "HSEC" in router.type("platform hardware throughput level MB 1000")
-    assert router.type("platform hardware throughput level MB 100").startswith("% These values don't take effect")
+    assert router.type("license boot level network-advantage addon dna-advantage").startswith("% use 'write'")
+    assert router.type("platform hardware throughput level MB 100") == ""
     router.type("end")
     install_slac(router)
     router.type("conf t")
     assert "HSEC" not in router.type("platform hardware throughput level MB 1000")
     device = router.device
     terminal = rebooted(device)
-    assert terminal.type("show platform hardware throughput level") == "The current throughput level is 1000000 kb/s\n"
+    assert terminal.type("show platform hardware throughput level") == "The current throughput level is 2000000 kb/s\n"
     assert summary(device, 5) == {"network-advantage_1G": 1, "dna-advantage_1G": 1, "hseck9": 1}
 
 
 def test_a_throughput_without_its_code_is_not_enforced() -> None:
-    device = make_device(platform="c8000v", day0=("platform hardware throughput level MB 2500",))
-    assert summary(device) == {"network-advantage_250M": 1, "dna-advantage_250M": 1}
+    device = make_device(
+        platform="c8000v", day0=("license boot level network-advantage", "platform hardware throughput level MB 2500")
+    )
+    assert summary(device) == {"network-advantage_250M": 1}
 
 
 def install_slac(terminal: Terminal) -> None:
     device = terminal.device
-    hseck9 = device.family.entitlement("hseck9")
+    hseck9 = device.family.entitlement("hseck9", device.family.models[device.build.members[0].pid].license_class)
     assert hseck9 is not None
     code = AuthorizationDocument(
         device.build.members[0], "abc-def", JAN_1, (AuthorizedLicense(hseck9.tag, 1, "PERPETUAL"),)

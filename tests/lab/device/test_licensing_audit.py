@@ -16,7 +16,7 @@ from nornir_smartlic.files import (
 )
 from smartlic_lab.running.lab import Lab
 from smartlic_lab.world.signing import CSSM_KEY
-from tests.lab.device.terminals import JAN_1, Terminal, make_device
+from tests.lab.device.terminals import JAN_1, Terminal, first_level, make_device
 
 NUMBER = int(JAN_1.timestamp())  # of the first report
 OFFLINE = ("license smart transport off",)  # a report stays open until something closes it
@@ -189,7 +189,7 @@ def test_supervisors_of_a_chassis_share_one_authorization() -> None:
 @pytest.mark.parametrize("platform", ["c9300", "csr1000v"])
 def test_a_legacy_device_shows_its_registration_in_tech_support_and_usage(platform: str) -> None:
     """Source: reference/outputs.md section 6, "Legacy: Registration / License Authorization blocks instead"."""
-    terminal = Terminal(make_device(platform=platform, release="16.12"))
+    terminal = Terminal(make_device(platform=platform, release="16.12", day0=first_level(platform)))
     support = terminal.type("show license tech support")
     assert "Registration:\n  Status: UNREGISTERED" in support
     assert "License Authorization: \n  Status: EVAL MODE" in support
@@ -247,7 +247,7 @@ def test_a_legacy_router_needs_an_export_controlled_registration_for_more_throug
                     ],
                 }
             ],
-            "devices": [{"name": "r1", "platform": "csr1000v", "release": "16.12"}],
+            "devices": [{"name": "r1", "platform": "csr1000v", "release": "16.12", "day0": ["license boot level ax"]}],
         }
     )
     level = "platform hardware throughput level MB 1000"

@@ -9,7 +9,7 @@ import pytest
 
 from smartlic_lab.device.yang.markup import MarkupError, parse_markup, render_markup
 from tests.lab.device.netconf_client import BASE, HELLO, NATIVE, SMART, NetconfClient, name_of, outcome
-from tests.lab.device.terminals import Terminal, make_device
+from tests.lab.device.terminals import Terminal, first_level, make_device
 from tests.lab.device.test_public_parsers import PAIRS
 
 INFO = "licensing/state/state-info"
@@ -17,7 +17,8 @@ DAY0 = ("netconf-yang",)
 
 
 def client_of(release: str = "17.12", **fields: object) -> NetconfClient:
-    return NetconfClient(make_device("d1", release=release, day0=DAY0, **fields))
+    day0 = (*DAY0, *first_level(str(fields.get("platform", "c9300"))))
+    return NetconfClient(make_device("d1", release=release, day0=day0, **fields))
 
 
 def call(client: NetconfClient, name: str, **leaves: object) -> dict[str, str]:

@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from smartlic_lab.platforms import Family, Release, families, releases
-from tests.lab.device.terminals import JAN_1, Terminal, make_device
+from tests.lab.device.terminals import JAN_1, Terminal, first_level, make_device
 
 PAIRS = [
     pytest.param(family, release, id=f"{family.name}-{release.name}")
@@ -51,7 +51,7 @@ def terminal_of(family: Family, release: Release) -> Terminal:
             release=release.name,
             members=min(3, family.max_members),
             access_points=3 if wireless else 0,
-            day0=DAY_0,
+            day0=(*DAY_0, *first_level(family.name)),
         )
     )
     terminal.type("archive config", "show clock | redirect flash:c.txt")

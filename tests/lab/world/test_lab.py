@@ -14,7 +14,8 @@ from smartlic_lab.running.topology import TopologyError
 
 HOUR = timedelta(hours=1)
 DIRECT = ["license smart transport smart", "license smart url default"]
-ROUTER = {"name": "r1", "platform": "c8000v", "day0": DIRECT}
+LEVEL = "license boot level network-advantage addon dna-advantage"
+ROUTER = {"name": "r1", "platform": "c8000v", "day0": [*DIRECT, LEVEL]}
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ CSLU = {
         {"name": "cssm", "kind": "cssm", "smart_accounts": [{"virtual_accounts": [{"name": "Branches"}]}]},
         {"name": "cslu", "kind": "cslu", "virtual_account": "Branches"},
     ],
-    "devices": [{"name": "r1", "platform": "c8000v"}],
+    "devices": [{"name": "r1", "platform": "c8000v", "day0": [LEVEL]}],
 }
 
 

@@ -9,6 +9,7 @@ import pytest
 from smartlic_lab.running.lab import Lab
 from tests.lab.device.netconf_client import SMART, NetconfClient, find, name_of
 
+LEVEL = "license boot level network-advantage addon dna-advantage"
 INFO = "licensing/state/state-info"
 TOPOLOGY = {
     "clock": {"speed": 0},
@@ -26,9 +27,9 @@ TOPOLOGY = {
         {
             "name": "r1",
             "platform": "c8300",
-            "day0": ["netconf-yang", "license smart transport smart", "license smart url default"],
+            "day0": ["netconf-yang", "license smart transport smart", "license smart url default", LEVEL],
         },
-        {"name": "air", "platform": "c8300", "day0": ["netconf-yang", "license smart transport off"]},
+        {"name": "air", "platform": "c8300", "day0": ["netconf-yang", "license smart transport off", LEVEL]},
     ],
 }  # fmt: skip
 

@@ -28,10 +28,11 @@ from smartlic_lab.agent.events import (
     UsageSaveRequested,
     WriteFile,
 )
-from smartlic_lab.device import boot, settings
+from smartlic_lab.device import settings
 from smartlic_lab.device.commands.configuring import enter, set_line
 from smartlic_lab.device.commands.registry import Ask, Call, CommandFailed, Dialogue, Handlers, invalid_behind
 from smartlic_lab.device.session import Session
+from smartlic_lab.device.throughput import configured_throughput, needs_authorization
 
 handles = Handlers[Session]()
 
@@ -123,7 +124,8 @@ def license_authorization_save(session: Session, call: Call) -> str:
 def license_authorization_return(session: Session, call: Call) -> str:
     path, device = call.argument("path"), session.device
     export = device.family.entitlement("hseck9")
-    needed = boot.needs_authorization(device.family, boot.configured_throughput(device.running))
+    needed = needs_authorization(device.family, configured_throughput(device.running))
+    needed = needed or device.running.has("license", "feature", "hseck9")
     event = AuthorizationReturned(
         _scope(call),
         online=call.has("online"),
@@ -327,22 +329,48 @@ def platform_line(session: Session, call: Call) -> str:
 
 @handles("throughput")
 def throughput(session: Session, call: Call) -> str:
-    """A level above the unrestricted one needs a SLAC for hseck9. Source: reference/policy.md section 5."""
+    """A level above the unrestricted one needs a SLAC for hseck9. Source: reference/policy.md section 5.
+
+    A virtual router takes it at once, and logs it; a physical one at the next boot.
+    """
     device = session.device
+    family, key = device.family, call.match.key
     if call.negated or call.default:
-        set_line(session, call)
+        session.section.remove(*key)
+    else:
+        name = call.match.words[-1]
+        steps = family.models[device.build.members[0].pid].throughputs
+        if steps and int(name) not in steps:
+            raise invalid_behind(session.prompt, "platform hardware throughput level ")
+        is_export = session.kind != "system" and needs_authorization(family, name)
+        if is_export and not device.authorized("hseck9", session.now):
+            # recalled: the text of the refusal
+            raise CommandFailed("% Error: HSEC license authorization is not installed, throughput level is not changed")
+        session.section.put((*key, name), key)
+    if session.kind == "system" or "virtual" in family.traits:
         return ""
-    name = call.match.words[-1]
-    if (
-        session.kind != "system"
-        and boot.needs_authorization(device.family, name)
-        and not device.authorized("hseck9", session.now)
-    ):
-        # recalled: the text of the refusal
-        raise CommandFailed("% Error: HSEC license authorization is not installed, throughput level is not changed")
-    session.section.put((*call.match.key, name), call.match.key)
-    return (
-        "% These values don't take effect until the next reboot. Please save the configuration.\n"
-        if session.kind != "system"
-        else ""
-    )
+    return "% These values don't take effect until the next reboot. Please save the configuration.\n"
+
+
+@handles("license_feature")
+def license_feature(session: Session, call: Call) -> str:
+    """``license feature hseck9``, which needs its SLAC; unverified: the text of the refusal."""
+    key, device = ("license", "feature", "hseck9"), session.device
+    if call.negated or call.default:
+        session.section.remove(*key)
+        return ""
+    if session.kind != "system" and device.release.slp and not device.authorized("hseck9", session.now):
+        raise CommandFailed("% Error: HSEC license authorization is not installed, feature hseck9 is not enabled")
+    session.section.put(key)
+    return ""
+
+
+@handles("license_boot_suite")
+def license_boot_suite(session: Session, call: Call) -> str:
+    """Source: show-version/genielibs-isr4351-17.9.8-suite.txt and its configuration."""
+    key = ("license", "boot", "suite")
+    if call.negated or call.default:
+        session.section.remove(*key)
+    else:
+        session.section.put(call.match.words, key)
+    return _NEXT_BOOT if session.kind != "system" else ""

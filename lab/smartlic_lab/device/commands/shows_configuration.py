@@ -12,7 +12,7 @@ from smartlic_lab.device.machine import Machine
 from smartlic_lab.device.printing import printed
 from smartlic_lab.device.session import Session
 from smartlic_lab.device.texts import date_text
-from smartlic_lab.device.version import throughput_kbps
+from smartlic_lab.device.throughput import configured_throughput
 
 handles = Handlers[Session]()
 
@@ -250,7 +250,9 @@ def show_certificates(session: Session, call: Call) -> str:
 @handles("show_throughput")
 def show_throughput(session: Session, call: Call) -> str:
     device = session.device
-    return printed(device, "show platform hardware throughput level", ThroughputLevel(throughput_kbps(device)))
+    return printed(
+        device, "show platform hardware throughput level", ThroughputLevel(device.throughput_kbps(session.now))
+    )
 
 
 @handles("show_throughput_crypto")
@@ -258,7 +260,7 @@ def show_throughput_crypto(session: Session, call: Call) -> str:
     """Source: show-platform-hardware-throughput-crypto/genie-c8000-tier-t3.txt."""
     device = session.device
     default = device.family.default_throughput or "T1"
-    configured = boot.configured_throughput(device.running) or default
+    configured = configured_throughput(device.running) or default
     enforced = device.booted_with.throughput or default
     level = device.booted_with.level
     value = CryptoThroughput(
