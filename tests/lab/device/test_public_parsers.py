@@ -65,8 +65,9 @@ def test_genie_parses_every_licensing_command(family: Family, release: Release) 
     logging.getLogger("genie").setLevel(logging.CRITICAL)
     device = base.Device("d1", os="iosxe")
     terminal = terminal_of(family, release)
+    slp = "Smart Licensing Using Policy:" in terminal.type("show license status")  # CSR1000V has none at 17.3.3 either
     for command in (*LICENSING, *(SINCE_17_9 if release.version >= (17, 9, 1) else ())):
-        if command in ONLY_SLP and not release.slp:
+        if command in ONLY_SLP and not slp:
             continue
         assert device.parse(command, output=terminal.type(command)), command
 
