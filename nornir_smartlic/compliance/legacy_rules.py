@@ -23,6 +23,7 @@ from nornir_smartlic.model import Instant, LicensingModel, RegistrationStatus, p
 _REGISTERED: Final = frozenset({LicensingModel.REGISTERED})
 _REGISTER: Final = ("license smart register idtoken TOKEN",)
 _GOOD: Final = ("AUTHORIZED", "NO LICENSES IN USE")
+_BAD: Final = ("OUT OF COMPLIANCE", "EVAL", "AUTH EXPIRED", "AUTHORIZATION EXPIRED", "NOT AUTHORIZED", "UNAUTHORIZED")
 """Source: reference/outputs.md section 2, the legacy status."""
 
 
@@ -31,6 +32,8 @@ def _registered(case: Case) -> Outcome:
     expected = RegistrationStatus.REGISTERED.value
     if registration is None:
         return unknown("no output that was read tells the registration", expected=expected)
+    if registration.status is None:
+        return unknown("the status of the registration is a word that is not known here", expected=expected)
     evidence = (case.line(f"Status: {registration.status.value}"),)
     if not registration.status.value.startswith(expected):
         return failed(registration.status.value, expected=expected, evidence=evidence, fix=_REGISTER)
@@ -45,6 +48,8 @@ def _authorized(case: Case) -> Outcome:
     evidence = (case.line(f"Status: {status}"),)
     if status.upper().startswith(_GOOD):
         return passed(status, expected="AUTHORIZED", evidence=evidence)
+    if not status.upper().startswith(_BAD):
+        return unknown(f"{status!r} is a status that is not known here", expected="AUTHORIZED", evidence=evidence)
     found = status
     if authorization.evaluation_remaining is not None:
         found += f", {authorization.evaluation_remaining.days} days of evaluation remain"

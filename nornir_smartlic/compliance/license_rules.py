@@ -32,7 +32,7 @@ def _needs_trust(case: Case) -> bool | None:
     """
     if case.intent.trust is not None:
         return case.intent.trust
-    if case.state.transport is None:
+    if case.state.transport is None or case.state.transport.type is None:
         return None
     return case.state.transport.type in (TransportType.SMART, TransportType.CALLHOME)
 
@@ -130,6 +130,8 @@ def _boot_level(case: Case) -> Outcome:
     expected = str(wanted)
     if usage is None:
         return unknown("no output that was read tells the licences in use", expected=expected)
+    if any(line.status is None for line in usage):
+        return unknown("the status of a licence is a word that is not known here", expected=expected)
     in_use = tuple(line for line in usage if line.status is UsageStatus.IN_USE)
     evidence: tuple[Evidence, ...] = tuple(
         case.line(f"{line.name} ({line.display}) {line.count} IN USE") for line in in_use
@@ -180,7 +182,13 @@ def _authorizations(case: Case) -> Outcome:
     held = case.state.authorizations
     if held is None:
         return unknown("no output that was read tells the authorization codes", expected=expected)
-    evidence = tuple(case.line(f"{line.member} Status: {line.status.value}") for line in held.members)
+    odd = [line.member for line in held.members if line.status is None]
+    if odd:
+        names = ", ".join(map(str, odd))
+        return unknown(f"the authorization of {names} is a word that is not known here", expected=expected)
+    evidence = tuple(
+        case.line(f"{line.member} Status: {line.status.value}") for line in held.members if line.status is not None
+    )
     fix = tuple(f"smartlic authorize {feature} -F name={{host}}" for feature in wanted)
     bare = [line.member.udi for line in held.members if line.status is AuthorizationStatus.NOT_INSTALLED]
     if not held.members or bare:

@@ -216,7 +216,10 @@ _VALUES: Final = ("first_report", "reporting_frequency", "report_on_change")
 def _raw_policy(policy: Policy) -> dict[str, Any]:
     return {
         "name": policy.name,
-        "ack_required": {"value": policy.ack_required, "origin": policy.ack_required_origin.value},
+        "ack_required": {
+            "value": policy.ack_required,
+            "origin": policy.ack_required_origin and policy.ack_required_origin.value,
+        },
         **{
             name: {
                 value: {"days": days.days, "origin": days.origin.value}

@@ -61,7 +61,8 @@ def actual_transport(reading: LicensingReading) -> TransportType:
     configured = reading.configuration.intent.transport
     if configured is not None:
         return configured
-    return reading.state.transport.type if reading.state.transport is not None else TransportType.CSLU
+    shown = reading.state.transport.type if reading.state.transport is not None else None
+    return shown or TransportType.CSLU
 
 
 def way_of(reading: LicensingReading, intent: Intent | None = None) -> Way:

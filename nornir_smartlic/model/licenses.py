@@ -94,7 +94,7 @@ class Measurement:
 class UsageReservation:
     """``Reservation:`` of one licence; recalled."""
 
-    status: AuthorizationStatus
+    status: AuthorizationStatus | None
     total_count: int
 
 
@@ -105,7 +105,7 @@ class LicenseUsage:
     name: str  # "" before a legacy device is registered: the name comes from CSSM then; recalled
     display: str | None  # in brackets; cut to 20 characters and "..." in the summary
     count: int
-    status: UsageStatus
+    status: UsageStatus | None  # None, here and below: a word that is not known, which is left unparsed
     description: str | None = None
     version: str | None = None  # "" where the device prints nothing behind the colon, as for the features below
     export_status: str | None = None  # NOT RESTRICTED | RESTRICTED - ALLOWED | RESTRICTED - NOT ALLOWED
@@ -132,7 +132,7 @@ class MemberAuthorization:
     """One member's line in ``Overall status:``."""
 
     member: Member
-    status: AuthorizationStatus
+    status: AuthorizationStatus | None
     installed: Instant | None = None
     last_confirmation_code: str | None = None
     last_return_code: str | None = None
@@ -159,7 +159,7 @@ class Authorization:
     display: str
     description: str
     total_count: int
-    enforcement: EnforcementType
+    enforcement: EnforcementType | None
     terms: tuple[AuthorizationTerm, ...]
 
 
@@ -192,7 +192,7 @@ class MemberReservation:
     """One member in ``Reservation Info``; ``None`` where <none> is printed."""
 
     member: Member
-    status: AuthorizationStatus
+    status: AuthorizationStatus | None
     installed: Instant | None = None
     request_code: str | None = None
     last_return_code: str | None = None

@@ -17,10 +17,10 @@ class PolicyOrigin(Enum):
 
 @dataclass(frozen=True, slots=True)
 class PolicyDays:
-    """One number of days of the policy; 0 means that none is required."""
+    """One number of days of the policy; 0 means that none is required. ``origin`` is ``None`` for an unknown word."""
 
     days: int
-    origin: PolicyOrigin = PolicyOrigin.CISCO_DEFAULT
+    origin: PolicyOrigin | None = PolicyOrigin.CISCO_DEFAULT
 
     def __post_init__(self) -> None:
         if self.days < 0:
@@ -43,7 +43,7 @@ class Policy:
     installed: Instant | None  # None: "Merged from multiple sources.", the Cisco default
     name: str | None  # None: no name line, as under the default
     ack_required: bool
-    ack_required_origin: PolicyOrigin
+    ack_required_origin: PolicyOrigin | None
     perpetual: PolicyAttributes  # unenforced, non-export
     subscription: PolicyAttributes  # unenforced, non-export
     enforced: PolicyAttributes

@@ -38,7 +38,7 @@ class Attempt:
 class Registration:
     """The ``Registration:`` section. ``None``: not printed in this state, or printed as ``None``."""
 
-    status: RegistrationStatus
+    status: RegistrationStatus | None  # None: a word that is not known, which is left unparsed
     smart_account: str | None = None
     virtual_account: str | None = None
     export_controlled_allowed: bool | None = None

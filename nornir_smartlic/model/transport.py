@@ -55,7 +55,7 @@ class Proxy:
 class Transport:
     """The ``Transport:`` section."""
 
-    type: TransportType
+    type: TransportType | None  # None: a word that is not known, which is left unparsed
     url: str | None = None  # smart only
     cslu_address: str | None = None  # cslu only; None: <empty>, found by the name cslu-local
     proxy: Proxy | None = None  # None: Not Configured

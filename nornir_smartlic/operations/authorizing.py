@@ -142,7 +142,7 @@ def _members(state: LicensingState) -> tuple[MemberAuthorization, ...]:
 
 
 def _is_installed(line: MemberAuthorization) -> bool:
-    return line.status is not AuthorizationStatus.NOT_INSTALLED
+    return line.status not in (None, AuthorizationStatus.NOT_INSTALLED)
 
 
 def _in_scope(state: LicensingState, all_members: bool) -> list[MemberAuthorization]:

@@ -147,7 +147,7 @@ def _installed(install: Exec) -> Conversation[ReservationOutcome]:
 
 def _is_reserved(state: LicensingState) -> bool:
     members = state.reservation.members if state.reservation is not None else ()
-    return bool(members) and all(member.status is not AuthorizationStatus.NOT_INSTALLED for member in members)
+    return bool(members) and all(member.status not in (None, AuthorizationStatus.NOT_INSTALLED) for member in members)
 
 
 def _confirmations(state: LicensingState) -> tuple[str, ...]:

@@ -52,7 +52,9 @@ class DeviceFacts:
             platform=version.platform,
             release=version.release,
             licensing_model=state.model.value,
-            transport=state.transport.type.keyword if state.transport is not None else None,
+            transport=state.transport.type.keyword
+            if state.transport is not None and state.transport.type is not None
+            else None,
             smart_account=account.smart_account if account is not None else None,
             virtual_account=account.virtual_account if account is not None else None,
             last_ack=reporting.last_ack if reporting is not None else None,

@@ -18,16 +18,30 @@ from nornir_smartlic.model import (
 )
 from nornir_smartlic.parsers.instants import instant, optional_instant
 from nornir_smartlic.parsers.product import is_member, member
-from nornir_smartlic.parsers.section import NOTHING, Section, heading, number, one_of, optional, text
+from nornir_smartlic.parsers.section import (
+    NOTHING,
+    Section,
+    UnknownWord,
+    heading,
+    number,
+    one_of,
+    optional,
+    text,
+    word_of,
+)
 
-_status = one_of({status.value: status for status in AuthorizationStatus})
-_enforcement = one_of({kind.value: kind for kind in EnforcementType})
+_status = word_of(AuthorizationStatus)
+_enforcement = word_of(EnforcementType)
 
 
-def _dated_status(value: str) -> tuple[AuthorizationStatus, Instant | None]:
+def _dated_status(value: str) -> tuple[AuthorizationStatus | None, Instant | None]:
     """``NOT INSTALLED``, ``SMART AUTHORIZATION INSTALLED on TIME``."""
     words, on, time = value.partition(" on ")
-    return _status(words), instant(time) if on else None
+    when = instant(time) if on else None
+    try:
+        return _status(words), when
+    except UnknownWord:
+        raise UnknownWord((None, when)) from None
 
 
 def pushes(section: Section) -> Any:

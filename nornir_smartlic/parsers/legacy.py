@@ -7,9 +7,9 @@ from typing import Final
 
 from nornir_smartlic.model import Attempt, AuthorizationState, Instant, Registration, RegistrationStatus
 from nornir_smartlic.parsers.instants import instant, optional_instant
-from nornir_smartlic.parsers.section import Problem, Section, kept, number, one_of, optional, text
+from nornir_smartlic.parsers.section import Problem, Section, kept, number, one_of, optional, text, word_of
 
-_status = one_of({status.value: status for status in RegistrationStatus})
+_status = word_of(RegistrationStatus)
 _allowed = one_of({"ALLOWED": True, "NOT ALLOWED": False, "Allowed": True, "Not Allowed": False})
 
 

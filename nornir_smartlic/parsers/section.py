@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from enum import Enum
 from functools import lru_cache
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 T = TypeVar("T")
+E = TypeVar("E", bound=Enum)
 AHEAD: Final = 200  # lines in which a key is looked for, so that a long list is read in linear time
 NOTHING: Final = object()  # what a function gives for a field that its section does not tell
 
@@ -23,17 +25,32 @@ class Problem(Exception):
         self.line = line  # stripped; None: the text ends where more was expected
 
 
+class UnknownWord(ValueError):
+    """A word that is not of its closed set, where a newer or an older release may have one more.
+
+    ``known`` is what the value tells without it. `Section.take` gives that, and leaves the line unparsed.
+    """
+
+    def __init__(self, known: Any = None) -> None:
+        super().__init__("a word that is not known")
+        self.known = known
+
+
 class Section:
     """The lines of one section, cut at their first colon. `take` removes what it gives."""
 
-    __slots__ = ("_entries",)
+    __slots__ = ("_entries", "_unknown")
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._entries = [told.partition(":") for line in lines if (told := line.strip())]
         self._entries.reverse()  # the next line is the last entry, so that taking it is cheap
+        self._unknown: list[str] = []
 
     def take(self, key: str, convert: Callable[[str], T]) -> T:
-        """The value of the line ``key: value``; raises `Problem` when there is none or it cannot be converted."""
+        """The value of the line ``key: value``; raises `Problem` when there is none or it cannot be converted.
+
+        Where a word of it is not known, that part is ``None``, and the line is left unparsed.
+        """
         entries = self._entries
         if entries and entries[-1][0] == key:
             entry = entries.pop()
@@ -43,6 +60,9 @@ class Section:
             raise self.missing(f"{key}:")
         try:
             return convert(entry[2].strip())
+        except UnknownWord as unknown:
+            self.leave("".join(entry))
+            return cast("T", unknown.known)
         except ValueError as error:
             raise Problem(str(error), "".join(entry)) from None
         except OverflowError:
@@ -90,9 +110,13 @@ class Section:
 
     def take_lines(self) -> list[str]:
         """Every line that is left."""
-        lines = list(self.rest())
+        lines = ["".join(entry) for entry in reversed(self._entries)]
         self._entries.clear()
         return lines
+
+    def leave(self, line: str) -> None:
+        """*line* was taken, but not understood in full."""
+        self._unknown.append(line)
 
     def put_back(self, lines: Iterable[str]) -> None:
         """Leave *lines*, which nobody knows, before those that are left."""
@@ -100,7 +124,7 @@ class Section:
 
     def rest(self) -> tuple[str, ...]:
         """The lines that nobody took, in their order."""
-        return tuple("".join(entry) for entry in reversed(self._entries))
+        return (*self._unknown, *("".join(entry) for entry in reversed(self._entries)))
 
     def missing(self, expected: str) -> Problem:
         """The problem that *expected* is not there, pointing to the line that stands in its place."""
@@ -152,6 +176,24 @@ def one_of(words: dict[str, T]) -> Callable[[str], T]:
             return words[value]
         except KeyError:
             raise ValueError(f"expected one of {', '.join(words)}") from None
+
+    return convert
+
+
+def word_of(kind: type[E]) -> Callable[[str], E | None]:
+    """A converter for the words of *kind*, of which a release may have more: `UnknownWord` for those.
+
+    What is the beginning of a word, and no word, was cut; it is refused as such.
+    """
+    words = {word.value: word for word in kind}
+
+    def convert(value: str) -> E | None:
+        found = words.get(value)
+        if found is None:
+            if any(word.startswith(value) for word in words):
+                raise ValueError(f"expected one of {', '.join(words)}")
+            raise UnknownWord
+        return found
 
     return convert
 

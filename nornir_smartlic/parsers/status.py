@@ -30,12 +30,24 @@ from nornir_smartlic.model import (
 )
 from nornir_smartlic.parsers.instants import instant, optional_instant
 from nornir_smartlic.parsers.product import is_member, member
-from nornir_smartlic.parsers.section import NOTHING, Problem, Section, heading, kept, number, one_of, optional, text
+from nornir_smartlic.parsers.section import (
+    NOTHING,
+    Problem,
+    Section,
+    UnknownWord,
+    heading,
+    kept,
+    number,
+    one_of,
+    optional,
+    text,
+    word_of,
+)
 
 switch = one_of({"ENABLED": True, "DISABLED": False})
 truth = one_of({"True": True, "False": False, "TRUE": True, "FALSE": False})
-transport_type = one_of({kind.value: kind for kind in TransportType})
-origin = one_of({kind.value: kind for kind in PolicyOrigin})
+transport_type = word_of(TransportType)
+origin = word_of(PolicyOrigin)
 
 
 def status_switch(section: Section) -> bool:
@@ -182,14 +194,21 @@ def policy_days(value: str) -> PolicyDays:
     days, bracket, source = value.partition(" (")
     if not bracket or not source.endswith(")"):
         raise ValueError("expected days and their origin, such as '90 (CISCO default)'")
-    return PolicyDays(number(days), origin(source[:-1]))
+    count = number(days)
+    try:
+        return PolicyDays(count, origin(source[:-1]))
+    except UnknownWord:
+        raise UnknownWord(PolicyDays(count, None)) from None
 
 
-def _ack_required(value: str) -> tuple[bool, PolicyOrigin]:
+def _ack_required(value: str) -> tuple[bool, PolicyOrigin | None]:
     word, bracket, source = value.partition(" (")
-    if word not in ("yes", "no") or not bracket:
+    if word not in ("yes", "no") or not bracket or not source.endswith(")"):
         raise ValueError("expected 'yes' or 'no' and its origin")
-    return word == "yes", origin(source[:-1])
+    try:
+        return word == "yes", origin(source[:-1])
+    except UnknownWord:
+        raise UnknownWord((word == "yes", None)) from None
 
 
 def _attributes(section: Section, title: str) -> PolicyAttributes:

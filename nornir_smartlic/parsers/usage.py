@@ -19,12 +19,12 @@ from nornir_smartlic.model import (
     UsageStatus,
 )
 from nornir_smartlic.parsers.instants import optional_instant
-from nornir_smartlic.parsers.section import Problem, Section, heading, number, one_of, text
+from nornir_smartlic.parsers.section import Problem, Section, UnknownWord, heading, number, one_of, text, word_of
 
-usage_status = one_of({status.value: status for status in UsageStatus})
-enforcement = one_of({kind.value: kind for kind in EnforcementType})
-license_type = one_of({kind.value: kind for kind in LicenseType})
-_authorization = one_of({status.value: status for status in AuthorizationStatus})
+usage_status = word_of(UsageStatus)
+enforcement = word_of(EnforcementType)
+license_type = word_of(LicenseType)
+_authorization = word_of(AuthorizationStatus)
 NONE_IN_USE: Final = "No licenses in use"
 
 
@@ -45,10 +45,10 @@ def summary_table(section: Section) -> tuple[LicenseUsage, ...]:
         raise Problem("the output ends where a licence was expected", None)
     if rows[2:] == [NONE_IN_USE]:
         return ()
-    return tuple(_row(row) for row in rows[2:])
+    return tuple([_row(section, row) for row in rows[2:]])
 
 
-def _row(row: str) -> LicenseUsage:
+def _row(section: Section, row: str) -> LicenseUsage:
     """``network-advantage       (C9300-24 Network Advan...)       1 IN USE``; the name may be missing."""
     name, _, rest = row.partition("(")
     display, closing, counted = rest.rpartition(")")
@@ -56,7 +56,14 @@ def _row(row: str) -> LicenseUsage:
         raise Problem("expected a licence, its tag in brackets, a count and a status", row)
     count, _, status = counted.strip().partition(" ")
     try:
-        return LicenseUsage(name.strip(), display, number(count), usage_status(status.strip()))
+        known = usage_status(status.strip())
+    except UnknownWord:
+        section.leave(row)
+        known = None
+    except ValueError as error:
+        raise Problem(str(error), row) from None
+    try:
+        return LicenseUsage(name.strip(), display, number(count), known)
     except ValueError as error:
         raise Problem(str(error), row) from None
 
@@ -88,7 +95,8 @@ def license_block(section: Section) -> LicenseUsage:
         reservation=_reservation(section) if section.next_line() is not None else None,
         application_ha=_application_ha(section) if section.next_line() is not None else None,
     )
-    if used.license_type is None and used.status in (UsageStatus.IN_USE, UsageStatus.NOT_IN_USE):
+    is_unknown = any(line.startswith("License type:") for line in section.rest())
+    if used.license_type is None and not is_unknown and used.status in (UsageStatus.IN_USE, UsageStatus.NOT_IN_USE):
         raise section.missing("License type:")  # the last line of a block under SLP
     return used
 
@@ -171,9 +179,13 @@ def handle(section: Section) -> LicenseUsage:
     )
 
 
-def _coded_status(value: str) -> tuple[UsageStatus, int | None]:
-    words, bracket, code = value.partition("(")
-    return usage_status(words.rstrip()), number(code.removesuffix(")")) if bracket else None
+def _coded_status(value: str) -> tuple[UsageStatus | None, int | None]:
+    words, bracket, told = value.partition("(")
+    code = number(told.removesuffix(")")) if bracket else None
+    try:
+        return usage_status(words.rstrip()), code
+    except UnknownWord:
+        raise UnknownWord((None, code)) from None
 
 
 def _measurements(section: Section) -> tuple[Measurement, ...]:

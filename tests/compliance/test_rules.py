@@ -368,10 +368,20 @@ def test_a_registered_device_is_judged_by_its_own_rules():
         ("OUT OF COMPLIANCE", Verdict.FAIL),
         ("EVAL MODE", Verdict.FAIL),
         ("EVAL EXPIRED", Verdict.FAIL),
+        ("IN GRACE", Verdict.UNKNOWN),
     ],
 )
 def test_the_licences_of_a_registered_device_are_authorized(status, verdict):
     assert finding("SLP-AUTHORIZED", registered(status)).verdict is verdict
+
+
+def test_words_that_are_not_known_are_no_verdict():
+    assert finding("SLP-REGISTERED", registered(registration=Registration(None))).verdict is Verdict.UNKNOWN
+    odd = (LicenseUsage("network-advantage", "C9300-24 Network Advantage", 1, None),)
+    assert finding("SLP-BOOT-LEVEL", reading(usage=odd), WANTED).verdict is Verdict.UNKNOWN
+    held = LicenseAuthorizations((MemberAuthorization(Member(Role.ACTIVE, UDI), None),))
+    wanted = Intent(authorizations=("hseck9",))
+    assert finding("SLP-SLAC", reading(authorizations=held), wanted).verdict is Verdict.UNKNOWN
 
 
 def test_a_device_that_is_not_registered_fails():

@@ -69,6 +69,10 @@ An output of which a section is missing is refused, so that no half of it passes
 `parse(..., partial=True)`, and `smartlic parse --partial`, it gives what is there: `parsed.missing` names the sections
 that are not, and lines of a section that cannot be read are unparsed. Tasks and `audit` never do that.
 
+A word that is new to us (a status, a transport, the origin of a policy value, an enforcement or licence type) costs its
+line, not the output: the value is `None`, the line is in `unparsed`, which `audit` reports, and a rule that needs the
+value answers `unknown`. The beginning of a known word is a line that was cut, and refused.
+
 Devices print a zone's name only. Where a name means one offset, times are aware and `tzname()` is the printed
 spelling. Where it means several (IST, CST) or none that is known, the value is an `UnplacedTime` with the wall time and
 the name, unless `zones` tells (`{"IST": timedelta(hours=5, minutes=30)}`, as the line `clock timezone` does).

@@ -87,10 +87,10 @@ def test_what_is_missing_is_named(command: str, text: str, says: str) -> None:
 def test_an_error_names_the_command_the_line_and_what_was_expected() -> None:
     text = capture("show-license-status/genie-c9300-stack3-cslu-custom-policy.txt")
     with pytest.raises(ParseError) as raised:
-        parse("show license status", text.replace("  Type: cslu", "  Type: foo"))
+        parse("show license status", text.replace("  Type: cslu", "  Type: csl"))
     assert raised.value.line_number == 21
     assert str(raised.value) == (
-        "show license status line 21: 'Type: foo' - expected one of cslu, Smart, Callhome, Transport Off, Automatic"
+        "show license status line 21: 'Type: csl' - expected one of cslu, Smart, Callhome, Transport Off, Automatic"
     )
 
 

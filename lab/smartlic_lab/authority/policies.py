@@ -114,7 +114,7 @@ def _attributes(policy: Policy, *, export_restricted: bool, enforced: bool, subs
 
 def _content(policy: Policy) -> dict[str, Any]:
     return {
-        "ack_required": [policy.ack_required, policy.ack_required_origin.value],
+        "ack_required": [policy.ack_required, policy.ack_required_origin and policy.ack_required_origin.value],
         **{
             name: {
                 part: [value.days, value.origin.value]

@@ -21,6 +21,7 @@ from smartlic_lab.device.factory import interface_names
 from smartlic_lab.device.machine import Machine
 from smartlic_lab.device.texts import date_text, span_text
 from smartlic_lab.device.usage import boot_level
+from smartlic_lab.show.words import word
 
 Pairs = tuple[tuple[str, str | None], ...]
 _TECHNOLOGIES: Final = ("appxk9", "uck9", "securityk9")
@@ -88,7 +89,7 @@ def device_version(device: Machine, now: datetime) -> DeviceVersion:
 def _registration(device: Machine, now: datetime) -> str:
     """``UNREGISTERED/EVAL MODE``, before SLP; unverified."""
     state = device.agent.state(device.clock(now))
-    registration = state.registration.status.value if state.registration else "UNREGISTERED"
+    registration = word(state.registration.status) if state.registration else "UNREGISTERED"
     return f"{registration}/{state.authorization_state.status if state.authorization_state else 'No Licenses in Use'}"
 
 

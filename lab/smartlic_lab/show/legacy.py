@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nornir_smartlic.model import Attempt, Instant
 from smartlic_lab.show.style import SUMMARY, Page
-from smartlic_lab.show.words import allowed, instant, remaining
+from smartlic_lab.show.words import allowed, instant, remaining, word
 
 Lines = list[str]
 
@@ -18,14 +18,14 @@ def registration(page: Page) -> Lines | None:
     if told is None:
         return None
     title = "Registration:"
-    lines = [title, f"  Status: {told.status.value}"]
+    lines = [title, f"  Status: {word(told.status)}"]
     if told.smart_account is not None:
         lines.append(f"  Smart Account: {told.smart_account}")
     if told.virtual_account is not None:
         lines.append(f"  Virtual Account: {told.virtual_account}")
     if told.export_controlled_allowed is not None:
-        word = allowed(told.export_controlled_allowed)
-        lines.append(f"  Export-Controlled Functionality: {word.title() if page.style.mixed_case else word}")
+        export = allowed(told.export_controlled_allowed)
+        lines.append(f"  Export-Controlled Functionality: {export.title() if page.style.mixed_case else export}")
     whole = page.command != SUMMARY
     lines += _attempt(page, title, "Initial Registration", told.initial, told.initial is not None and whole)
     renews = told.next_renewal is not None or told.last_renewal is not None  # a reserved device does not

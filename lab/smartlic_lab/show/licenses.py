@@ -8,7 +8,7 @@ from nornir_smartlic.model import ApplicationHa, EnforcementType, LicenseUsage, 
 from smartlic_lab.show import legacy
 from smartlic_lab.show.printer import of_states
 from smartlic_lab.show.style import ALL, TECH, Page, Style
-from smartlic_lab.show.words import instant, interval, time_or_none, truth
+from smartlic_lab.show.words import instant, interval, time_or_none, truth, word
 
 Lines = list[str]
 _WIDEST_TAG: Final = 25  # a longer one is cut to 22 characters and "..."; inferred from genie-c9300-48-noindent-table
@@ -36,7 +36,7 @@ def summary_table(page: Page) -> Lines:
     for used in shown:
         name = used.name if verbatim else _cut(used.name, _WIDEST_NAME)
         tag = (used.display or "") if verbatim else _cut(used.display or used.name, _WIDEST_TAG)
-        lines.append(f"{indent}{name:<23} {f'({tag})':<29} {used.count:>5} {used.status.value}")
+        lines.append(f"{indent}{name:<23} {f'({tag})':<29} {used.count:>5} {word(used.status)}")
     return lines
 
 
@@ -77,7 +77,7 @@ def _block(used: LicenseUsage) -> Lines:
         f"  Description: {used.description or ''}".rstrip(),
         f"  Count: {used.count}",
         *_version(used),
-        f"  Status: {used.status.value}",
+        f"  Status: {word(used.status)}",
     ]
     return [*lines, *_features(used), *_license_type(used), *_rest(used)]
 
@@ -92,7 +92,7 @@ def _rest(used: LicenseUsage) -> Lines:
     if used.reservation is not None:
         lines = [
             "  Reservation:",
-            f"    Reservation status: {used.reservation.status.value}",
+            f"    Reservation status: {word(used.reservation.status)}",
             f"    Total reserved count: {used.reservation.total_count}",
         ]
     return lines + _application_ha(used.application_ha)
@@ -147,7 +147,7 @@ def _handle(used: LicenseUsage, style: Style) -> Lines:
         f"  Description: {used.description or ''}".rstrip(),
         f"  Count: {used.count}",
         *_version(used),
-        f"  Status: {used.status.value}({code})",
+        f"  Status: {word(used.status)}({code})",
     ]
     if style.prints(title, "Sync Overdue Deadline", style.since(8)):
         lines.append(f"  Sync Overdue Deadline: {time_or_none(used.sync_overdue_deadline)}")

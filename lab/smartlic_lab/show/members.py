@@ -17,7 +17,7 @@ from nornir_smartlic.model import (
 )
 from smartlic_lab.show.printer import of_states
 from smartlic_lab.show.style import ALL, TECH, Page
-from smartlic_lab.show.words import CODES, allowed, instant, member, none, time_or_none
+from smartlic_lab.show.words import CODES, allowed, instant, member, none, time_or_none, word
 
 Lines = list[str]
 
@@ -104,8 +104,8 @@ def _blocks(page: Page, usual: Sequence[str]) -> Lines:
     return lines
 
 
-def _dated(status: AuthorizationStatus, installed: Instant | None) -> str:
-    return status.value if installed is None else f"{status.value} on {instant(installed)}"
+def _dated(status: AuthorizationStatus | None, installed: Instant | None) -> str:
+    return word(status) if installed is None else f"{word(status)} on {instant(installed)}"
 
 
 def _purchased(page: Page) -> Lines:

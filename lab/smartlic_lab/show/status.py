@@ -6,12 +6,11 @@ from nornir_smartlic.model import (
     Conversion,
     PolicyAttributes,
     PolicyDays,
-    PolicyOrigin,
     TransportType,
     TrustCode,
 )
 from smartlic_lab.show.style import STATUS, TECH, Page
-from smartlic_lab.show.words import empty, instant, member, none, switch, time_or_none, truth
+from smartlic_lab.show.words import empty, instant, member, none, switch, time_or_none, truth, word
 
 Lines = list[str]
 
@@ -120,7 +119,7 @@ def transport(page: Page) -> Lines | None:
         return None
     title = "Transport:"
     networked = told.type in (TransportType.SMART, TransportType.CSLU)
-    lines = [title, f"  Type: {told.type.value}"]
+    lines = [title, f"  Type: {word(told.type)}"]
     for key, url in (("Registration URL", told.registration_url), ("Utility URL", told.utility_url)):
         if page.style.prints(title, key, url is not None):
             lines.append(f"  {key}: {empty(url)}")
@@ -177,7 +176,7 @@ def policy(page: Page) -> Lines | None:
     if page.style.prints("Policy:", "Policy name", told.installed is not None):
         lines.append(f"  Policy name: {empty(told.name)}")
     required = "yes" if told.ack_required else "no"
-    lines.append(f"  Reporting ACK required: {required} ({_origin(told.ack_required_origin)})")
+    lines.append(f"  Reporting ACK required: {required} ({word(told.ack_required_origin)})")
     lines += _attributes("Unenforced/Non-Export Perpetual Attributes", told.perpetual)
     lines += _attributes("Unenforced/Non-Export Subscription Attributes", told.subscription)
     lines += _attributes("Enforced (Perpetual/Subscription) License Attributes", told.enforced)
@@ -207,11 +206,7 @@ def _attributes(title: str, told: PolicyAttributes) -> Lines:
 
 
 def _days(told: PolicyDays) -> str:
-    return f"{told.days} ({_origin(told.origin)})"
-
-
-def _origin(origin: PolicyOrigin) -> str:
-    return origin.value
+    return f"{told.days} ({word(told.origin)})"
 
 
 def usage_reporting(page: Page) -> Lines | None:

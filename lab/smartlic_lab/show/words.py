@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from enum import Enum
 from typing import Final
 
 from nornir_smartlic.model import Instant, Member, Udi, UnplacedTime
@@ -15,6 +16,11 @@ CODES: Final = {  # keys of the codes of a member, and their fields
     "Reservation authorization code": "authorization_code",
 }
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def word(value: Enum | None) -> str:
+    """The device's spelling; a text whose word nobody knew is not printed back, and says so."""
+    return "<unknown>" if value is None else str(value.value)
 
 
 def instant(time: Instant) -> str:

@@ -30,7 +30,7 @@ from smartlic_lab.device.yang.editing import settings_of, shown
 from smartlic_lab.device.yang.markup import element, local
 from smartlic_lab.device.yang.modules import NATIVE, POLICY_STATE, SMART_LICENSE, TRUST_STATE, modules
 
-_REGISTRATION: Final[Mapping[RegistrationStatus, str]] = {
+_REGISTRATION: Final[Mapping[RegistrationStatus | None, str]] = {
     RegistrationStatus.REGISTERED: "complete",
     RegistrationStatus.REGISTERED_SPECIFIC: "complete",
     RegistrationStatus.REGISTERED_UNIVERSAL: "complete",
@@ -46,7 +46,7 @@ _AUTHORIZATION: Final[Mapping[str, str]] = {
     "EVAL MODE": "eval",
     "EVAL EXPIRED": "eval-expired",
 }
-_ENFORCEMENT: Final[Mapping[UsageStatus, str]] = {
+_ENFORCEMENT: Final[Mapping[UsageStatus | None, str]] = {
     UsageStatus.IN_USE: "in-compliance",  # the model has no "in use"
     UsageStatus.AUTHORIZED: "in-compliance",
     UsageStatus.IN_COMPLIANCE: "in-compliance",
@@ -62,13 +62,13 @@ _REPORT_STATES: Final[Mapping[RumReportState, str]] = {
     RumReportState.UNACK: "unacknowledged",
     RumReportState.ACK: "acknowledged",
 }
-_INSTALLED: Final[Mapping[AuthorizationStatus, str]] = {
+_INSTALLED: Final[Mapping[AuthorizationStatus | None, str]] = {
     AuthorizationStatus.SMART_INSTALLED: "auth-code",
     AuthorizationStatus.SPECIFIC_INSTALLED: "slr",
     AuthorizationStatus.UNIVERSAL_INSTALLED: "plr",
     AuthorizationStatus.PAK: "pak",
 }
-_LICENSE_ENFORCEMENT: Final[Mapping[EnforcementType, str]] = {
+_LICENSE_ENFORCEMENT: Final[Mapping[EnforcementType | None, str]] = {
     EnforcementType.NOT_ENFORCED: "unenforced",
     EnforcementType.ENFORCED: "enforced",
     EnforcementType.EXPORT_RESTRICTED: "export",
@@ -254,7 +254,8 @@ class _Node:
         if state.transport is None:
             return
         node = self.node("transport")
-        node.leaf("transport-type", f"transport-type-{state.transport.type.keyword}")
+        if state.transport.type is not None:
+            node.leaf("transport-type", f"transport-type-{state.transport.type.keyword}")
         url = state.transport.url
         utility = settings_of(device.running, device.release)["utility url"]
         if url is not None or utility is not None:
