@@ -62,13 +62,23 @@ def options(
             "without it as the inventory says.",
         ),
     ] = None,
+    wait: Annotated[
+        int | None,
+        typer.Option(
+            "--wait",
+            metavar="SECONDS",
+            min=0,
+            max=86_400,
+            help="Wait so long for a device that another run is changing; without it the run says who does.",
+        ),
+    ] = None,
     version: Annotated[  # noqa: ARG001  its callback does it
         bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
     ] = False,
 ) -> None:
     if door not in (None, "netmiko", "scrapli", "asyncssh"):
         raise UsageError(f"--door {door!r}: expected netmiko, scrapli or asyncssh")
-    context.obj = Globals(config, door)
+    context.obj = Globals(config, door, wait)
 
 
 @app.command(short_help="Read and verify; nothing is changed.")

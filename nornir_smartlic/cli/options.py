@@ -39,6 +39,7 @@ class Globals:
 
     config: Path
     door: str | None = None  # None: as the inventory says
+    wait: int | None = None  # seconds, for a device that another run is changing; None: as the configuration says
 
 
 def open_hosts(context: typer.Context, filters: list[str] | None, ask_pass: bool) -> Nornir:
@@ -49,6 +50,9 @@ def open_hosts(context: typer.Context, filters: list[str] | None, ask_pass: bool
     stop.forget()  # another command of this process may have been interrupted
     given: Globals = context.obj
     nornir = open_nornir(given.config, filters or (), ask_password=ask_pass, door=given.door)
+    if given.wait is not None:
+        settings = nornir.config.user_defined.get("smartlic") or {}
+        nornir.config.user_defined["smartlic"] = {**settings, "wait": given.wait}
     check_intents(nornir)
     return nornir
 

@@ -24,6 +24,7 @@ CLOUD: Final = "https://swapi.cisco.com"
 CLOUD_LOGIN: Final = "https://cloudsso.cisco.com"
 """Source: reference/reports.md section 7.1."""
 
+WAIT_KEY: Final = "wait"
 _KEYS: Final = (
     "store",
     "cssm_url",
@@ -143,8 +144,9 @@ def _of_file(config: Path) -> Mapping[str, Any]:
         return {}
     if not isinstance(found, Mapping):
         raise UsageError(f"{config}: user_defined.smartlic: expected a mapping")
-    for key, value in found.items():
+    values = {key: value for key, value in found.items() if key != WAIT_KEY}  # which tasks read themselves
+    for key, value in values.items():
         if key not in _KEYS or not isinstance(value, str):
             expected = ", ".join(_KEYS)
             raise UsageError(f"{config}: user_defined.smartlic.{key}: expected a text under one of {expected}")
-    return found
+    return values

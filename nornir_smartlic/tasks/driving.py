@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from datetime import timedelta
 from typing import Final, TypeVar
 
 from nornir.core.inventory import Host
 from nornir.core.task import Task
 
 from nornir_smartlic.doors import door_of
+from nornir_smartlic.doors.choice import door_name
 from nornir_smartlic.errors import DeviceError, IntentError, Interrupted
 from nornir_smartlic.intent import KEY, MergedData, intent_of, merge_intent_data
 from nornir_smartlic.model import Intent
-from nornir_smartlic.operations.conversation import Conversation, converse
+from nornir_smartlic.operations.conversation import Conversation, Door, Wait, converse
 from nornir_smartlic.tasks.locking import locked
 from nornir_smartlic.tasks.stopping import Stoppable, stop
 
@@ -22,7 +24,7 @@ T = TypeVar("T")
 def drive(task: Task, conversation: Conversation[T], *, changes: bool = False) -> T:
     """Run *conversation* with the task's host; an error of the device carries the host's name.
 
-    One that *changes* the device holds its lock meanwhile.
+    One that *changes* the device holds its lock meanwhile, and waits for it as long as the configuration says.
 
     Raises:
         Busy: another run is changing the host.
@@ -30,9 +32,22 @@ def drive(task: Task, conversation: Conversation[T], *, changes: bool = False) -
     """
     if stop.is_asked:
         raise Interrupted("not tried: interrupted before")
+    configuration = task.nornir.config
+    idle: list[Door] = []
+
+    def pause(span: timedelta) -> None:
+        """Let time pass as the door does, which knows whether other hosts share its thread."""
+        if stop.is_asked:
+            raise Interrupted("not tried: interrupted while another run changed it")
+        if not idle:
+            idle.append(door_of(task.host, configuration))
+        idle[0].answer(Wait(span))
+
     try:
-        with locked(task.host, task.nornir.config.user_defined) if changes else nullcontext():
-            door = door_of(task.host, task.nornir.config)
+        with locked(task.host, configuration.user_defined, pause) if changes else nullcontext():
+            if idle:  # the device may have closed a session on which nobody typed
+                task.host.close_connection(door_name(task.host))
+            door = door_of(task.host, configuration)
             return converse(conversation, Stoppable(door.answer, stop).answer)
     except DeviceError as error:
         error.host = error.host or task.host.name
