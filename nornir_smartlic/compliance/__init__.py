@@ -14,7 +14,7 @@ from nornir_smartlic.compliance.reporting_rules import REPORTING_RULES
 from nornir_smartlic.compliance.rules import Case, ComplianceOptions, Rule
 from nornir_smartlic.compliance.saving_rules import SAVING_RULES
 from nornir_smartlic.compliance.waivers import waive, waivers_of
-from nornir_smartlic.intent import Evidence, compare
+from nornir_smartlic.intent import CONTROLLER, Evidence, compare
 from nornir_smartlic.model import Intent, LicensingReading
 
 __all__ = [
@@ -60,14 +60,18 @@ def verify(
 def _judged(rule: Rule, case: Case, host: str) -> Finding:
     """The finding of *rule*; unknown where it stands on what the device did not show to this account."""
     found, reading = rule.judge(case, host), case.reading
+    if reading.version.is_controller_managed:
+        return _without_grounds(found, Verdict.NOT_APPLICABLE, CONTROLLER)
     why = None
     if reading.state_refused is not None and rule.id not in _ON_NO_STATE:
         why = reading.state_refused
     elif rule.id in _ON_CONFIGURATION and found.verdict is not Verdict.NOT_APPLICABLE:
         why = reading.configuration_refused
-    if why is None:
-        return found
-    return replace(found, verdict=Verdict.UNKNOWN, found=None, why=why, evidence=(), deadline=None, fix=())
+    return found if why is None else _without_grounds(found, Verdict.UNKNOWN, why)
+
+
+def _without_grounds(found: Finding, verdict: Verdict, why: str) -> Finding:
+    return replace(found, verdict=verdict, found=None, why=why, evidence=(), deadline=None, fix=())
 
 
 _ON_NO_STATE: Final = frozenset({"SLP-CLOCK", "SLP-UNSAVED"})

@@ -5,7 +5,7 @@ from nornir_smartlic.intent.comparison import Comparison, Evidence, merged
 from nornir_smartlic.intent.inventory import KEY, intent_of
 from nornir_smartlic.intent.layers import MergedData, merge_intent_data
 from nornir_smartlic.intent.plan import Difference, Plan, undo
-from nornir_smartlic.intent.planning import make_plan, same_account, untrusted, why_not_slp
+from nornir_smartlic.intent.planning import CONTROLLER, make_plan, same_account, untrusted, why_not_slp
 from nornir_smartlic.intent.way import (
     Interface,
     Way,
@@ -19,6 +19,7 @@ from nornir_smartlic.intent.way import (
 )
 
 __all__ = [
+    "CONTROLLER",
     "KEY",
     "Comparison",
     "Difference",

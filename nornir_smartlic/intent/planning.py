@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from nornir_smartlic.intent import releases
 from nornir_smartlic.intent.compare import TRUSTPOINT, compare
@@ -23,6 +24,9 @@ from nornir_smartlic.model import (
     Udi,
 )
 
+CONTROLLER: Final = "licensing belongs to the controller"
+"""Why nothing is planned, judged or sought on a router in controller mode."""
+
 
 def make_plan(intent: Intent, reading: LicensingReading, *, key: str = KEY) -> Plan:
     """What separates the device of *reading* from *intent*, and the lines that close the gap.
@@ -30,6 +34,8 @@ def make_plan(intent: Intent, reading: LicensingReading, *, key: str = KEY) -> P
     Raises:
         IntentError: *intent* asks for what this device cannot take: its release, product, VRFs or interfaces.
     """
+    if reading.version.is_controller_managed:
+        return Plan(not_applicable=CONTROLLER)
     comparisons = compare(intent, reading, key=key)
     is_slp = reading.state.model is LicensingModel.SLP
     for comparison in comparisons:

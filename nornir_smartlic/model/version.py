@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from nornir_smartlic.model.identity import Udi
 from nornir_smartlic.model.seldom import seldom
@@ -47,6 +48,9 @@ class StackMemberLine:
     version: str
     image: str
     mode: str | None  # INSTALL | BUNDLE; None: the table has no such column
+
+
+CONTROLLER_MANAGED: Final = "Controller-Managed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +114,8 @@ class DeviceVersion:
     packages: tuple[LicensePackage, ...] = ()
     details: DeviceDetails | None = None  # the rest of the output
     crypto_throughput_kbps: int | None = None
+
+    @property
+    def is_controller_managed(self) -> bool:
+        """Whether a controller owns the router's configuration. Source: corrections-2026-11.md, controller mode."""
+        return self.details is not None and self.details.operating_mode == CONTROLLER_MANAGED

@@ -16,6 +16,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from nornir_smartlic.intent import (
+    CONTROLLER,
     Evidence,
     Interface,
     Way,
@@ -29,6 +30,7 @@ from nornir_smartlic.intent import (
     wrong_transport,
 )
 from nornir_smartlic.model import LicensingModel, LicensingReading, RegistrationStatus, TransportType, placed
+from nornir_smartlic.model.version import CONTROLLER_MANAGED
 from nornir_smartlic.operations.licensing_log import LogMessage
 
 UNRESOLVED: Final = "Unable to resolve server hostname/domain name"
@@ -82,6 +84,9 @@ class Symptoms:
 
 def causes_of(symptoms: Symptoms) -> tuple[Cause, ...]:
     """The causes, the surest first."""
+    if symptoms.reading.version.is_controller_managed:
+        seen = Evidence("show version", f"Router operating mode: {CONTROLLER_MANAGED}")
+        return (Cause("controller", Certainty.CERTAIN, f"{CONTROLLER}: see its licence pages", (seen,)),)
     order = list(Certainty)
     found = [cause for judge in _JUDGES for cause in judge(symptoms)]
     return tuple(sorted(found, key=lambda cause: order.index(cause.certainty)))

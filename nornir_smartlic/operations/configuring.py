@@ -24,7 +24,7 @@ from nornir_smartlic.intent import Difference, Plan, make_plan, undo
 from nornir_smartlic.model import Instant, Intent, LicensingReading, LicensingState, TransportType
 from nornir_smartlic.operations.conversation import Configure, Conversation, Exec, Save
 from nornir_smartlic.operations.licensing_log import read_log
-from nornir_smartlic.operations.reading import CONTROLLER, is_controller_managed, read_configured, read_state, reread
+from nornir_smartlic.operations.reading import read_configured, read_state, reread
 from nornir_smartlic.operations.recovery import COMEBACK_PATIENCE, LOST, come_back, state_unknown
 from nornir_smartlic.operations.refusals import remark
 from nornir_smartlic.operations.waiting import Expectation, Patience, wait_for
@@ -58,8 +58,6 @@ def configure(wanted: Intent, *, commit: bool, safety: Safety = Safety()) -> Con
         StateUnknown: the session was lost and the device did not come back.
     """
     reading = yield from read_configured()
-    if is_controller_managed(reading.version):
-        return Plan(not_applicable=CONTROLLER)
     plan = make_plan(wanted, reading)
     if plan.not_applicable is not None:
         return plan

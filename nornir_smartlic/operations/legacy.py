@@ -18,7 +18,7 @@ from nornir_smartlic.model import (
 from nornir_smartlic.operations.collecting import FLASH, clear_flash, delete
 from nornir_smartlic.operations.conversation import Configure, Conversation, Exec, Put
 from nornir_smartlic.operations.licensing_log import read_log
-from nornir_smartlic.operations.reading import read_state
+from nornir_smartlic.operations.reading import read_state, why_controlled
 from nornir_smartlic.operations.refusals import remark
 from nornir_smartlic.operations.results import RegistrationOutcome, ReservationOutcome
 from nornir_smartlic.operations.trusting import require_secret
@@ -48,7 +48,7 @@ def register_device(
     """
     require_secret("token", token)
     state = yield from read_state()
-    if (reason := _not_legacy(state, "establish_trust")) is not None:
+    if (reason := _not_legacy(state, "establish_trust") or (yield from why_controlled())) is not None:
         return RegistrationOutcome(False, False, not_applicable=reason)
     registration = state.registration
     needed = force or registration is None or registration.status not in _REGISTERED
@@ -97,7 +97,7 @@ def reserve_licenses(
     if authorization is not None and not isinstance(authorization, ReservationFile):
         require_secret("authorization", authorization)
     state = yield from read_state()
-    if (reason := _not_legacy(state, "request_authorization")) is not None:
+    if (reason := _not_legacy(state, "request_authorization") or (yield from why_controlled())) is not None:
         return ReservationOutcome(False, False, not_applicable=reason)
     if _is_reserved(state):
         return ReservationOutcome(False, False, installed=True, confirmation_codes=_confirmations(state))

@@ -8,11 +8,10 @@ from datetime import timedelta
 from typing import Any, Final
 
 from nornir_smartlic.errors import CommandRefused
-from nornir_smartlic.intent import releases, why_not_slp
+from nornir_smartlic.intent import CONTROLLER, releases, why_not_slp
 from nornir_smartlic.intent.releases import release_of
 from nornir_smartlic.model import (
     DeviceClock,
-    DeviceVersion,
     Intent,
     LicensingModel,
     LicensingReading,
@@ -20,6 +19,7 @@ from nornir_smartlic.model import (
     RunningConfiguration,
     Unparsed,
 )
+from nornir_smartlic.model.version import CONTROLLER_MANAGED
 from nornir_smartlic.operations.conversation import Conversation, Show
 from nornir_smartlic.operations.licensing_log import read_messages
 from nornir_smartlic.operations.startup import read_unsaved
@@ -111,24 +111,19 @@ def read_licensing() -> Conversation[LicensingReading]:
 
 
 def why_not_ours(state: LicensingState) -> Conversation[str | None]:
-    """Why nothing is to be done on this device: its licensing model, or its controller; ``None``: it is ours.
-
-    Source: corrections-2026-11.md, controller mode: vManage owns the configuration of the router.
-    """
+    """Why nothing is to be done on this device: its licensing model, or its controller; ``None``: it is ours."""
     if state.model is not LicensingModel.SLP:
         return why_not_slp(state, None)
+    return (yield from why_controlled())
+
+
+def why_controlled() -> Conversation[str | None]:
+    """`CONTROLLER` where one owns the router's configuration, else ``None``."""
     answer = yield Show(_SHOW_MODE)
     return CONTROLLER if CONTROLLER_MANAGED in answer.text else None
 
 
-def is_controller_managed(version: DeviceVersion) -> bool:
-    """Whether a controller owns the router's configuration."""
-    return version.details is not None and version.details.operating_mode == CONTROLLER_MANAGED
-
-
-CONTROLLER: Final = "licensing belongs to the controller"
-CONTROLLER_MANAGED: Final = "Controller-Managed"
-_SHOW_MODE: Final = "show version | include operating mode"
+_SHOW_MODE: Final = f"show version | include {CONTROLLER_MANAGED}"
 
 
 def reread(reading: LicensingReading) -> Conversation[LicensingReading]:

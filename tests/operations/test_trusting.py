@@ -79,7 +79,7 @@ def test_a_plain_text_is_no_token():
 
 
 def test_a_router_of_a_controller_is_left_to_it():
-    switch = device(**{"show version | include operating mode": "Router operating mode: Controller-Managed\n"})
+    switch = device(**{"show version | include Controller-Managed": "Router operating mode: Controller-Managed\n"})
     assert run(establish_trust(TOKEN), switch).not_applicable == "licensing belongs to the controller"
     assert switch.sent == []
 
