@@ -23,15 +23,18 @@ from nornir_smartlic.files.documents import (
     render_smart_license,
     signed,
 )
+from nornir_smartlic.files.envelope import MAXIMUM_ELEMENTS, Element, read_envelope
 from nornir_smartlic.files.requests import (
     AuthorizationRequestFile,
     MemberAuthorizationRequest,
     RequestedKey,
     TrustRequestFile,
+    authorization_request_of,
     parse_authorization_request,
     parse_trust_request,
     render_authorization_request,
     render_trust_request,
+    trust_request_of,
 )
 from nornir_smartlic.files.usage import (
     ReportMeasurement,
@@ -44,9 +47,11 @@ from nornir_smartlic.files.usage import (
     report_of,
     samples,
     sign,
+    usage_file_of,
 )
 
 __all__ = [
+    "MAXIMUM_ELEMENTS",
     "AccountInfo",
     "Ack",
     "AuthorizationDocument",
@@ -57,6 +62,7 @@ __all__ = [
     "BundledFile",
     "ConversionAck",
     "Document",
+    "Element",
     "MemberAuthorizationRequest",
     "PolicyDocument",
     "ReportMeasurement",
@@ -67,6 +73,7 @@ __all__ = [
     "TrustRequestFile",
     "UsageFile",
     "ack_bundle",
+    "authorization_request_of",
     "check_report",
     "is_signed",
     "parse_authorization_request",
@@ -74,6 +81,7 @@ __all__ = [
     "parse_trust_request",
     "parse_usage_file",
     "read_bundle",
+    "read_envelope",
     "render_authorization_request",
     "render_smart_license",
     "render_trust_request",
@@ -82,6 +90,8 @@ __all__ = [
     "samples",
     "sign",
     "signed",
+    "trust_request_of",
     "usage_bundle",
+    "usage_file_of",
     "write_bundle",
 ]

@@ -1,7 +1,8 @@
 """The XML around every licensing file: read within bounds, without entities, and written as devices write it.
 
 Source: reference/reports.md sections 1.1, 2 to 5 (root ``smartLicense``, one element per document, JSON inside). What
-comes in was made elsewhere, so nothing is expanded: a document type is refused, size and depth are limited.
+comes in was made elsewhere, so nothing is expanded: a document type is refused, size, depth and the number of elements
+are limited.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from nornir_smartlic.errors import FileRejected
 
 ROOT: Final = "smartLicense"
 MAXIMUM_CHARACTERS: Final = 64 * 1024 * 1024  # a thousand reports are about 2 MB
+MAXIMUM_ELEMENTS: Final = 100_000  # a report is one; an empty element is four characters, and an object for each
 _MAXIMUM_DEPTH: Final = 8
+_MOST_NAMED: Final = 5
 
 
 @dataclass(slots=True)
@@ -36,7 +39,7 @@ def read_envelope(text: str) -> Element:
     """The root element of *text*; an XML declaration, a byte order mark and white space may come before it.
 
     Raises:
-        FileRejected: not XML, too large, too deep, or with a document type.
+        FileRejected: not XML, too large, too deep, with too many elements, or with a document type.
     """
     if len(text) > MAXIMUM_CHARACTERS:
         raise FileRejected(f"the file has {len(text)} characters - expected at most {MAXIMUM_CHARACTERS}")
@@ -48,8 +51,13 @@ def read_envelope(text: str) -> Element:
     top = Element("")
     open_elements = [top]
     pieces: list[list[str]] = [[]]
+    count = 0
 
     def start(name: str, _attributes: Mapping[str, str]) -> None:
+        nonlocal count
+        count += 1
+        if count > MAXIMUM_ELEMENTS:
+            raise FileRejected(f"the file has more than {MAXIMUM_ELEMENTS} elements")
         if len(open_elements) > _MAXIMUM_DEPTH:
             raise FileRejected(f"<{name}> is nested deeper than {_MAXIMUM_DEPTH} elements")
         element = Element(name)
@@ -78,6 +86,12 @@ def read_envelope(text: str) -> Element:
     except UnicodeEncodeError:
         raise FileRejected("the file has characters that are not text") from None
     return top.children[0]
+
+
+def names_of(element: Element) -> str:
+    """What is in *element*, for messages: the first names, once each."""
+    names = list(dict.fromkeys(f"<{child.name[:40]}>" for child in element.children))
+    return ", ".join([*names[:_MOST_NAMED], *(["..."] if names[_MOST_NAMED:] else [])]) or "nothing"
 
 
 def read_json(text: str, where: str) -> Any:

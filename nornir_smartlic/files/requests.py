@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from nornir_smartlic.errors import FileRejected
-from nornir_smartlic.files.envelope import Element, read_data, read_envelope, render_data, render_envelope
+from nornir_smartlic.files.envelope import Element, names_of, read_data, read_envelope, render_data, render_envelope
 from nornir_smartlic.files.usage import (
     SYSTEM_INFO_ELEMENT,
     SystemInfo,
@@ -61,7 +61,12 @@ class AuthorizationRequestFile:
 
 def parse_trust_request(text: str) -> TrustRequestFile:
     """The trust request in *text*; raises `FileRejected`."""
-    system_info, raw = _read(text, TRUST_REQUEST_ELEMENT)
+    return trust_request_of(read_envelope(text))
+
+
+def trust_request_of(root: Element) -> TrustRequestFile:
+    """The same of a file that is parsed already; raises `FileRejected`."""
+    system_info, raw = _read(root, TRUST_REQUEST_ELEMENT)
     return TrustRequestFile(
         system_info,
         tuple(read_sudi(member.get("sudi"), f"<{TRUST_REQUEST_ELEMENT}>") for member in raw),
@@ -76,7 +81,12 @@ def render_trust_request(request: TrustRequestFile) -> str:
 
 def parse_authorization_request(text: str) -> AuthorizationRequestFile:
     """The authorization request in *text*; raises `FileRejected`."""
-    system_info, raw = _read(text, AUTHORIZATION_REQUEST_ELEMENT)
+    return authorization_request_of(read_envelope(text))
+
+
+def authorization_request_of(root: Element) -> AuthorizationRequestFile:
+    """The same of a file that is parsed already; raises `FileRejected`."""
+    system_info, raw = _read(root, AUTHORIZATION_REQUEST_ELEMENT)
     return AuthorizationRequestFile(system_info, tuple(_member(member) for member in raw))
 
 
@@ -112,16 +122,11 @@ def _member(raw: dict[str, Any]) -> MemberAuthorizationRequest:
         raise FileRejected(f"{where}: a key without entitlement and count") from None
 
 
-def _read(text: str, name: str) -> tuple[SystemInfo, list[dict[str, Any]]]:
-    root = read_envelope(text)
+def _read(root: Element, name: str) -> tuple[SystemInfo, list[dict[str, Any]]]:
     info, element = root.child(SYSTEM_INFO_ELEMENT), root.child(name)
     if info is None or element is None:
-        raise FileRejected(f"<{root.name}> with {_names(root)} - expected {SYSTEM_INFO_ELEMENT} and {name}")
+        raise FileRejected(f"<{root.name}> with {names_of(root)} - expected {SYSTEM_INFO_ELEMENT} and {name}")
     raw = read_data(element)
     if not isinstance(raw, list) or not raw or not all(isinstance(member, dict) for member in raw):
         raise FileRejected(f"<{name}>: expected a list of members")
     return parse_system_info(info), raw
-
-
-def _names(root: Element) -> str:
-    return ", ".join(f"<{child.name}>" for child in root.children) or "nothing"

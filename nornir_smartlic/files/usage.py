@@ -19,6 +19,7 @@ from nornir_smartlic.files.envelope import (
     ROOT,
     Element,
     compact_json,
+    names_of,
     read_data,
     read_envelope,
     read_object,
@@ -198,14 +199,17 @@ def parse_usage_file(text: str) -> UsageFile:
     Raises:
         FileRejected: not a usage file, without a report, or with one that cannot be read.
     """
-    root = read_envelope(text)
+    return usage_file_of(read_envelope(text))
+
+
+def usage_file_of(root: Element) -> UsageFile:
+    """The same of a file that is parsed already; raises `FileRejected`."""
     elements = [root] if root.name == REPORT_ELEMENT else root.children
     if root.name not in (ROOT, REPORT_ELEMENT):
         raise FileRejected(f"<{root.name}> - expected <{ROOT}> with {REPORT_ELEMENT} elements")
     reports = tuple(_report(element) for element in elements if element.name == REPORT_ELEMENT)
     if not reports:
-        met = ", ".join(f"<{element.name}>" for element in elements) or "nothing"
-        raise FileRejected(f"<{root.name}> with {met} - expected at least one {REPORT_ELEMENT}")
+        raise FileRejected(f"<{root.name}> with {names_of(root)} - expected at least one {REPORT_ELEMENT}")
     info = next((element for element in elements if element.name == SYSTEM_INFO_ELEMENT), None)
     return UsageFile(reports, parse_system_info(info) if info is not None else None)
 

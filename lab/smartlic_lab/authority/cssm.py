@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -34,6 +34,7 @@ from smartlic_lab.authority.api.routes import (
     BadRequest,
     Call,
     OAuthRefusal,
+    Read,
     Route,
     Settings,
     answer_of,
@@ -61,7 +62,7 @@ from smartlic_lab.authority.models import (
 from smartlic_lab.authority.notices import Postman
 from smartlic_lab.authority.rate import RateLimit, TooManyRequests
 from smartlic_lab.authority.rights import Role
-from smartlic_lab.authority.uploads import AcknowledgementFile, UsageDataFile
+from smartlic_lab.authority.uploads import AcknowledgementFile, UploadedFile, UsageDataFile
 from smartlic_lab.authority.work import Actor, Work
 from smartlic_lab.world.network import NO_ANSWER, HttpRequest, HttpResponse
 from smartlic_lab.world.wire import Message, MessageKind, Reply, WireError, decode_message, encode_reply
@@ -129,23 +130,38 @@ class Cssm:
 
     # --- world.network.Authority ----------------------------------------------------------------------------------
 
+    def read(self, request: HttpRequest) -> HttpRequest:
+        """*request* with its body read."""
+        return replace(request, content=self._body(request))
+
     def handle(self, request: HttpRequest, now: datetime) -> HttpResponse:
         """Answer a device or an API client; an error is a response."""
         try:
-            return self._handle(request, now)
+            return self._handle(request, now, self._body(request))
         except SQLAlchemyError:
             _log.exception("%s: the database failed", self.name)
             return error_answer(500, "Internal Server Error")
 
-    def _handle(self, request: HttpRequest, now: datetime) -> HttpResponse:
+    def _body(self, request: HttpRequest) -> Read[Any]:
+        """The body, read before the lock is taken, so that a large one blocks nobody; what is wrong comes later."""
+        if isinstance(request.content, Read):
+            return request.content
+        path = canonical(request.path)
+        if self._is_for_devices(request.path):
+            return Read(lambda: decode_message(request.body))
+        candidates, _ = match(self._routes, path)
+        route = next((one for one in candidates if one.method == request.method), None)
+        return Read(lambda: None if route is None else checked_body(route, request))
+
+    def _handle(self, request: HttpRequest, now: datetime, body: Read[Any]) -> HttpResponse:
         with self._lock:
             self._catch_up(now)
             early = self._fault_before(now)
             if early is not None:
                 return early
-            response = self._answer(request, now)
+            response = self._answer(request, now, body)
             if self.faults.strike(FaultKind.DELIVER_TWICE, now):
-                response = self._answer(request, now)
+                response = self._answer(request, now, body)
             if self.faults.strike(FaultKind.LOSE_ANSWERS, now):
                 return NO_ANSWER
             return response
@@ -167,9 +183,10 @@ class Cssm:
         def sign_in(work: Work) -> Actor:
             return work.actor if acting_as is None else principals.actor_named(work, acting_as)
 
+        body = self._body(request)
         with self._lock:
             self._catch_up(now)
-            return self._answer_client(request, now, sign_in)
+            return self._answer_client(request, now, sign_in, body)
 
     def tick(self, now: datetime) -> None:
         """Do what is due by *now*; of many reports a part, the rest with the next tick, so that others get in."""
@@ -325,7 +342,7 @@ class Cssm:
 
     def submit_usage_file(
         self,
-        data: bytes,
+        data: bytes | Sequence[UploadedFile],
         *,
         domain: str,
         virtual_account: str,
@@ -333,11 +350,12 @@ class Cssm:
         now: datetime | None = None,
     ) -> int:
         """Upload a usage file or a bundle; gives its number on the page *Usage Data Files*. Raises `FileRejected`."""
+        files = uploads.read_upload(data) if isinstance(data, bytes) else data  # before the lock: it can be long
         if now is not None:
             self._catch_up(now)
         with self.work(now=now) as work:
             home = _home(work, domain, virtual_account)
-            done = uploads.upload(work, home, data, file_name=file_name, processing_time=self.processing_time)
+            done = uploads.upload(work, home, files, file_name=file_name, processing_time=self.processing_time)
             self._wake_at(done.ready)
             return done.id
 
@@ -413,16 +431,18 @@ class Cssm:
             return error_answer(503, "Service Unavailable")
         return None
 
-    def _answer(self, request: HttpRequest, now: datetime) -> HttpResponse:
+    def _answer(self, request: HttpRequest, now: datetime, body: Read[Any]) -> HttpResponse:
         if self._is_for_devices(request.path):
-            return self._answer_device(request, now)
+            return self._answer_device(request, now, body)
 
         def sign_in(work: Work) -> Actor:
             return principals.actor_with(work, _bearer(request.headers.get("authorization", "")))
 
-        return self._answer_client(request, now, sign_in)
+        return self._answer_client(request, now, sign_in, body)
 
-    def _answer_client(self, request: HttpRequest, now: datetime, sign_in: Callable[[Work], Actor]) -> HttpResponse:
+    def _answer_client(
+        self, request: HttpRequest, now: datetime, sign_in: Callable[[Work], Actor], body: Read[Any]
+    ) -> HttpResponse:
         path = canonical(request.path)
         if path == OPENAPI_PATH and request.method == "GET":
             return HttpResponse(200, json.dumps(self.openapi()).encode())
@@ -445,7 +465,7 @@ class Cssm:
                     replace(work, actor=actor),
                     values,
                     checked_query(route, request),
-                    checked_body(route, request),
+                    body.value(),
                     request,
                     Settings(self.processing_time, self.faults.active(FaultKind.SLOW_POLLS, now) is not None),
                 )
@@ -466,11 +486,11 @@ class Cssm:
             return error_answer(refusal.status, str(refusal))
         return response
 
-    def _answer_device(self, request: HttpRequest, now: datetime) -> HttpResponse:
+    def _answer_device(self, request: HttpRequest, now: datetime, body: Read[Message]) -> HttpResponse:
         if request.method != "POST":
             return error_answer(405, "expected POST", {"Allow": "POST"})
         try:
-            message = decode_message(request.body)
+            message = body.value()
         except WireError as error:
             return error_answer(400, str(error))
         if b"\\u0000" in request.body:

@@ -5,24 +5,29 @@ Source: reference/reports.md sections 1.3, 2 and 5. The words of the states are 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from sqlalchemy import select
 
 from nornir_smartlic.errors import FileRejected
 from nornir_smartlic.files import (
+    AuthorizationRequestFile,
     Bundle,
     BundledFile,
     Document,
-    parse_authorization_request,
+    Element,
+    TrustRequestFile,
+    UsageFile,
+    authorization_request_of,
     parse_smart_license,
-    parse_trust_request,
-    parse_usage_file,
     read_bundle,
+    read_envelope,
     render_smart_license,
+    trust_request_of,
+    usage_file_of,
     write_bundle,
 )
 from smartlic_lab.authority import authorizations
@@ -34,7 +39,9 @@ from smartlic_lab.authority.rights import Right
 from smartlic_lab.authority.trust import trust_by_file
 from smartlic_lab.authority.work import Work
 
+T = TypeVar("T")
 _GZIP: Final = b"\x1f\x8b"
+_NO_TEXT: Final = "the file is not text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +66,42 @@ class AcknowledgementFile:
     content: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class UploadedFile:
+    """One device's file as it was read; a part that it does not have is ``None``."""
+
+    name: str  # in a bundle, else empty
+    usage: UsageFile | None = None
+    trust: TrustRequestFile | None = None
+    authorization: AuthorizationRequestFile | None = None
+    problem: str = ""  # why it has no usage
+
+
+def read_upload(data: bytes) -> tuple[UploadedFile, ...]:
+    """What is in a file or a bundle; all the work that needs no database, so that nobody waits for it.
+
+    Raises:
+        FileRejected: a bundle that cannot be unpacked.
+    """
+    if data.startswith(_GZIP):
+        return tuple(_uploaded(file) for file in read_bundle(data).files)
+    return (_uploaded(BundledFile("", data)),)
+
+
 def upload(
-    work: Work, virtual_account: VirtualAccount, data: bytes, *, file_name: str, processing_time: timedelta
+    work: Work,
+    virtual_account: VirtualAccount,
+    files: Sequence[UploadedFile],
+    *,
+    file_name: str,
+    processing_time: timedelta,
 ) -> Submission:
     """Take a file in. What is in it shows when it has been processed; raises `FileRejected` when it is no such file."""
     work.require(Right.MANAGE_LICENSES, virtual_account.smart_account, virtual_account)
-    if data.startswith(_GZIP):
-        files: Sequence[BundledFile] = read_bundle(data).files
-    else:
-        files = [BundledFile("", data)]
     incoming: list[Incoming | Unreadable] = []
     answers: list[UploadAnswer] = []
     for file in files:
-        found, document = _read(work, virtual_account, file)
+        found, document = _taken(work, virtual_account, file)
         incoming.extend(found)
         if document is not None:
             answers.append(UploadAnswer(member_file=file.name[:MAX_TEXT] or None, document=document))
@@ -142,55 +172,77 @@ def acknowledgement_file(work: Work, number: int) -> AcknowledgementFile:
     return AcknowledgementFile(name, write_bundle(Bundle(stamp, files, is_ack=True)))
 
 
-def _read(
-    work: Work, virtual_account: VirtualAccount, file: BundledFile
-) -> tuple[list[Incoming | Unreadable], str | None]:
-    """The reports of a file and the document that answers what else is in it."""
-    member = file.name[:MAX_TEXT] or None
+def _uploaded(file: BundledFile) -> UploadedFile:
     try:
         text = file.content.decode()
     except UnicodeDecodeError:
-        return [Unreadable(file.name, "the file is not text")], None
+        return UploadedFile(file.name, problem=_NO_TEXT)
     if "\0" in text:
-        return [Unreadable(file.name, "the file is not text")], None
-    document, reasons = _requests(work, virtual_account, text)
+        return UploadedFile(file.name, problem=_NO_TEXT)
     try:
-        usage = parse_usage_file(text)
+        root = read_envelope(text)
     except FileRejected as rejected:
+        return UploadedFile(file.name, problem=str(rejected))
+    usage, problem = None, ""
+    try:
+        usage = usage_file_of(root)
+    except FileRejected as rejected:
+        problem = str(rejected)
+    trust, authorization = _part(trust_request_of, root), _part(authorization_request_of, root)
+    return UploadedFile(file.name, usage, trust, authorization, problem)
+
+
+def _part(read: Callable[[Element], T], root: Element) -> T | None:
+    """What *read* finds; ``None``: the file holds no such request, as most files."""
+    try:
+        return read(root)
+    except FileRejected:
+        return None
+
+
+def _taken(
+    work: Work, virtual_account: VirtualAccount, file: UploadedFile
+) -> tuple[list[Incoming | Unreadable], str | None]:
+    """The reports of a file and the document that answers what else is in it."""
+    document, reasons = _requests(work, virtual_account, file)
+    if file.usage is None:
         if document is None and not reasons:
-            reasons.append(str(rejected))
+            reasons.append(file.problem)
         return [Unreadable(file.name, reason) for reason in reasons], document
-    hostname = None if usage.system_info is None else usage.system_info.hostname
-    found: list[Incoming | Unreadable] = [Incoming(report, hostname, member) for report in usage.reports]
+    member = file.name[:MAX_TEXT] or None
+    hostname = None if file.usage.system_info is None else file.usage.system_info.hostname
+    found: list[Incoming | Unreadable] = [Incoming(report, hostname, member) for report in file.usage.reports]
     return [*found, *(Unreadable(file.name, reason) for reason in reasons)], document
 
 
-def _requests(work: Work, virtual_account: VirtualAccount, text: str) -> tuple[str | None, list[str]]:
+def _requests(work: Work, virtual_account: VirtualAccount, file: UploadedFile) -> tuple[str | None, list[str]]:
     """The document that answers the requests in a file, ``None`` where it has none; and why one was refused."""
     documents: list[Document] = []
     reasons = []
     answered = False
-    for answer in (_answer_trust_request, _answer_authorization_request):
+    trust, authorization = file.trust, file.authorization
+    steps: list[Callable[[], Sequence[Document]]] = []
+    if trust is not None:
+        steps.append(lambda: trust_by_file(work, virtual_account, trust))
+    if authorization is not None:
+        steps.append(lambda: _answer_authorization_request(work, virtual_account, authorization))
+    for step in steps:
         savepoint = work.session.begin_nested()
         try:
-            documents.extend(answer(work, virtual_account, text))
+            documents.extend(step())
             answered = True
             savepoint.commit()
-        except FileRejected:
-            savepoint.rollback()  # it holds no such request, as most files
         except Refusal as refusal:
             savepoint.rollback()
             reasons.append(str(refusal))
     return render_smart_license(documents) if answered else None, reasons
 
 
-def _answer_trust_request(work: Work, virtual_account: VirtualAccount, text: str) -> list[Document]:
-    return trust_by_file(work, virtual_account, parse_trust_request(text))
-
-
-def _answer_authorization_request(work: Work, virtual_account: VirtualAccount, text: str) -> Sequence[Document]:
+def _answer_authorization_request(
+    work: Work, virtual_account: VirtualAccount, request: AuthorizationRequestFile
+) -> Sequence[Document]:
     """SLACs for what is asked; what is given back is freed. Source: reference/reports.md section 4."""
-    members = parse_authorization_request(text).members
+    members = request.members
     for member in members:
         if member.remove_code is not None:
             authorizations.return_code(work, member.udi, member.remove_code)

@@ -21,6 +21,7 @@ from starlette.routing import Route
 
 from nornir_smartlic.errors import SmartLicError
 from nornir_smartlic.model import Secret
+from smartlic_lab.authority.uploads import read_upload
 from smartlic_lab.running.control import CONTROL_FILE, lab_folder
 from smartlic_lab.running.inventory import inventory_files
 from smartlic_lab.running.lab import Lab
@@ -118,10 +119,10 @@ class ControlServer:
         return {"files": {str(path): text for path, text in files.items()}}
 
     def _portal_upload(self, asked: dict[str, Any]) -> Any:
-        data = base64.b64decode(asked["data"], validate=True)
+        files = read_upload(base64.b64decode(asked["data"], validate=True))
         with self.lab.world.at(self.lab.cssm.name) as now:
             number = self.lab.cssm.submit_usage_file(
-                data,
+                files,
                 domain=asked.get("smart_account") or self.lab.topology.first_domain,
                 virtual_account=str(asked["virtual_account"]),
                 file_name=str(asked["file_name"]),

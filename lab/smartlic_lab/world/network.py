@@ -66,6 +66,7 @@ class HttpRequest:
     headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case
     body: bytes = b""
     client: str = ""  # the device's name in memory, an address over a socket
+    content: object | None = field(default=None, compare=False)  # what `Authority.read` made of the body
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,10 @@ class Authority(Protocol):
 
     def handle(self, request: HttpRequest, now: datetime) -> HttpResponse:
         """Answer one request. Raises nothing: an error is a response."""
+        ...
+
+    def read(self, request: HttpRequest) -> HttpRequest:
+        """*request* with its body read, as far as that can be done beside others; raises nothing."""
         ...
 
     def admits(self, authorization: str, now: datetime) -> bool:

@@ -511,6 +511,7 @@ class World:
     def serve(self, authority: str, request: HttpRequest) -> HttpResponse:
         """Let *authority* answer, whoever carried the request; raises `DeliveryFailed` where it cannot be heard."""
         site = self.site(authority)
+        request = site.authority.read(request)  # a large body is read while others have their turn
         with self.at(authority) as now:
             if self.faults:
                 if self._fails("unreachable", authority):

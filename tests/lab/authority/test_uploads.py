@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 
 import pytest
@@ -18,7 +20,7 @@ from nornir_smartlic.files import (
     usage_bundle,
     write_bundle,
 )
-from smartlic_lab.authority import Conflict, Cssm
+from smartlic_lab.authority import Conflict, Cssm, uploads
 from smartlic_lab.authority.models import SubmissionStatus
 from tests.lab.authority.devices import JAN_1, SOFTWARE, FakeDevice, days, minutes, report, udi, usage_file
 
@@ -84,3 +86,25 @@ def test_reports_that_were_pushed_can_be_uploaded_too(cssm: Cssm, trusted: Calla
     number = cssm.submit_usage_file(usage_file([made]), **WHERE, now=LATER)
     online = device.poll(pushed.poll_id, LATER + minutes(5)).documents
     assert cssm.acknowledgement(number).content.decode() == online[0]
+
+
+def test_a_flood_of_elements_is_refused_and_keeps_nobody_waiting(cssm: Cssm) -> None:
+    began = time.monotonic()
+    with pytest.raises(FileRejected, match="more than 100000 elements"):
+        cssm.submit_usage_file(b"<smartLicense>" + b"<a/>" * 8_000_000 + b"</smartLicense>", **WHERE)
+    assert time.monotonic() - began < 5  # it was 27 s
+
+
+def test_a_file_is_read_before_others_have_to_wait(cssm: Cssm, monkeypatch: pytest.MonkeyPatch) -> None:
+    others: list[bool] = []
+
+    def read(data: bytes) -> tuple[uploads.UploadedFile, ...]:
+        other = threading.Thread(target=lambda: others.append(cssm.admits("Bearer nobody", LATER)))
+        other.start()
+        other.join(20)
+        return real(data)
+
+    real = uploads.read_upload
+    monkeypatch.setattr(uploads, "read_upload", read)
+    cssm.submit_usage_file(usage_file([report(udi(), 7, JAN_1, LATER)]), **WHERE, now=LATER)
+    assert others == [False]  # it was answered meanwhile

@@ -130,6 +130,9 @@ class EchoAuthority:
     asked: list[HttpRequest] = field(default_factory=list)
     answer: bytes | None = None
 
+    def read(self, request: HttpRequest) -> HttpRequest:
+        return request
+
     def admits(self, authorization: str, now: datetime) -> bool:
         return False
 

@@ -13,7 +13,7 @@ from smartlic_lab.authority import uploads
 from smartlic_lab.authority.api.routes import BASE, BadRequest, Call, CamelWire, QueryModel, Route
 from smartlic_lab.authority.api.v1 import Done, virtual_account_of
 from smartlic_lab.authority.errors import NotFound
-from smartlic_lab.world.network import HttpResponse
+from smartlic_lab.world.network import HttpRequest, HttpResponse
 
 _MOST_PARTS: Final = 20
 _MOST_HEAD: Final = 4096
@@ -48,20 +48,29 @@ class FilesAnswer(Done):
 
 def _upload(call: Call) -> FileAnswer:
     home = virtual_account_of(call)
-    name, content = "usage.txt", call.body
-    if call.request.headers.get("content-type", "").lower().startswith("multipart/"):
-        name, content = file_in_form(call.request.headers["content-type"], call.body)
+    name, files = call.body
     try:
         done = uploads.upload(
             call.work,
             home,
-            content,
+            files,
             file_name=(call.query.file_name or name)[:200],
             processing_time=call.settings.processing_time,
         )
     except FileRejected as rejected:
         raise BadRequest(str(rejected)) from None
     return _shown(uploads.usage_data_file(call.work, done.id))
+
+
+def _read(request: HttpRequest) -> tuple[str, tuple[uploads.UploadedFile, ...]]:
+    """Name and content of what is uploaded; raises `BadRequest`."""
+    name, content = "usage.txt", request.body
+    if request.headers.get("content-type", "").lower().startswith("multipart/"):
+        name, content = file_in_form(request.headers["content-type"], request.body)
+    try:
+        return name, uploads.read_upload(content)
+    except FileRejected as rejected:
+        raise BadRequest(str(rejected)) from None
 
 
 def file_in_form(content_type: str, body: bytes) -> tuple[str, bytes]:
@@ -118,7 +127,14 @@ def _shown(one: uploads.UsageDataFile) -> FileAnswer:
 
 ROUTES: Final[tuple[Route, ...]] = (
     Route(
-        "POST", _FILES, "Upload a usage file or a bundle (ours)", _upload, FileAnswer, query=UploadQuery, binary=True
+        "POST",
+        _FILES,
+        "Upload a usage file or a bundle (ours)",
+        _upload,
+        FileAnswer,
+        query=UploadQuery,
+        binary=True,
+        reads=_read,
     ),
     Route("GET", _FILES, "List uploaded files (ours)", _files, FilesAnswer),
     Route("GET", _FILE, "See what became of a file (ours)", _file, FileAnswer),

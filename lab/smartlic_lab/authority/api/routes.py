@@ -12,12 +12,13 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Annotated, Any, ClassVar, Final, TypeAlias, TypeVar
+from typing import Annotated, Any, ClassVar, Final, Generic, TypeAlias, TypeVar
 from urllib.parse import parse_qsl, unquote
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
+from nornir_smartlic.errors import SmartLicError
 from smartlic_lab.authority.errors import Refusal
 from smartlic_lab.authority.work import Work
 from smartlic_lab.world.network import HttpRequest, HttpResponse
@@ -129,6 +130,7 @@ class Route:
     query: type[QueryModel] | None = None
     form: bool = False  # the body is form encoded, or JSON
     binary: bool = False  # the body is bytes as they are
+    reads: Callable[[HttpRequest], Any] | None = None  # makes of such bytes what the handler takes
     file: bool = False  # the answer is a file
     page: bool = False  # the answer is HTML
     signed_in: bool = True
@@ -143,6 +145,23 @@ class Route:
         """A name for clients that are generated."""
         words = re.sub(r"[^a-zA-Z0-9]+", " ", self.path.removeprefix(BASE)).split()
         return "_".join([self.method.lower(), *words])
+
+
+class Read(Generic[T]):
+    """What *read* gave or raised: it is done at once, and its error comes where the value is asked for."""
+
+    def __init__(self, read: Callable[[], T]) -> None:
+        self._error: SmartLicError | None = None
+        try:
+            self._value = read()
+        except SmartLicError as error:
+            self._error = error
+
+    def value(self) -> T:
+        """The value; raises what the reading raised."""
+        if self._error is not None:
+            raise self._error
+        return self._value
 
 
 class BadRequest(Refusal):
@@ -200,6 +219,8 @@ def by_shape(routes: tuple[Route, ...]) -> dict[str, list[Route]]:
 
 def checked_body(route: Route, request: HttpRequest) -> Any:
     """The body as its model; raises `BadRequest` that names the first problem."""
+    if route.reads is not None:
+        return route.reads(request)
     if route.binary:
         return request.body
     if route.body is None:
