@@ -220,7 +220,9 @@ def _groups(lines: list[str]) -> tuple[Groups, list[str]]:
     return tuple(groups), unknown
 
 
-_KIND: Final = re.compile(r"((?:Request|Response|Received|Import)(?: on)?):? ?([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d.*)")
+_KIND: Final = re.compile(
+    r"((?i:Request|Response|Received|Import)(?: on)?):? ?([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d.*)"
+)
 
 
 def _message(line: str) -> tuple[str, Instant] | None:

@@ -183,14 +183,14 @@ def one_of(words: dict[str, T]) -> Callable[[str], T]:
 def word_of(kind: type[E]) -> Callable[[str], E | None]:
     """A converter for the words of *kind*, of which a release may have more: `UnknownWord` for those.
 
-    What is the beginning of a word, and no word, was cut; it is refused as such.
+    What ends within a known word was cut, and is refused as such.
     """
     words = {word.value: word for word in kind}
 
     def convert(value: str) -> E | None:
         found = words.get(value)
         if found is None:
-            if any(word.startswith(value) for word in words):
+            if any(word.startswith(value) and word[len(value)] != " " for word in words):
                 raise ValueError(f"expected one of {', '.join(words)}")
             raise UnknownWord
         return found

@@ -194,7 +194,7 @@ _VERSION: Final = re.compile(r"Version (\d[\w.()]*)")
 _ADDRESS: Final = "Base Ethernet Mac Address"
 _PLATFORM: Final = re.compile(r"(?:[Cc]isco|Allen-Bradley) (?:(\S+) \(.*(?:processor|revision)|(\S+) processor)")
 _FREE: Final = re.compile(  # lines of old products, of radios, and of routers that a controller manages
-    r"License Mode: \S.*|Last reset from \S.*"
+    r"License Mode: \S.*|The current (?:crypto )?throughput level is unthrottled\.?|Last reset from \S.*"
     r"|The password-recovery mechanism is (?:en|dis)abled\.|\d+ 802\.11 Radio(?:\(s\))?"
     r"|\S+ processor: part number \d+, mask \d+|\d+K bytes of processor board System flash \(Read/Write\)"
     r"|.* CPU at [\d.]+[GM]Hz,? .*|\w+ Revision \d+, \w+ Revision \S+|License Information for '\S+'"

@@ -80,6 +80,16 @@ def test_saved_outputs_become_a_list_in_json(smartlic):
     assert entry["value"]["account"]["virtual_account"] == "Branches"
 
 
+def test_a_long_log_is_json_with_a_line_per_log_line(smartlic):
+    line = "*Nov 19 14:53:07.300: %SMART_LIC-3-COMM_FAILED: Communications failure with CSSM : \u00e9\n"
+    (smartlic.folder / "sw1.log").write_text(line * 150, encoding="utf-8")
+    ended = smartlic.bare("parse", "sw1.log")
+    (entry,) = json.loads(ended.out)
+    assert [one["mnemonic"] for one in entry["value"]] == ["COMM_FAILED"] * 150
+    assert list(entry) == ["file", "host", "command", "value", "unparsed"]
+    assert ended.out.count("COMM_FAILED") == len([1 for row in ended.out.splitlines() if "COMM_FAILED" in row])
+
+
 @pytest.mark.parametrize("words", [(), ("-",)])
 def test_without_files_standard_input_is_parsed(smartlic, monkeypatch, words):
     monkeypatch.setattr("sys.stdin", io.StringIO(SUMMARY))

@@ -74,3 +74,9 @@ def test_a_group_of_the_history_that_tells_nothing_is_left() -> None:
 def test_a_list_without_anything_known_is_refused(command: str) -> None:
     with pytest.raises(ParseError):
         parse(command, "nothing\nof this is known\n")
+
+
+def test_a_message_of_the_history_may_be_titled_in_capitals() -> None:
+    parsed = parse("show license history message", HISTORY.replace("Request", "REQUEST"))
+    assert dict(parsed.value.history.messages)["Usage Reporting"][0].kind.startswith("REQUEST")
+    assert parsed.unparsed == ("a line of tomorrow",)

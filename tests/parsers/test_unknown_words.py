@@ -87,3 +87,9 @@ def test_unknown_words_of_the_status_are_left(known, unknown):
 def test_the_beginning_of_a_known_word_is_a_line_that_was_cut():
     with pytest.raises(ParseError, match="expected one of"):
         parse("show license usage", USAGE.replace("Consumption", "Subscr"))
+
+
+def test_a_whole_word_that_another_one_begins_with_is_unknown_not_cut():
+    parsed = parse("show license usage", USAGE.replace("Consumption", "Perpetual").replace("IN USE", "RESERVED"))
+    assert parsed.value.usage[0].status is None
+    assert parsed.unparsed == ("Status: RESERVED", "Enforcement type: SOFT ENFORCED")

@@ -59,3 +59,13 @@ def test_all_technology_packages_and_the_suite_are_kept() -> None:
     assert parsed.value.packages == ("appxk9", "securityk9")
     assert parsed.value.suite == "AdvUCSuiteK9"
     assert parsed.value.intent.boot_level.level == "securityk9"
+
+
+def test_a_router_without_a_limit_says_so() -> None:
+    text = _router()
+    parsed = parse(
+        "show version", text.replace("\ncisco ", "\nThe current throughput level is unthrottled \ncisco ", 1)
+    )
+    assert "The current throughput level is unthrottled" in parsed.value.details.remarks
+    assert parsed.value.throughput_kbps is None
+    assert parsed.unparsed == ()
