@@ -169,7 +169,7 @@ def _planned(host: str, result: Result) -> HostReport:
 def _changes(plan: Plan) -> str:
     count = len(plan.differences)
     words = f"{count} difference" + ("" if count == 1 else "s")
-    return words + (", a reload makes the boot level count" if plan.needs_reload else "")
+    return words + (", a reload makes all of it count" if plan.needs_reload else "")
 
 
 WalletFor = Callable[[Mapping[str | None, int]], TokenWallet]

@@ -26,7 +26,10 @@ def _compared(path: str, case: Case) -> Outcome:
     expected = ", ".join(f"{name}{each.wanted}" for name, each in zip(names, wanted, strict=True))
     if not any(each.differs for each in wanted):
         return passed(found, expected=expected, evidence=evidence)
-    return failed(found, expected=expected, evidence=evidence, fix=merged(x for each in wanted for x in each.commands))
+    codes = dict.fromkeys(each.needs for each in wanted if each.needs is not None)
+    first = tuple(f"smartlic authorize {name} -F name={{host}}" for name in codes)
+    fix = merged(line for each in wanted for line in each.commands)
+    return failed(found, expected=expected, evidence=evidence, fix=(*first, *fix))
 
 
 def _name_resolution(path: str, case: Case) -> Outcome:
@@ -148,5 +151,33 @@ CONFIGURATION_RULES: Final = (
         Severity.LOW,
         "Reports carry the customer tags of the inventory",
         "Costs are assigned by these tags.",
+    ),
+    _rule(
+        "packages",
+        "SLP-PACKAGES",
+        Severity.MEDIUM,
+        "The technology packages are those that the inventory asks for, and no others",
+        "Each package is licensed by itself; a new one counts from the next boot on.",
+    ),
+    _rule(
+        "suite",
+        "SLP-SUITE",
+        Severity.MEDIUM,
+        "The suite is the one that the inventory asks for",
+        "A suite is licensed as one; it counts from the next boot on.",
+    ),
+    _rule(
+        "features",
+        "SLP-FEATURES",
+        Severity.MEDIUM,
+        "The licensed features that the inventory asks for are on",
+        "Export-controlled encryption works only once its feature is on, with its authorization code.",
+    ),
+    _rule(
+        "throughput",
+        "SLP-THROUGHPUT",
+        Severity.MEDIUM,
+        "The throughput is the one that the inventory asks for",
+        "It is what is licensed: below it packets are dropped, above it more is paid for.",
     ),
 )

@@ -18,7 +18,7 @@ from nornir_smartlic.compliance.rules import (
     spelled,
     unknown,
 )
-from nornir_smartlic.intent import Evidence, same_account
+from nornir_smartlic.intent import Evidence, running_level, same_account
 from nornir_smartlic.model import Account, AuthorizationStatus, LicenseUsage, LicensingModel, TransportType, UsageStatus
 
 TRUST_COMMAND: Final = "smartlic trust -F name={host}"
@@ -139,7 +139,15 @@ def _boot_level(case: Case) -> Outcome:
     evidence += compared.evidence
     if compared.refusal is not None:
         return failed(compared.refusal[0], expected=compared.refusal[1], evidence=compared.evidence)
-    wrong = sorted({_level(line.name) for line in in_use if _is_level(line.name)} - {wanted.level, wanted.addon})
+    is_air = wanted.level.startswith(_AIR)
+    levels = {_level(line.name) for line in in_use if _is_level(line.name)}
+    levels = {name for name in levels if name.startswith(_AIR) is is_air}
+    if is_air and not levels and not compared.differs:  # access points use them, and none has joined
+        booted = running_level(case.reading.version, wanted)
+        if booted in (None, wanted):
+            return passed("no access point uses a licence", expected=expected, evidence=evidence)
+        return failed(f"booted with {booted}", expected=expected, evidence=evidence, fix=("reload",))
+    wrong = sorted(levels - {wanted.level, wanted.addon})
     missing = [level for level in (wanted.level, wanted.addon) if level and not _uses(in_use, level)]
     if not wrong and not missing:
         return passed(_levels(in_use), expected=expected, evidence=evidence)
@@ -149,6 +157,7 @@ def _boot_level(case: Case) -> Outcome:
 
 _LEVELS: Final = ("network-", "dna-", "air-")
 """How the licences of a boot level begin. Source: reference/outputs.md section 13."""
+_AIR: Final = "air-"
 _UNIFIED: Final = ("advantage", "essentials")
 """The unified levels of 17.18. Source: reference/cli.md section 2."""
 

@@ -1,9 +1,11 @@
 """The wanted licensing configuration: read from the inventory, compared with a device, turned into commands."""
 
+from nornir_smartlic.intent.codes import code_lines, has_code, is_authorized
 from nornir_smartlic.intent.compare import compare
 from nornir_smartlic.intent.comparison import Comparison, Evidence, merged
 from nornir_smartlic.intent.inventory import KEY, intent_of
 from nornir_smartlic.intent.layers import MergedData, merge_intent_data
+from nornir_smartlic.intent.levels import running_level
 from nornir_smartlic.intent.plan import Difference, Plan, undo
 from nornir_smartlic.intent.planning import CONTROLLER, make_plan, same_account, untrusted, why_not_slp
 from nornir_smartlic.intent.way import (
@@ -28,15 +30,19 @@ __all__ = [
     "MergedData",
     "Plan",
     "Way",
+    "code_lines",
     "compare",
     "configured_vrf",
+    "has_code",
     "host_entry",
     "intent_of",
     "interface_of",
+    "is_authorized",
     "make_plan",
     "merge_intent_data",
     "merged",
     "misplaced_source",
+    "running_level",
     "same_account",
     "undo",
     "unresolved",

@@ -6,14 +6,23 @@ Source: reference/cli.md section 2.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, TypeAlias
 
 from nornir_smartlic.intent import releases
+from nornir_smartlic.intent.codes import is_authorized
 from nornir_smartlic.intent.comparison import Comparison, Evidence, merged
 from nornir_smartlic.intent.inventory import KEY, url_refusal
-from nornir_smartlic.intent.levels import command_of, configured_levels, has_packages, level_refusal, next_level
+from nornir_smartlic.intent.levels import (
+    command_of,
+    configured_levels,
+    has_packages,
+    level_refusal,
+    next_level,
+    running_level,
+)
+from nornir_smartlic.intent.products import TIERS, product_of
 from nornir_smartlic.intent.releases import release_of, shown
 from nornir_smartlic.intent.way import (
     SHOW_RUN,
@@ -64,6 +73,10 @@ def compare(intent: Intent, reading: LicensingReading, *, key: str = KEY) -> tup
         "usage_interval_days": _usage_interval,
         **{f"customer_tags.{tag}": partial(_customer_tag, tag) for tag in ("tag1", "tag2", "tag3", "tag4")},
         "boot_level": _boot_level,
+        "packages": _packages,
+        "suite": _suite,
+        "features": _features,
+        "throughput": _throughput,
     }
     return tuple(judge(pair, f"{key}.{name}") for name, judge in judges.items())
 
@@ -133,8 +146,8 @@ def _in_call_home(path: str, there: str | None, wanted: str | None, line: Callab
 def _of_transport(made: Comparison, refusal: tuple[str, str] | None = None) -> Comparison:
     """*made* as a part of the way to CSSM; no lines where the device cannot take it."""
     if refusal is not None:
-        return Comparison(made.path, made.actual, made.wanted, (), (), made.evidence, True, refusal)
-    return Comparison(made.path, made.actual, made.wanted, made.commands, made.undo, made.evidence, True)
+        return replace(made, commands=(), undo=(), of_transport=True, refusal=refusal)
+    return replace(made, of_transport=True)
 
 
 # --- the way to CSSM -------------------------------------------------------------------------------------------------
@@ -424,5 +437,85 @@ def _boot_level(pair: _Pair, path: str) -> Comparison:
     if wanted in levels:
         return Comparison(path, found, str(wanted), evidence=evidence)
     replaced = configured and not has_packages(reading)
+    unknown = running_level(reading.version, wanted) is None and not _technologies(reading)
     undo = f"{command} {configured[-1]}" if replaced else f"no {command} {wanted}"
-    return Comparison(path, found, str(wanted), (f"{command} {wanted}",), (undo,), evidence)
+    return Comparison(path, found, str(wanted), (f"{command} {wanted}",), (undo,), evidence, at_boot=unknown)
+
+
+def _technologies(reading: LicensingReading) -> bool:
+    """Whether ``show version`` has a table of technology packages."""
+    return any(each.technology is not None for each in reading.version.packages)
+
+
+def _not_of_product(pair: _Pair, made: Comparison, expected: str) -> Comparison:
+    product = pair.reading.version.platform
+    return replace(made, commands=(), undo=(), refusal=(f"given for {product}", expected))
+
+
+def _packages(pair: _Pair, path: str) -> Comparison:
+    """Each technology package has its line; those that are not wanted go. An empty list wants none."""
+    wanted, there, prefix = pair.intent.packages, pair.actual.packages, "license boot level"
+    found = ", ".join(there) or None
+    evidence = _shown(*(f"{prefix} {name}" for name in there)) or _shown(f"no line '{prefix} ...'")
+    if wanted is None:
+        return Comparison(path, found, None, evidence=evidence)
+    add = tuple(f"{prefix} {name}" for name in wanted if name not in there)
+    gone = tuple(f"{prefix} {name}" for name in there if name not in wanted)
+    commands = (*add, *(f"no {line}" for line in gone))
+    undo = (*(f"no {line}" for line in add), *gone)
+    made = Comparison(
+        path, found, ", ".join(wanted) or "none", commands, undo, evidence, at_boot=not _technologies(pair.reading)
+    )
+    product = product_of(pair.reading.version.platform)
+    if product is not None and not product.has_packages:
+        return _not_of_product(pair, made, "boot_level: technology packages are those of ISR 1000 and 4000")
+    return made
+
+
+def _suite(pair: _Pair, path: str) -> Comparison:
+    made = replace(
+        _line(path, "license boot suite", pair.actual.suite, pair.intent.suite), at_boot=not _technologies(pair.reading)
+    )
+    product = product_of(pair.reading.version.platform)
+    if pair.intent.suite is not None and product is not None and pair.intent.suite not in product.suites:
+        return _not_of_product(pair, made, "an ISR 4000")
+    return made
+
+
+def _features(pair: _Pair, path: str) -> Comparison:
+    """Features are added; what is not named is left alone. Each needs its SLAC."""
+    wanted, there, prefix = pair.intent.features, pair.actual.features, "license feature"
+    evidence = _shown(*(f"{prefix} {name}" for name in there)) or _shown(f"no line '{prefix} ...'")
+    if wanted is None:
+        return Comparison(path, ", ".join(there) or None, None, evidence=evidence)
+    missing = [name for name in wanted if name not in there]
+    commands, undo = (tuple(f"{no}{prefix} {name}" for name in missing) for no in ("", "no "))
+    needs = next((name for name in missing if not is_authorized(pair.reading.state, name)), None)
+    found, expected = ", ".join(there) or None, ", ".join(wanted) or "none"
+    made = Comparison(path, found, expected, commands, undo, evidence, needs=needs)
+    product = product_of(pair.reading.version.platform)
+    if product is not None and set(wanted) - set(product.features):
+        return _not_of_product(pair, made, "an ISR 1000 or 4000: others have no such command")
+    return made
+
+
+def _throughput(pair: _Pair, path: str) -> Comparison:
+    """A tier or Mbps, in the words of the product's command; above 250 Mbps its SLAC comes first."""
+    wanted, there, version = pair.intent.throughput, pair.actual.throughput, pair.reading.version
+    product = product_of(version.platform)
+    known = product.throughput if product is not None else None
+    if wanted is None or known is None:
+        made = Comparison(path, there, wanted, evidence=_shown(f"throughput {there or 'not configured'}"))
+        return made if wanted is None else _not_of_product(pair, made, "a router whose throughput can be set")
+    word = known.word(wanted)
+    tiers = known.tiers_since is None or release_of(version.release) >= known.tiers_since
+    words = [each for each in known.words if tiers or each not in TIERS]
+    if word not in words:
+        made = Comparison(path, there, wanted, evidence=_shown(f"{known.command} {there or '...'}"))
+        return replace(
+            made, refusal=(f"{wanted} on {version.platform} {version.release}", f"one of {', '.join(words)}")
+        )
+    made = _line(path, known.command, there, word, default=known.default)
+    needed = made.differs and word is not None and known.needs_code(word)
+    needs = "hseck9" if needed and not is_authorized(pair.reading.state, "hseck9") else None
+    return replace(made, needs=needs, at_boot=not known.at_once and version.throughput_kbps is None)

@@ -18,6 +18,7 @@ from pydantic_core import ErrorDetails
 
 from nornir_smartlic.errors import IntentError
 from nornir_smartlic.intent.levels import ADDONS
+from nornir_smartlic.intent.products import PACKAGES
 from nornir_smartlic.model import BootLevel, Intent, Proxy, RevocationCheck, TransportType
 
 KEY: Final = "smart_licensing"
@@ -61,6 +62,11 @@ def _off(value: object) -> object:
     return "off" if value is False else value
 
 
+def _number(value: object) -> object:
+    """A number of Mbps as text."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 Word = Annotated[str, Field(max_length=255), AfterValidator(_word)]
 
 
@@ -94,6 +100,10 @@ class _BootLevel(_Keys):
     addon: Word | None = None
 
 
+class _Throughput(_Keys):
+    level: Annotated[str, BeforeValidator(_number), Field(pattern=r"(?i)^(T[0-3]|\d+(\.\d+)?[MG]?)$")]
+
+
 class _Account(_Keys):
     smart_account: Annotated[str, AfterValidator(_line)] | None = None
     virtual_account: Annotated[str, AfterValidator(_line)] | None = None
@@ -112,10 +122,14 @@ class _SmartLicensing(_Keys):
     revocation_check: Literal["none", "crl", "crl none"] | None = None
     server_identity_check: StrictBool | None = None
     privacy: _Privacy | None = None
-    # Source: reference/cli.md section 2; the YANG range, which every release takes.
-    usage_interval_days: Annotated[int, Field(ge=1, le=365)] | None = None
+    # Source: reference/corrections-2026-11.md, usage interval: what the command line takes.
+    usage_interval_days: Annotated[int, Field(ge=1, le=3650)] | None = None
     customer_tags: _CustomerTags | None = None
     boot_level: _BootLevel | None = None
+    packages: list[Literal["appxk9", "uck9", "securityk9"]] | None = None
+    suite: Literal["FoundationSuiteK9", "AdvUCSuiteK9"] | None = None
+    throughput: _Throughput | None = None
+    features: list[Literal["hseck9"]] | None = None
     account: _Account | None = None
     trust: StrictBool | None = None
     authorizations: list[Word] | None = None
@@ -167,6 +181,10 @@ def _intent(keys: _SmartLicensing) -> Intent:
         usage_interval_days=keys.usage_interval_days,
         customer_tags=None if tags is None else tuple(sorted(tags.model_dump(exclude_none=True).items())),
         boot_level=None if keys.boot_level is None else BootLevel(keys.boot_level.level, keys.boot_level.addon),
+        packages=None if keys.packages is None else tuple(dict.fromkeys(keys.packages)),
+        suite=keys.suite,
+        throughput=None if keys.throughput is None else keys.throughput.level,
+        features=None if keys.features is None else tuple(dict.fromkeys(keys.features)),
         smart_account=account.smart_account,
         virtual_account=account.virtual_account,
         trust=keys.trust,
@@ -195,6 +213,8 @@ def _check(intent: Intent, key: str) -> None:
         for name, value in (("vrf", intent.vrf), ("proxy", intent.proxy)):
             if value is not None:
                 raise IntentError(f"{key}.{name}", "given", "none: transport off reaches nobody")
+    if intent.boot_level is not None and intent.packages is not None and intent.boot_level.level in PACKAGES:
+        raise IntentError(f"{key}.packages", "given", "no boot_level beside it that is a package too")
     if intent.boot_level is not None:
         level, addon = intent.boot_level.level, intent.boot_level.addon
         if level not in ADDONS:
@@ -232,5 +252,6 @@ _NESTED: Final[dict[str, type[BaseModel]]] = {
     "privacy": _Privacy,
     "customer_tags": _CustomerTags,
     "boot_level": _BootLevel,
+    "throughput": _Throughput,
     "account": _Account,
 }

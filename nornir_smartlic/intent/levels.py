@@ -2,49 +2,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from typing import Final
 
 from nornir_smartlic.intent import releases
+from nornir_smartlic.intent.products import AIR, CSR, PACKAGES, ROUTER, SWITCH, UNIFIED, Levels, product_of
 from nornir_smartlic.intent.releases import release_of, shown
 from nornir_smartlic.model import BootLevel, DeviceVersion, LicensingReading
 
-Levels = Mapping[str, tuple[str, ...]]  # level -> the addons that it can have
-
-_SWITCH: Final[Levels] = {
-    "network-advantage": ("dna-advantage", "dna-essentials"),
-    "network-essentials": ("dna-essentials",),
-}
-_ROUTER: Final[Levels] = {
-    "network-premier": ("dna-premier",),
-    "network-advantage": ("dna-advantage",),
-    "network-essentials": ("dna-essentials",),
-}
-_AIR: Final[Levels] = {
-    "air-network-advantage": ("air-dna-advantage",),
-    "air-network-essentials": ("air-dna-essentials",),
-}
-_UNIFIED: Final[Levels] = {"advantage": (), "essentials": ()}
-_CSR: Final[Levels] = {"ax": (), "appx": (), "security": (), "ipbase": ()}
-_PACKAGES: Final[Levels] = {"appxk9": (), "securityk9": (), "uck9": ()}
-ADDONS: Final[Levels] = {**_ROUTER, **_SWITCH, **_AIR, **_UNIFIED, **_CSR, **_PACKAGES}
-"""Every level. Source: reference/cli.md section 2, license level commands. Unverified: the addon of
-network-premier, and that routers take the addon of the same tier alone."""
-
-_OF_PRODUCT: Final = tuple(
-    (re.compile(pattern), levels)
-    for pattern, levels in (
-        (r"C9800|CW98", _AIR),
-        (r"C9350", _UNIFIED),
-        (r"C9[2-6]\d\d|IE-?3[1-4]", _SWITCH),
-        (r"C8[2-5]\d\d|C8000V", _ROUTER),
-        (r"CSR1000V", _CSR),
-        (r"ISR4|C11\d\d-|C11\d\dX?-", _PACKAGES),
-    )
-)
-"""Source: reference/cli.md section 2, reference/corrections-2026-11.md. Unverified: that C9200 to C9600 take no unified
-level. What is not here may take any."""
+ADDONS: Final[Levels] = {**ROUTER, **SWITCH, **AIR, **UNIFIED, **CSR, **PACKAGES}
+"""Every level, and the addons that it has somewhere."""
 
 _AIR_LEVELS: Final = {
     "AIR DNA Advantage": BootLevel("air-network-advantage", "air-dna-advantage"),
@@ -62,21 +28,23 @@ def levels_of(reading: LicensingReading) -> Levels | None:
     Catalyst switches with embedded wireless take those of a controller too, and print one.
     """
     version, configuration = reading.version, reading.configuration
-    found = next((levels for product, levels in _OF_PRODUCT if product.match(version.platform or "")), None)
+    product = product_of(version.platform)
+    found = product.levels if product is not None else None
     if found is not None and (version.air_level or configuration.air_level) is not None:
-        return {**found, **_AIR}
+        return {**found, **AIR}
     return found
 
 
 def has_packages(reading: LicensingReading) -> bool:
     """Whether each technology package has its own line, several beside each other."""
-    return levels_of(reading) is _PACKAGES
+    product = product_of(reading.version.platform)
+    return product is not None and product.has_packages
 
 
 def level_refusal(wanted: BootLevel, reading: LicensingReading) -> tuple[str, tuple[str, str]] | None:
     """The part of *wanted* that the device cannot take: its key, and what was found and is expected; ``None``: none."""
     release, product = reading.version.release, reading.version.platform
-    if wanted.level in _UNIFIED and release_of(release) < releases.UNIFIED_LEVELS:
+    if wanted.level in UNIFIED and release_of(release) < releases.UNIFIED_LEVELS:
         return "level", (f"{wanted.level} on release {release}", f"{shown(releases.UNIFIED_LEVELS)} or later")
     known = levels_of(reading)
     if known is None:
@@ -91,20 +59,20 @@ def level_refusal(wanted: BootLevel, reading: LicensingReading) -> tuple[str, tu
 
 def command_of(level: str) -> str:
     """``license air level`` for wireless controllers, ``license boot level`` for everyone else."""
-    return "license air level" if level in _AIR else "license boot level"
+    return "license air level" if level in AIR else "license boot level"
 
 
 def configured_levels(reading: LicensingReading, wanted: BootLevel) -> tuple[BootLevel, ...]:
     """The levels that stand in the configuration, of the command that *wanted* has."""
     configuration = reading.configuration
-    if wanted.level in _AIR:
+    if wanted.level in AIR:
         return (configuration.air_level,) if configuration.air_level is not None else ()
     return configuration.boot_levels
 
 
 def next_level(version: DeviceVersion, wanted: BootLevel) -> BootLevel | None:
     """The level of the next boot, as ``show version`` has it; ``None``: it prints none, or one that is not known."""
-    if wanted.level in _AIR:
+    if wanted.level in AIR:
         return _AIR_LEVELS.get(version.next_air_level or "")
     level, addon = version.next_boot_level or version.boot_level, version.next_addon_level or version.addon_level
     return None if level is None else BootLevel(level, addon)
@@ -112,6 +80,6 @@ def next_level(version: DeviceVersion, wanted: BootLevel) -> BootLevel | None:
 
 def running_level(version: DeviceVersion, wanted: BootLevel) -> BootLevel | None:
     """The level that the device was booted with, as ``show version`` has it."""
-    if wanted.level in _AIR:
+    if wanted.level in AIR:
         return _AIR_LEVELS.get(version.air_level or "")
     return None if version.boot_level is None else BootLevel(version.boot_level, version.addon_level)

@@ -19,7 +19,7 @@ class Plan:
     differences: tuple[Difference, ...] = ()
     commands: tuple[str, ...] = ()  # configuration lines of all differences, as the device's own configuration has them
     warnings: tuple[str, ...] = ()  # what configuration alone does not bring about: trust, account, SLAC
-    needs_reload: bool = False  # True: the boot level counts from the next boot on
+    needs_reload: bool = False  # True: a level, package, suite or throughput counts from the next boot on
     not_applicable: str | None = None  # why this device has nothing to plan; None: it is under SLP
     unsaved: tuple[str, ...] | None = ()  # licensing lines that startup-config lacks; None: not known
     saved: bool = False  # it was saved, and the device said so
@@ -32,7 +32,13 @@ class Plan:
     @property
     def exec_steps(self) -> tuple[str, ...]:
         """What is left to do in EXEC mode; nothing of it is done by itself."""
-        return ("reload",) if self.needs_reload else ()
+        codes = tuple(f"license smart authorization request add {name} all, first" for name in self.codes)
+        return (*codes, "reload") if self.needs_reload else codes
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The features whose SLAC must be there before all lines are taken, and is not."""
+        return tuple(dict.fromkeys(each.needs for each in self.differences if each.needs is not None))
 
     def __str__(self) -> str:
         """The difference as text: per key what is there and what is wanted, then the commands."""

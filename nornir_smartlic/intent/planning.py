@@ -11,10 +11,10 @@ from nornir_smartlic.intent.comparison import ordered
 from nornir_smartlic.intent.inventory import KEY
 from nornir_smartlic.intent.levels import running_level
 from nornir_smartlic.intent.plan import Plan
+from nornir_smartlic.intent.products import PACKAGES, product_of
 from nornir_smartlic.intent.releases import shown
 from nornir_smartlic.intent.way import interface_of, misplaced_source, way_of
 from nornir_smartlic.model import (
-    BootLevel,
     DeviceVersion,
     Intent,
     LicensingModel,
@@ -48,12 +48,33 @@ def make_plan(intent: Intent, reading: LicensingReading, *, key: str = KEY) -> P
         differences=differences,
         commands=ordered(line for difference in differences for line in difference.commands),
         warnings=tuple(_warnings(intent, reading, key)),
-        needs_reload=_needs_reload(intent.boot_level, reading.version),
+        needs_reload=any(each.at_boot for each in differences if each.differs)
+        or _waits_for_boot(intent, reading.version),
     )
 
 
-def _needs_reload(wanted: BootLevel | None, version: DeviceVersion) -> bool:
-    return wanted is not None and running_level(version, wanted) not in (None, wanted)
+def _waits_for_boot(intent: Intent, version: DeviceVersion) -> bool:
+    """Whether the device runs with another level, package, suite or throughput than it is configured for, by now.
+
+    A device that does not print one of them does not tell.
+    """
+    level = intent.boot_level
+    if level is not None and running_level(version, level) not in (None, level):
+        return True
+    current = {each.technology: each.current for each in version.packages if each.technology is not None}
+    if level is not None and level.level in PACKAGES and current and current.get(level.level) is None:
+        return True
+    packages = {name for name in PACKAGES if current.get(name) is not None}
+    if current and intent.packages is not None and packages != set(intent.packages):
+        return True
+    if current and intent.suite is not None and current.get(intent.suite) is None:
+        return True
+    product = product_of(version.platform)
+    known = product.throughput if product is not None else None
+    if known is None or known.at_once or intent.throughput is None or version.throughput_kbps is None:
+        return False
+    word = known.word(intent.throughput)
+    return word is not None and known.words[word] * 1_000 != version.throughput_kbps
 
 
 def why_not_slp(state: LicensingState, version: DeviceVersion | None) -> str:

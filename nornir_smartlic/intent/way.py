@@ -204,6 +204,8 @@ def name_server_line(vrf: str | None) -> str:
 def wrong_transport(way: Way) -> TransportType | None:
     """Whose URL the way has instead of its own transport's; ``None``: its own, or the URL does not tell."""
     spoken_by = TransportType.of_url(way.url) if way.url is not None else None
+    if way.transport is TransportType.AUTOMATIC:
+        return None  # the device chooses
     return spoken_by if spoken_by is not way.transport else None
 
 

@@ -52,6 +52,10 @@ class Intent:
     usage_interval_days: int | None = None
     customer_tags: tuple[tuple[str, str], ...] | None = None  # ("tag1", "branch-17"), ...
     boot_level: BootLevel | None = None
+    packages: tuple[str, ...] | None = seldom(None)  # technology packages of an ISR, and no others
+    suite: str | None = seldom(None)
+    throughput: str | None = seldom(None)  # T2, 500, 500M, 1G; in a running configuration as it stands there
+    features: tuple[str, ...] | None = seldom(None)  # license feature
     smart_account: str | None = None  # what the device must belong to
     virtual_account: str | None = None
     trust: bool | None = None  # True: a trust code must be installed
@@ -95,6 +99,8 @@ class RunningConfiguration:
     smart_enabled: bool | None = None  # False: "no license smart enable"
     packages: tuple[str, ...] = seldom(())  # license boot level, every line of it; intent.boot_level is the last
     suite: str | None = seldom(None)  # license boot suite
+    throughput: str | None = seldom(None)  # platform hardware throughput level [MB], or crypto: its value
+    features: tuple[str, ...] = seldom(())  # license feature, every line of it
     air_level: BootLevel | None = None  # license air level, of a wireless controller; intent.boot_level has the other
     license_lines: tuple[str, ...] = ()  # every line that starts with "license", as it stands
 

@@ -12,7 +12,8 @@ from nornir_smartlic.model.state import DeviceClock, LicensingState
 from nornir_smartlic.model.version import DeviceVersion
 
 _OF_LICENSING: Final = re.compile(
-    r"[+-](?:no )?(?:license |call-home\b|service call-home|ip (?:vrf \S+ )?name-server |ip domain[ -]|ip host "
+    r"[+-](?:no )?(?:license |platform hardware throughput "
+    r"|call-home\b|service call-home|ip (?:vrf \S+ )?name-server |ip domain[ -]|ip host "
     r"|ip http client source-interface |crypto pki trustpoint SLA-TrustPoint\b)"
 )
 

@@ -9,11 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from nornir_smartlic.errors import Refused, SmartLicError
+from nornir_smartlic.intent import code_lines, has_code, is_authorized
 from nornir_smartlic.model import (
-    AuthorizationStatus,
     LicensingState,
-    MemberAuthorization,
-    Role,
     TransportType,
     Udi,
 )
@@ -28,8 +26,6 @@ from nornir_smartlic.operations.waiting import Expectation, Patience, wait_for
 
 AUTHORIZATION_PATIENCE: Final = Patience(timedelta(minutes=10), longest=timedelta(seconds=20))
 _SHOW: Final = "show license authorization"
-_WORDS: Final = {"hseck9": "hsec"}
-"""What a feature is called in the names of licences: ``C9K HSEC``, ``DNA_HSEC``. Source: reference/outputs.md 5."""
 _CODE: Final = re.compile(r"^(?:Return code:\s*)?((?:[1-9A-HJ-NP-Za-km-z]{6}-)+[1-9A-HJ-NP-Za-km-z]{3,6})$")
 _UDI: Final = re.compile(r"^UDI: PID:([^,\s]+),SN:(\S+)$")
 """Source: reference/cli.md section 3, return code text; the line with the UDI is recalled."""
@@ -59,8 +55,8 @@ def request_authorization(
     if (why := (yield from why_not_ours(whole))) is not None:
         return AuthorizationOutcome(feature, False, False, not_applicable=why)
     state = yield from read_state(_SHOW)
-    needed = not _is_authorized(state, feature, all_members) or replace_codes
-    outcome = AuthorizationOutcome(feature, needed, False, _members(state))
+    needed = not is_authorized(state, feature, all_members=all_members) or replace_codes
+    outcome = AuthorizationOutcome(feature, needed, False, code_lines(state))
     offline = whole.transport is not None and whole.transport.type is TransportType.OFF
     if offline and needed and keep is None:
         reason = "transport is off: the request goes by file, which needs a folder here"
@@ -84,7 +80,7 @@ def request_authorization(
         statistic="Authorization Request",
     )
     came = yield from wait_for(expected, log, patience)
-    return replace(outcome, requested=True, members=_members(came.state), waited=came.waited)
+    return replace(outcome, requested=True, members=code_lines(came.state), waited=came.waited)
 
 
 def return_authorization(*, all_members: bool = True, commit: bool = True) -> Conversation[ReturnOutcome]:
@@ -96,7 +92,7 @@ def return_authorization(*, all_members: bool = True, commit: bool = True) -> Co
     whole = yield from read_state()
     if (why := (yield from why_not_ours(whole))) is not None:
         return ReturnOutcome(False, False, not_applicable=why)
-    installed = any(_is_installed(line) for line in _members(whole))
+    installed = any(has_code(line) for line in code_lines(whole))
     online = whole.transport is None or whole.transport.type is not TransportType.OFF
     if not installed or not commit:
         return ReturnOutcome(installed, False, online)
@@ -137,30 +133,8 @@ def _said_nothing(command: str) -> Conversation[None]:
         raise Refused("the authorization was not requested", said, command=command)
 
 
-def _members(state: LicensingState) -> tuple[MemberAuthorization, ...]:
-    return state.authorizations.members if state.authorizations is not None else ()
-
-
-def _is_installed(line: MemberAuthorization) -> bool:
-    return line.status not in (None, AuthorizationStatus.NOT_INSTALLED)
-
-
-def _in_scope(state: LicensingState, all_members: bool) -> list[MemberAuthorization]:
-    return [line for line in _members(state) if all_members or line.member.role is Role.ACTIVE]
-
-
-def _is_authorized(state: LicensingState, feature: str, all_members: bool) -> bool:
-    """Whether all members in scope have a code, and the device prints that it is for *feature*."""
-    held = state.authorizations
-    names = [text.lower() for each in (held.authorizations if held else ()) for text in (each.name, each.display)]
-    names += [tag.lower() for tag in (held.derived_tags if held else ())]
-    word = _WORDS.get(feature, feature).lower()
-    lines = _in_scope(state, all_members)
-    return bool(lines) and all(map(_is_installed, lines)) and any(word in text for text in names)
-
-
 def _has_come(before: LicensingState, now: LicensingState, feature: str, all_members: bool) -> bool:
     """Whether all members in scope have a code, and something changed where codes were there before."""
-    if not _is_authorized(now, feature, all_members):
+    if not is_authorized(now, feature, all_members=all_members):
         return False
-    return not _is_authorized(before, feature, all_members) or _members(now) != _members(before)
+    return not is_authorized(before, feature, all_members=all_members) or code_lines(now) != code_lines(before)

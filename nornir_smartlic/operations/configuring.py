@@ -20,8 +20,9 @@ from nornir_smartlic.errors import (
     TimedOut,
     Unreachable,
 )
-from nornir_smartlic.intent import Difference, Plan, make_plan, undo
+from nornir_smartlic.intent import Difference, Plan, make_plan, undo, way_of
 from nornir_smartlic.model import Instant, Intent, LicensingReading, LicensingState, TransportType
+from nornir_smartlic.operations.authorizing import request_authorization
 from nornir_smartlic.operations.conversation import Configure, Conversation, Exec, Save
 from nornir_smartlic.operations.licensing_log import read_log
 from nornir_smartlic.operations.reading import read_configured, read_state, reread
@@ -64,6 +65,8 @@ def configure(wanted: Intent, *, commit: bool, safety: Safety = Safety()) -> Con
     plan = replace(plan, unsaved=reading.unsaved_licensing)
     if not commit or not (plan.commands or plan.unsaved):
         return plan
+    if plan.codes:
+        return (yield from _with_codes(plan, wanted, reading, safety))
     if plan.commands:
         change = _Change(plan, wanted, reading, safety)
         yield from change.push()
@@ -75,6 +78,30 @@ def configure(wanted: Intent, *, commit: bool, safety: Safety = Safety()) -> Con
         return replace(plan, warnings=(*plan.warnings, left))
     yield from _saved(reading, len(plan.commands), safety.comeback)
     return replace(plan, saved=True, warnings=(*plan.warnings, *_of_others(reading)))
+
+
+def _with_codes(plan: Plan, wanted: Intent, reading: LicensingReading, safety: Safety) -> Conversation[Plan]:
+    """*plan*, whose throughput or feature is taken only with a SLAC: the rest first, then the codes, then those lines.
+
+    Where the device reaches nobody, they wait for a code by file, and the plan says so.
+    """
+    rest = yield from configure(replace(wanted, throughput=None, features=None), commit=True, safety=safety)
+    transport = way_of(reading, wanted).transport
+    if transport is TransportType.OFF:
+        waiting = ", ".join(each.path for each in plan.differences if each.needs is not None)
+        how = "; ".join(f"smartlic authorize {name} -d DIRECTORY" for name in plan.codes)
+        left = f"{waiting} waits for a SLAC, which comes by file: {how}, then apply again"
+        return replace(rest, warnings=(*rest.warnings, left))
+    for feature in plan.codes:
+        try:
+            yield from request_authorization(feature)
+        except (Refused, TimedOut) as error:
+            done = "the rest of the plan is done" if rest.commands else "nothing was changed"
+            raise Refused(f"no SLAC for {feature}", f"{error}; {done}") from None
+    if make_plan(wanted, (yield from read_configured())).codes:
+        raise Refused("the configuration did not come about", f"no SLAC for {', '.join(plan.codes)} is installed")
+    last = yield from configure(wanted, commit=True, safety=safety)
+    return replace(plan, saved=last.saved, warnings=last.warnings, needs_reload=plan.needs_reload or last.needs_reload)
 
 
 def save() -> Conversation[None]:

@@ -27,7 +27,7 @@ from nornir_smartlic.parsers import parse
 
 SHOW_CONFIGURATION: Final = (
     "show running-config | section ^hostname|license|call-home|^vrf def|^ip (vrf|name-server|domain|host|http client)"
-    "|^no ip domain|^crypto pki trustpoint|^clock|^interface"
+    "|^no ip domain|^crypto pki trustpoint|^clock|^interface|^platform hardware"
 )
 """The licensing parts alone: a whole configuration takes a device seconds to print. A line may have 254 characters."""
 

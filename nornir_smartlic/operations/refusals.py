@@ -8,6 +8,7 @@ from typing import Final
 _NOTICES: Final = re.compile(
     r"^%\s*(?:"
     r"use 'write' command|"  # license boot level; Source: reference/cli.md section 2
+    r"these values don't take effect until the next reboot|"  # platform hardware throughput; unverified wording
     r"warning|info|note|"
     r"reload|"
     r"[A-Z0-9_]+-\d-[A-Z0-9_]+:"  # a log message on the terminal

@@ -36,6 +36,7 @@ class _Draft:
     interfaces: list[tuple[str, str | None, str | None]] = field(default_factory=list)
     trustpoints: list[tuple[str, str | None]] = field(default_factory=list)
     packages: list[str] = field(default_factory=list)
+    features: list[str] = field(default_factory=list)
     tags: dict[str, str] = field(default_factory=dict)
     call_home: dict[str, Any] = field(default_factory=dict)
     license_lines: list[str] = field(default_factory=list)
@@ -134,6 +135,8 @@ def _license(draft: _Draft, words: list[str]) -> bool:
         case ["license", "boot", "level", level]:
             facts["boot_level"] = BootLevel(level)
             draft.packages.append(level)
+        case ["license", "feature", name]:
+            draft.features.append(name)
         case ["license", "boot", "suite", name]:
             facts["suite"] = name
         case ["license", "air", "level", level, "addon", addon]:
@@ -243,6 +246,12 @@ def _call_home(draft: _Draft, words: list[str], block: list[str]) -> None:
                 home["destination_url"] = url
 
 
+def _platform(draft: _Draft, words: list[str], _: list[str]) -> None:
+    match words[1:]:
+        case ["hardware", "throughput", "level", "MB", value] | ["hardware", "throughput", "level" | "crypto", value]:
+            draft.facts["throughput"] = value
+
+
 def _clock(draft: _Draft, words: list[str], _: list[str]) -> None:
     if words[1:2] == ["timezone"] and len(words) >= 4:
         try:
@@ -263,6 +272,7 @@ _BLOCKS: Final[dict[str, Callable[[_Draft, list[str], list[str]], None]]] = {
     "service": _service,
     "call-home": _call_home,
     "clock": _clock,
+    "platform": _platform,
 }
 
 
@@ -322,6 +332,8 @@ def _configuration(draft: _Draft) -> RunningConfiguration:
         smart_enabled=facts.get("smart_enabled"),
         packages=tuple(dict.fromkeys(draft.packages)),
         suite=facts.get("suite"),
+        throughput=facts.get("throughput"),
+        features=tuple(dict.fromkeys(draft.features)),
         air_level=facts.get("air_level"),
         license_lines=tuple(draft.license_lines),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -329,3 +330,67 @@ def test_a_line_that_nobody_understood_is_a_warning():
     unparsed = (Unparsed("show license all", "  Colour: blue"),)
     made = make_plan(Intent(), LicensingReading(reading.state, reading.version, reading.configuration, None, unparsed))
     assert made.warnings == ("show license all: line not understood: 'Colour: blue'",)
+
+
+@pytest.mark.parametrize(
+    ("pid", "release", "wanted", "commands"),
+    [
+        ("C8000V", "17.12.4", "T1", ("platform hardware throughput level MB T1",)),
+        ("C8000V", "17.12.4", "100M", ("platform hardware throughput level MB 100",)),
+        ("C8000V", "17.12.4", 10, ()),  # what it has by default
+        ("C8300-1N1S-6T", "17.12.4", "1G", ("platform hardware throughput crypto 1G",)),
+        ("ISR1100-4G", "17.12.4", 250, ("platform hardware throughput crypto 250M",)),
+        ("ISR4331/K9", "17.9.5", 300, ("platform hardware throughput level 300000",)),
+    ],
+)
+def test_a_throughput_is_spelled_as_the_product_takes_it(pid: str, release: str, wanted: Any, commands: Any):
+    made = make_plan(intent_of({"throughput": {"level": wanted}}), of_product(pid, release))
+    assert made.commands == commands
+
+
+@pytest.mark.parametrize(
+    ("pid", "release", "wanted", "message"),
+    [
+        ("C8000V", "17.6.4", "T1", "T1 on C8000V 17.6.4 - expected one of 10, 15"),
+        ("ISR4331/K9", "17.9.5", "T1", "expected one of 100000, 300000"),
+        ("C9300-24T", "17.12.4", "T1", "given for C9300-24T - expected a router"),
+    ],
+)
+def test_a_throughput_that_the_product_does_not_take_is_refused(pid: str, release: str, wanted: str, message: str):
+    with pytest.raises(IntentError, match=message):
+        make_plan(intent_of({"throughput": {"level": wanted}}), of_product(pid, release))
+
+
+def test_above_250_mbps_the_authorization_code_comes_first_and_a_reload_last():
+    made = make_plan(intent_of({"throughput": {"level": "T2"}}), of_product("C8300-1N1S-6T"))
+    assert made.codes == ("hseck9",)
+    assert made.exec_steps == ("license smart authorization request add hseck9 all, first", "reload")
+    virtual = make_plan(intent_of({"throughput": {"level": "T2"}}), of_product("C8000V"))
+    assert virtual.exec_steps == ("license smart authorization request add hseck9 all, first",)
+
+
+def test_technology_packages_stand_beside_each_other_and_others_go():
+    reading = of_product("ISR4331/K9")
+    there = replace(reading, configuration=replace(reading.configuration, packages=("uck9", "appxk9")))
+    made = make_plan(intent_of({"packages": ["appxk9", "securityk9"], "suite": "AdvUCSuiteK9"}), there)
+    assert made.commands == (
+        "license boot level securityk9", "no license boot level uck9", "license boot suite AdvUCSuiteK9",
+    )  # fmt: skip
+    assert undo(made.differences) == (
+        "no license boot suite AdvUCSuiteK9", "no license boot level securityk9", "license boot level uck9",
+    )  # fmt: skip
+    with pytest.raises(IntentError, match=r"packages: given for C9300-24T - expected boot_level"):
+        make_plan(intent_of({"packages": ["appxk9"]}), slp())
+
+
+def test_the_feature_hseck9_needs_its_code_and_its_product():
+    made = make_plan(intent_of({"features": ["hseck9"]}), of_product("ISR4331/K9"))
+    assert (made.commands, made.codes) == (("license feature hseck9",), ("hseck9",))
+    with pytest.raises(IntentError, match=r"features: given for C9800-CL - expected an ISR"):
+        make_plan(intent_of({"features": ["hseck9"]}), of_product("C9800-CL"))
+
+
+def test_transport_automatic_is_understood_and_given_back():
+    made = make_plan(intent_of({"transport": "smart"}), slp(transport=TransportType.AUTOMATIC))
+    assert made.commands == ("license smart transport smart",)
+    assert undo(made.differences) == ("license smart transport automatic",)

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from nornir_smartlic.compliance import Finding, verify
 from nornir_smartlic.compliance.configuration_rules import CONFIGURATION_RULES
-from nornir_smartlic.intent import intent_of, make_plan
+from nornir_smartlic.intent import intent_of, make_plan, undo
 from nornir_smartlic.intent.levels import levels_of
+from nornir_smartlic.intent.products import TIERS, product_of
 from nornir_smartlic.intent.releases import SMART_VRF, release_of
 from nornir_smartlic.model import Intent, LicensingModel, LicensingReading
 from nornir_smartlic.operations.configuring import configure
@@ -95,10 +96,33 @@ def wanted(draw: st.DrawFn, reading: LicensingReading) -> dict[str, Any]:
             )
         )
         optional["boot_level"] = level
+    optional |= of_product(reading)
     data |= draw(st.fixed_dictionaries({}, optional=optional))
+    if "packages" in data:
+        data.pop("boot_level", None)
     if "name_servers" in data:
         data["name_servers_exact"] = draw(st.booleans())
     return data
+
+
+def of_product(reading: LicensingReading) -> dict[str, st.SearchStrategy[Any]]:
+    """Keys that only some products have, with values for which no authorization code is needed."""
+    product = product_of(reading.version.platform)
+    if product is None:
+        return {}
+    keys: dict[str, st.SearchStrategy[Any]] = {}
+    if product.has_packages:
+        keys["packages"] = st.lists(st.sampled_from(["appxk9", "uck9", "securityk9"]), unique=True)
+    if product.suites:
+        keys["suite"] = st.sampled_from(product.suites)
+    if (known := product.throughput) is not None:
+        tiers = known.tiers_since is None or release_of(reading.version.release) >= known.tiers_since
+        free = [word for word in known.words if not known.needs_code(word) and (tiers or word not in TIERS)]
+        spelled = [f"{rate}M" for word, rate in known.words.items() if word in free and word not in TIERS]
+        keys["throughput"] = st.sampled_from([*(word for word in free if word in TIERS), *spelled]).map(
+            lambda level: {"level": level}
+        )
+    return keys
 
 
 def failing(reading: LicensingReading, intent: Intent) -> dict[str, Finding]:
@@ -157,3 +181,19 @@ def test_the_fix_of_every_finding_is_the_plan_and_makes_the_finding_pass(pair: t
 def boot_lines(commands: tuple[str, ...]) -> set[str]:
     """Levels, which a rule on the licences in use judges."""
     return {line for line in commands if line.startswith(("license boot level", "license air level"))}
+
+
+@law
+@given(pair=st.sampled_from(PAIRS), data=st.data())
+def test_apply_and_undo_give_the_running_configuration_as_before_byte_for_byte(pair: tuple[str, str], data):
+    door = device(*pair)
+    reading = read(door)
+    if reading.state.model is not LicensingModel.SLP:
+        return
+    there, intent = (intent_of(data.draw(wanted(reading))) for _ in range(2))
+    converse(configure(there, commit=True), door.answer)
+    before = door.device.running_text()
+    plan = converse(configure(intent, commit=True), door.answer)
+    assert converse(configure(intent, commit=True), door.answer).is_empty
+    door.answer(Configure(undo(plan.differences)))
+    assert door.device.running_text() == before

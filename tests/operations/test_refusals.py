@@ -26,6 +26,7 @@ def test_a_percent_sign_refuses_a_configuration_line(answer: str):
         "",
         "% use 'write' command to make license boot config take effect on next boot\n\n",
         "%Warning: reload required\n",
+        "% These values don't take effect until the next reboot. Please save the configuration.\n",
         "Jan  1 12:00:00: %SYS-5-CONFIG_I: Configured from console by admin on vty0\n",
         "%SYS-5-CONFIG_I: Configured from console\n",
     ],

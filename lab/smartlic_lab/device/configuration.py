@@ -43,7 +43,8 @@ ORDER: Final[tuple[tuple[str, ...], ...]] = (
     ("clock timezone", "clock summer-time", "clock calendar-valid"),
     ("switch",),
     (
-        "no ip domain lookup", "ip domain lookup", "ip host", "ip name-server", "ip domain name", "ip domain list",
+        "no ip domain lookup", "ip domain lookup", "ip host", "ip name-server", "ip name-server vrf",
+        "ip domain name", "ip domain list",
         "ip domain",
     ),
     ("login",),
