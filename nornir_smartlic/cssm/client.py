@@ -231,7 +231,7 @@ class CssmClient:
             "exportControlled": "Allowed" if export_controlled else "Not Allowed",
         }
         if max_uses is not None:
-            body["maxUses"] = max_uses  # recalled name
+            body["maxUses"] = max_uses  # unverified name
         data = self._ask("POST", f"{_virtual(domain, virtual_account)}/tokens", "token", body=body, repeatable=False)
         return _token(data.get("tokenInfo") or {})
 
@@ -270,7 +270,7 @@ class CssmClient:
             )
 
     def alerts(self, domain: str) -> tuple[dict[str, Any], ...]:
-        """The alerts of a smart account, as CSSM tells them. The path is recalled (reference/reports.md 7.2)."""
+        """The alerts of a smart account, as CSSM tells them. The path is unverified (reference/reports.md 7.2)."""
         return tuple(_objects(self._ask("GET", f"{_account(domain)}/alerts", "alerts"), "alerts"))
 
     def transfer_licenses(

@@ -1,7 +1,7 @@
 """What CSSM gives a device: ACK, policy, trust code, authorization code, conversion ACK, account - as files to import.
 
 Element names ``smartLicenseRumAck`` (with ``data``) and ``smartLicensePolicy`` are seen (reference/reports.md sections
-2 and 3), ``smartLicenseAuthorization`` and ``smartLicenseAccount`` are recalled, the other two are ours. **The fields
+2 and 3), ``smartLicenseAuthorization`` and ``smartLicenseAccount`` are unverified, the other two are ours. **The fields
 inside were not seen in any source: their format is ours, and stands in this module alone**, so that a real sample can
 replace it. They carry what the show outputs prove that such a document must deliver.
 """

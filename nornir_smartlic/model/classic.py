@@ -28,7 +28,7 @@ class ClassicLicense:
 
 @dataclass(frozen=True, slots=True)
 class RightToUseLicense:
-    """A row of ``show license right-to-use`` (Catalyst 3650 and 3850). Recalled: no capture was found."""
+    """A row of ``show license right-to-use`` (Catalyst 3650 and 3850). Unverified: no capture was found."""
 
     slot: int | None  # None: the summary has no column for it
     name: str
@@ -39,7 +39,7 @@ class RightToUseLicense:
 
 @dataclass(frozen=True, slots=True)
 class RightToUseUsage:
-    """A row of ``show license right-to-use usage``; recalled."""
+    """A row of ``show license right-to-use usage``; unverified."""
 
     slot: int
     name: str

@@ -18,7 +18,7 @@ class LicenseType(Enum):
 
 
 class EnforcementType(Enum):
-    """``Enforcement type:``; only the first is seen in captures, the others are recalled."""
+    """``Enforcement type:``; only the first is seen in captures, the others are unverified."""
 
     NOT_ENFORCED = "NOT ENFORCED"
     ENFORCED = "ENFORCED"
@@ -26,7 +26,7 @@ class EnforcementType(Enum):
 
 
 class AuthorizationStatus(Enum):
-    """Whether a member has an authorization code. Source: reference/outputs.md section 5; the last three recalled."""
+    """Whether a member has an authorization code. Source: reference/outputs.md section 5; the last three unverified."""
 
     NOT_INSTALLED = "NOT INSTALLED"
     SMART_INSTALLED = "SMART AUTHORIZATION INSTALLED"
@@ -36,7 +36,7 @@ class AuthorizationStatus(Enum):
 
 
 class UsageStatus(Enum):
-    """Status of a licence. SLP has the first two; the rest is legacy, recalled."""
+    """Status of a licence. SLP has the first two; the rest is legacy, unverified."""
 
     IN_USE = "IN USE"
     NOT_IN_USE = "NOT IN USE"
@@ -75,7 +75,7 @@ class ApplicationHa:
     name: str
     id: int
     role: str
-    peers: tuple[ApplicationHa, ...] = ()  # recalled
+    peers: tuple[ApplicationHa, ...] = ()  # unverified
     peer_info: tuple[str, ...] = ()  # lines under Peer Info in another form, as printed
 
 
@@ -92,7 +92,7 @@ class Measurement:
 
 @dataclass(frozen=True, slots=True)
 class UsageReservation:
-    """``Reservation:`` of one licence; recalled."""
+    """``Reservation:`` of one licence; unverified."""
 
     status: AuthorizationStatus | None
     total_count: int
@@ -102,7 +102,7 @@ class UsageReservation:
 class LicenseUsage:
     """One licence, as far as the command tells: summary gives the first four fields, tech support all."""
 
-    name: str  # "" before a legacy device is registered: the name comes from CSSM then; recalled
+    name: str  # "" before a legacy device is registered: the name comes from CSSM then; unverified
     display: str | None  # in brackets; cut to 20 characters and "..." in the summary
     count: int
     status: UsageStatus | None  # None, here and below: a word that is not known, which is left unparsed
@@ -153,7 +153,7 @@ class AuthorizationTerm:
 
 @dataclass(frozen=True, slots=True)
 class Authorization:
-    """An authorized licence of ``show license authorization``; the block is partly recalled (outputs.md 5)."""
+    """An authorized licence of ``show license authorization``; the block is partly unverified (outputs.md 5)."""
 
     name: str
     display: str
@@ -202,7 +202,7 @@ class MemberReservation:
 
 @dataclass(frozen=True, slots=True)
 class ReservedLicense:
-    """A licence under ``Specified license reservations:``; recalled (outputs.md section 11)."""
+    """A licence under ``Specified license reservations:``; unverified (outputs.md section 11)."""
 
     name: str
     display: str

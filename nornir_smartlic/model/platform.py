@@ -14,7 +14,7 @@ class ThroughputLevel:
 
     kbps: int | None
     unit: str | None = None  # kb/s | kbps, as printed
-    crypto: bool = seldom(False)  # "The current crypto throughput level is"; recalled
+    crypto: bool = seldom(False)  # "The current crypto throughput level is"; unverified
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from nornir_smartlic.model.times import Instant
 
 
 class RegistrationStatus(Enum):
-    """``Status:`` of ``Registration:``; all but the first two are recalled."""
+    """``Status:`` of ``Registration:``; all but the first two are unverified."""
 
     REGISTERED = "REGISTERED"
     UNREGISTERED = "UNREGISTERED"
@@ -46,7 +46,7 @@ class Registration:
     last_renewal: Attempt | None = None
     next_renewal: Instant | None = None
     expires: Instant | None = None
-    next_attempt: Instant | None = None  # after a failed registration; recalled
+    next_attempt: Instant | None = None  # after a failed registration; unverified
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,5 +62,5 @@ class AuthorizationState:
     last_communication: Attempt | None = None
     next_communication: Instant | None = None
     communication_deadline: Instant | None = None
-    evaluation_expired: Instant | None = None  # recalled
-    deadline_exceeded: bool = seldom(False)  # "DEADLINE EXCEEDED" in place of the deadline; recalled
+    evaluation_expired: Instant | None = None  # unverified
+    deadline_exceeded: bool = seldom(False)  # "DEADLINE EXCEEDED" in place of the deadline; unverified

@@ -46,7 +46,7 @@ class UsageReportSummary:
 
 
 class RumReportState(Enum):
-    """State of a RUM report in ``show license rum id``; UNACK and PENDING are recalled (outputs.md section 8)."""
+    """State of a RUM report in ``show license rum id``; UNACK and PENDING are unverified (outputs.md section 8)."""
 
     OPEN = "OPEN"
     CLOSED = "CLOSED"
@@ -133,7 +133,7 @@ class EventLogEntry:
 
 @dataclass(frozen=True, slots=True)
 class HistoryMessage:
-    """A request or response kept in ``show license history message``; only the shape is recalled."""
+    """A request or response kept in ``show license history message``; the shape is unverified."""
 
     kind: str  # Request | Response | Received on
     time: Instant

@@ -53,7 +53,7 @@ class Conversion:
     status: str | None = None
     last_data_push: Instant | None = None
     last_file_export: Instant | None = None
-    members: tuple[tuple[Member, str], ...] = seldom(())  # each with its own status; recalled
+    members: tuple[tuple[Member, str], ...] = seldom(())  # each with its own status; unverified
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +126,10 @@ class LicensingState:
     classic: tuple[ClassicLicense, ...] | None = None  # show license
     right_to_use: RightToUse | None = None
     policy_v2: PolicyV2 | None = None  # agent 8
-    utility_details: tuple[tuple[str, str | None], ...] | None = None  # behind the status, as printed; recalled
-    evaluation_period: tuple[tuple[str, str], ...] | None = None  # legacy tech support, as printed; recalled
-    component_versions: str | None = None  # of agents before 4.8; recalled
-    reservation_mode: bool | None = None  # "License Reservation is ENABLED", a line of legacy outputs; recalled
+    utility_details: tuple[tuple[str, str | None], ...] | None = None  # behind the status, as printed; unverified
+    evaluation_period: tuple[tuple[str, str], ...] | None = None  # legacy tech support, as printed; unverified
+    component_versions: str | None = None  # of agents before 4.8; unverified
+    reservation_mode: bool | None = None  # "License Reservation is ENABLED", a line of legacy outputs; unverified
     secondary_signing_cert: int | None = None  # agent 8
 
     @property

@@ -11,7 +11,7 @@ from nornir_smartlic.model.seldom import seldom
 class TransportType(Enum):
     """``Type:`` in the transport section; the value is the device's spelling, mixed case included.
 
-    Source: reference/outputs.md section 2; ``Automatic`` is recalled.
+    Source: reference/outputs.md section 2; ``Automatic`` is unverified.
     """
 
     CSLU = "cslu"
@@ -64,7 +64,7 @@ class Transport:
     server_identity_check: bool | None = None  # None: not printed, it is in tech support only
     ip_mode: str | None = None  # tech support of agent 6.3
     trust_point: str | None = None  # tech support of agent 6.3
-    registration_url: str | None = seldom(None)  # legacy smart transport, as the next; recalled
+    registration_url: str | None = seldom(None)  # legacy smart transport, as the next; unverified
     utility_url: str | None = seldom(None)
 
 

@@ -28,7 +28,7 @@ AUTHORIZATION_PATIENCE: Final = Patience(timedelta(minutes=10), longest=timedelt
 _SHOW: Final = "show license authorization"
 _CODE: Final = re.compile(r"^(?:Return code:\s*)?((?:[1-9A-HJ-NP-Za-km-z]{6}-)+[1-9A-HJ-NP-Za-km-z]{3,6})$")
 _UDI: Final = re.compile(r"^UDI: PID:([^,\s]+),SN:(\S+)$")
-"""Source: reference/cli.md section 3, return code text; the line with the UDI is recalled."""
+"""Source: reference/cli.md section 3, return code text; the line with the UDI is unverified."""
 
 
 def request_authorization(

@@ -97,7 +97,7 @@ def _member_reservation(section: Section, who: Member) -> tuple[MemberReservatio
 
 
 def _codes(section: Section) -> dict[str, str | None]:
-    """The codes of one member's reservation: all in tech support, elsewhere those that there are (recalled)."""
+    """The codes of one member's reservation: all in tech support, elsewhere those that there are (unverified)."""
     codes = {}
     while (field := CODES.get(key := section.next_key() or "")) is not None and field not in codes:
         codes[field] = section.take(key, optional)
@@ -116,7 +116,7 @@ _allowed = one_of({"ALLOWED": True, "NOT ALLOWED": False})
 
 
 def authorizations(section: Section) -> tuple[Authorization, ...]:
-    """``Authorizations:``. Partly recalled, see outputs.md section 5."""
+    """``Authorizations:``. Partly unverified, see outputs.md section 5."""
     found = []
     while (line := section.next_line()) is not None and line.endswith("):"):
         section.take_line()
@@ -161,7 +161,7 @@ def _term(section: Section, who: Member) -> AuthorizationTerm:
 
 
 def _date(value: str) -> Instant | None:
-    """``2026-FEB-10 UTC``, midnight; or a time. Recalled."""
+    """``2026-FEB-10 UTC``, midnight; or a time. Unverified."""
     found = _DATE.fullmatch(value)
     if found is None:
         return optional_instant(value)
@@ -203,7 +203,7 @@ def reservation(section: Section) -> tuple[bool, Any]:
 
 
 def reserved(section: Section) -> tuple[ReservedLicense, ...]:
-    """``Specified license reservations:``; the blocks are recalled, see outputs.md section 11."""
+    """``Specified license reservations:``; the blocks are unverified, see outputs.md section 11."""
     found = []
     while (line := section.next_line()) is not None and line.endswith("):"):
         section.take_line()

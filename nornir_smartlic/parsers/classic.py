@@ -51,7 +51,7 @@ _KEYS: Final = {
 
 
 def right_to_use(section: Section) -> RightToUse:
-    """``show license right-to-use``: a table, and lines on levels below it; or a list of details. Recalled."""
+    """``show license right-to-use``: a table, and lines on levels below it; or a list of details. Unverified."""
     if _DETAIL.match(section.next_line() or ""):
         return RightToUse((), details=_details(section))
     heading = section.take_line()

@@ -83,8 +83,8 @@ def _require(
         return True
     is_slp: bool = facts.setdefault("slp", False)
     if facts.get("enabled") is False and "registration" not in facts:
-        return False  # nothing more is printed; recalled
-    if not is_slp and not facts.keys() & {"utility", "privacy"}:  # before 16.8; recalled
+        return False  # nothing more is printed; unverified
+    if not is_slp and not facts.keys() & {"utility", "privacy"}:  # before 16.8; unverified
         legacy = {field: title for field, title in legacy.items() if field not in _SINCE_UTILITY}
     if "usage.heading" in facts and "udi" in facts:
         facts.setdefault("usage", ())  # an empty chapter, with others below it

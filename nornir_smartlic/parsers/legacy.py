@@ -65,7 +65,7 @@ def authorization_state(section: Section) -> AuthorizationState:
 
 
 def evaluation_period(section: Section) -> tuple[tuple[str, str], ...]:
-    """``Evaluation Period:`` of tech support before 17.3.2, as printed; recalled."""
+    """``Evaluation Period:`` of tech support before 17.3.2, as printed; unverified."""
     return tuple([(key, section.take(key, text)) for key in _EVALUATION if section.has(key)])
 
 
@@ -73,7 +73,7 @@ _EVALUATION = ("Evaluation Mode", "Evaluation Period Remaining")
 
 
 def _expired(section: Section) -> Instant | None:
-    """``Evaluation Period Expired on TIME``; recalled."""
+    """``Evaluation Period Expired on TIME``; unverified."""
     line = section.next_line()
     if line is None or not line.startswith("Evaluation Period Expired on "):
         return None

@@ -59,7 +59,7 @@ def smart_call_home(section: Section) -> SmartCallHome:
     section.take("Current smart-licensing transport settings", heading)
     enabled = section.take("Smart-license messages", one_of({"enabled": True, "disabled": False}))
     if not enabled and section.next_line() is None:
-        return SmartCallHome(enabled, None, None, ())  # recalled
+        return SmartCallHome(enabled, None, None, ())  # unverified
     profile = section.take("Profile", _profile)
     urls: list[str] = []
     if section.next_key() == "Destination  URL(s)":

@@ -83,7 +83,7 @@ def udi_table(section: Section) -> tuple[Udi, tuple[SlotUdi, ...]]:
 
 
 def agent_version(section: Section) -> tuple[str, Any]:
-    """``Agent Version``, and the versions of its components, which agents before 4.8 print (recalled)."""
+    """``Agent Version``, and the versions of its components, which agents before 4.8 print (unverified)."""
     version = section.take("Smart Agent for Licensing", text)
     components = section.take_optional("Component Versions", text)
     return version, NOTHING if components is None else components

@@ -180,7 +180,7 @@ Groups = tuple[tuple[str, tuple[HistoryMessage, ...]], ...]
 
 
 def message_history(section: Section) -> MessageHistory:
-    """``show license history message``: what was sent, and what was imported; the shape of messages is recalled."""
+    """``show license history message``: what was sent, and what was imported; the shape of messages is unverified."""
     lines = section.take_lines()
     for title in (_TITLE, _IMPORT_TITLE):
         if f"{title}:" not in lines:

@@ -56,7 +56,7 @@ def status_switch(section: Section) -> bool:
 
 
 def utility(section: Section) -> tuple[bool, Any]:
-    """``Utility:``; where it is enabled, a report and the customer may follow, kept as printed (recalled)."""
+    """``Utility:``; where it is enabled, a report and the customer may follow, kept as printed (unverified)."""
     enabled = section.take("Status", switch)
     details = []
     while (key := section.next_key()) in _UTILITY:
@@ -93,7 +93,7 @@ def conversion(section: Section) -> Conversion:
 
 
 def data_conversion(section: Section) -> Conversion:
-    """``show license data conversion``. Recalled: no output was seen, the lines are those of ``show license all``."""
+    """``show license data conversion``. Unverified: no output was seen, the lines are those of ``show license all``."""
     if section.next_key() in ("License Conversion", "Data Conversion"):
         section.take_line()
     return conversion(section)

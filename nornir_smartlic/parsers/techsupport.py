@@ -158,7 +158,7 @@ def mapping_table(
         found.append((key, section.take(key, _total)))
     enforced: list[tuple[Udi, tuple[str, ...]]] = []
     if found and section.next_line() is None:
-        return tuple(found), ()  # a legacy agent; recalled
+        return tuple(found), ()  # a legacy agent; unverified
     section.take("Enforced Licenses", heading)
     while section.next_key() == "P":
         udi = _short_udi(section.take_line())

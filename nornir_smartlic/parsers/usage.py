@@ -102,7 +102,7 @@ def license_block(section: Section) -> LicenseUsage:
 
 
 def _reservation(section: Section) -> UsageReservation | None:
-    """``Reservation:`` of a licence that is reserved; recalled."""
+    """``Reservation:`` of a licence that is reserved; unverified."""
     if section.take_optional("Reservation", heading) is None:
         return None
     return UsageReservation(
@@ -112,7 +112,7 @@ def _reservation(section: Section) -> UsageReservation | None:
 
 
 def _application_ha(section: Section) -> ApplicationHa | None:
-    """``Application HA Info:`` of CUBE. Source: ciscodoc-c8000v-17.15; the peers' lines are recalled."""
+    """``Application HA Info:`` of CUBE. Source: ciscodoc-c8000v-17.15; the peers' lines are unverified."""
     if section.take_optional("Application HA Info", heading) is None:
         return None
     name, identity, role = _application(section)

@@ -235,7 +235,7 @@ def device_version(command: str, text: Text) -> tuple[DeviceVersion, tuple[str, 
         _take(draft, kind, words, found)
     switches = [{key.title() for key, _ in pairs} for _, pairs in draft.inventory]
     whole = [keys for keys in switches if "System Serial Number" in keys]
-    # Some wireless controllers tell their address alone; recalled.
+    # Some wireless controllers tell their address alone; unverified.
     begun = [keys for keys in switches if _ADDRESS in keys and (len(keys) > 1 or kind == "inventory")]
     if draft.release is None:
         raise ParseError(command, "expected a line with 'Version'", line_number=text.number(0), line=text.lines[0])

@@ -1,7 +1,7 @@
 """Golden pairs of our own: ``samples/show_license_status/NAME.txt`` and ``NAME.yml`` with ``value`` and ``unparsed``.
 
 Adding a pair adds a test. They hold what the captures do not: legacy states, reservations, authorizations, lists of
-four members. Serial numbers and names are invented; forms that are only recalled say so in the parser.
+four members. Serial numbers and names are invented; forms that are unverified say so in the parser.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ def test_what_stands_around_an_output_changes_nothing(status: str, change: objec
         "show_license_authorization/slac-on-a-stack",
         "show_license_reservation/specific",
         "show_license_summary/slp-none-in-use",
-        "show_license_summary/slp-none-below-heading-recalled",
+        "show_license_summary/slp-none-below-heading-unverified",
     ],
 )
 def test_a_text_that_lost_its_indents_tells_the_same(path: str) -> None:

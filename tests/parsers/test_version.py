@@ -30,12 +30,12 @@ def test_what_is_pasted_behind_it_is_unparsed(path: Path) -> None:
 
 
 def _router() -> str:
-    return (SAMPLES / "c8300-recalled.txt").read_text(encoding="utf-8")
+    return (SAMPLES / "c8300-unverified.txt").read_text(encoding="utf-8")
 
 
 def test_a_rebranded_switch_is_read() -> None:
     """Source: corrections-2026-11.md, rebranded switches; the rest of the line as Cisco's own print it."""
-    text = (SAMPLES / "c9300-16.6-recalled.txt").read_text(encoding="utf-8")
+    text = (SAMPLES / "c9300-16.6-unverified.txt").read_text(encoding="utf-8")
     line = next(line for line in text.splitlines() if line.startswith("cisco "))
     made = f"Allen-Bradley 1783-CMS20DN (ARM) processor {line.partition('processor ')[2]}"
     parsed = parse("show version", text.replace(line, made))

@@ -77,7 +77,7 @@ def poll_answered(core: Core, flight: Flight, reply: Reply, now: datetime) -> No
 
 
 def ask_trust_over_cslu(core: Core, now: datetime) -> None:
-    """CSLU and On-Prem give a trust code without a token: recalled (policy.md section 4), seen installed in 5.7.6."""
+    """CSLU and On-Prem give a trust code without a token: unverified (policy.md section 4), seen installed in 5.7.6."""
     trust = core.store.trust
     if core.settings.transport is not TransportType.CSLU or core.is_trusted:
         return

@@ -140,7 +140,7 @@ class Authorizations:
 
     @property
     def is_universal(self) -> bool:
-        """Whether all that is used is reserved (PLR; recalled)."""
+        """Whether all that is used is reserved (PLR; unverified)."""
         return any(member.code is not None and member.kind == "UNIVERSAL" for member in self.members.values())
 
     def authorizes(self, entitlement: Entitlement, now: datetime) -> bool:

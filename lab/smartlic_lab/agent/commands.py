@@ -40,7 +40,7 @@ from smartlic_lab.agent.trust import TrustTrigger
 from smartlic_lab.world.wire import MessageKind
 
 TRANSPORT_NOT_CONFIGURED: Final = "The transport type needed is not configured"  # agent error 142
-IN_USE: Final = "The requested operation is not supported"  # agent error 10; that it is this one is recalled
+IN_USE: Final = "The requested operation is not supported"  # agent error 10; that it is this one is unverified
 RESET_WARNING: Final = '%Warning: reload required after "license smart factory reset" command\n'
 
 
@@ -148,7 +148,7 @@ def return_authorization(core: Core, event: AuthorizationReturned, now: datetime
     """``license smart authorization return``: the codes are printed, or written to a file, and online sent to CSSM.
 
     What is in use or configured and needs a code cannot be given back; a reservation of licences that need none can,
-    and from then on they are reported. The form of the printed lines is recalled (reference/cli.md section 3).
+    and from then on they are reported. The form of the printed lines is unverified (reference/cli.md section 3).
     """
     authorizations = core.store.authorizations
     udis = [udi for udi in _scoped(core, event.scope) if authorizations.is_installed(udi)]

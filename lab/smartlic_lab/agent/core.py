@@ -162,7 +162,7 @@ class Core:
     # --- what the owner must do ---
 
     def stop_calls(self, stopped: bool) -> None:
-        """CUBE and SRST stop, or take calls again. The log line, where one is in use, is recalled."""
+        """CUBE and SRST stop, or take calls again. The log line, where one is in use, is unverified."""
         self.calls_stopped = stopped
         self.do(StopCallProcessing(stopped))
         if any(used.count and used.entitlement.name.startswith(_VOICE) for used in self.usage.values()):

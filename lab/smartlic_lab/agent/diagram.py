@@ -43,7 +43,7 @@ as it is stands in the table and is left out of the drawing.
 | `history.py` `view.py` `other_info.py` | event log and messages; all that the show commands print |
 | `persistence.py` | the store as JSON and back |
 
-Facts about devices carry a `Source:` in the code, what is only recalled says so there.
+Facts about devices carry a `Source:` in the code, what is not verified says so there.
 """
 
 

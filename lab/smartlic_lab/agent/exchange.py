@@ -79,7 +79,7 @@ def _close_reports(core: Core, errand: Errand, now: datetime) -> None:
     """A push closes what is open, also one that then does not get through, so that reports build up while it fails.
 
     Source: 205 failed attempts and 205 reports in show-license-tech-support/genie-c9300l-standalone-agent5.10.3.txt,
-    322 and 1204 purged ones in ...agent5.9.4-cslu-purged.txt. Once a day is recalled (reference/cli.md section 1).
+    322 and 1204 purged ones in ...agent5.9.4-cslu-purged.txt. Once a day is unverified (reference/cli.md section 1).
     """
     closed = errand.closed_reports
     if closed is not None and now - closed < ONE_DAY:

@@ -22,7 +22,7 @@ from nornir_smartlic.model import EventLogEntry, HistoryMessage, MessageHistory
 from smartlic_lab.world.wire import Message, MessageKind, Reply
 
 EVENT_LOG_SIZE: Final = 5120 * 1024  # Source: "Event log max size: 5120 KB" of tech support
-MESSAGES_KEPT: Final = 3  # of each group; recalled
+MESSAGES_KEPT: Final = 3  # of each group; unverified
 
 # The groups of ``show license history message``, in order. Source: show-license-history-message/genie-....txt.
 MESSAGE_GROUPS: Final = (

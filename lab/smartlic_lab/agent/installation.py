@@ -76,7 +76,7 @@ def import_file(core: Core, text: str, now: datetime) -> str:
         install(core, document, now)
         if isinstance(document, AuthorizationDocument):
             code = core.store.authorizations.of(document.udi).confirmation_code
-            printed += [f"Last Confirmation code UDI: {document.udi}", f"    Confirmation code: {code}"]  # recalled
+            printed += [f"Last Confirmation code UDI: {document.udi}", f"    Confirmation code: {code}"]  # unverified
     return "\n".join([*printed, ""])
 
 

@@ -1,7 +1,7 @@
 """Smart Licensing before 17.3.2: registration with a token, renewals, evaluation.
 
 Source: reference/cli.md section 7; the spans are computed from show-license-all/genie-csr1000v-agent4.8.5-legacy-
-registered.txt and show-license-status/ntc1-legacy-callhome-out-of-compliance.txt; evaluation is recalled.
+registered.txt and show-license-status/ntc1-legacy-callhome-out-of-compliance.txt; evaluation is unverified.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def deregister(core: Core, _event: Deregistered, now: datetime) -> None:
     legacy = core.store.legacy
     legacy.move(RegistrationTrigger.DEREGISTERED, NOT_REGISTERED)
     text = "Smart Agent for Licensing De-registration with the Cisco Smart Software Manager (CSSM) was successful"
-    core.log(6, "AGENT_DEREG_SUCCESS", text)  # recalled
+    core.log(6, "AGENT_DEREG_SUCCESS", text)  # unverified
     exchange.launch(core, Errand(MessageKind.REGISTRATION, {"action": "deregister", "usage": []}), now)
     _forget_registration(core, now)
 
@@ -191,7 +191,7 @@ def _warn_of_evaluation(core: Core, now: datetime) -> None:
 
 
 def _identity_due(core: Core, now: datetime) -> None:
-    core.store.legacy.next_renewal = now + timedelta(days=1)  # unless an answer says otherwise; recalled
+    core.store.legacy.next_renewal = now + timedelta(days=1)  # unless an answer says otherwise; unverified
     _renew_identity(core, now)
 
 
@@ -203,13 +203,13 @@ def _authorization_due(core: Core, now: datetime) -> None:
 def _authorization_expired(core: Core, now: datetime) -> None:
     legacy = core.store.legacy
     legacy.authorization, legacy.authorized = EXPIRED, now
-    text = "Authorization period expired"  # recalled
+    text = "Authorization period expired"  # unverified
     core.log(3, "AUTH_EXPIRED", text)
 
 
 def _registration_expired(core: Core, now: datetime) -> None:
     core.store.legacy.move(RegistrationTrigger.EXPIRED)
-    text = "Smart Agent for Licensing Registration with the Cisco licensing cloud has expired."  # recalled
+    text = "Smart Agent for Licensing Registration with the Cisco licensing cloud has expired."  # unverified
     core.log(3, "ID_CERT_EXPIRED", text)
     _forget_registration(core, now)
 
@@ -223,7 +223,7 @@ def registration_answered(core: Core, flight: Flight, reply: Reply, now: datetim
     legacy = core.store.legacy
     if action == "deregister" or legacy.state not in (Registering.REGISTERING, Registering.RENEWING):
         return
-    what = f"with the Cisco Smart Software Manager or satellite for udi {core.udi}"  # recalled
+    what = f"with the Cisco Smart Software Manager or satellite for udi {core.udi}"  # unverified
     if reply.status is not AnswerStatus.OK:
         reason = reply.reason or reply.status.value
         legacy.move(RegistrationTrigger.REFUSED)
@@ -270,7 +270,7 @@ def renewal_answered(core: Core, _flight: Flight, reply: Reply, now: datetime) -
     tags = reply.body.get("out_of_compliance")
     legacy.short = [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
     if status != legacy.authorization:
-        if status == OUT_OF_COMPLIANCE:  # both texts are recalled
+        if status == OUT_OF_COMPLIANCE:  # both texts are unverified
             core.log(3, "OUT_OF_COMPLIANCE", "One or more entitlements are out of compliance")
         elif legacy.authorization == OUT_OF_COMPLIANCE:
             core.log(5, "IN_COMPLIANCE", "All entitlements and licenses in use are authorized")
@@ -297,7 +297,7 @@ Placed = Callable[[datetime | None], datetime | None]
 
 
 def jobs(core: Core) -> tuple[tuple[str, datetime | None], ...]:
-    """``Upcoming Scheduled Jobs`` of a legacy agent, apart from those that later ones have too; recalled."""
+    """``Upcoming Scheduled Jobs`` of a legacy agent, apart from those that later ones have too; unverified."""
     legacy = core.store.legacy
     registered = legacy.is_registered
     return (
@@ -346,7 +346,7 @@ def _authorization(core: Core, now: datetime, placed: Placed) -> AuthorizationSt
     if not usage(core):
         return AuthorizationState("No Licenses in Use")
     if core.store.authorizations.is_reserved:
-        return AuthorizationState("AUTHORIZED - RESERVED")  # recalled
+        return AuthorizationState("AUTHORIZED - RESERVED")  # unverified
     if not legacy.is_registered:
         left = legacy.evaluation_left(now)
         if not left:

@@ -28,7 +28,7 @@ def registers_again(release: Release) -> bool:
 
 
 def trusts_over_cslu(release: Release) -> bool:
-    """CSLU and On-Prem give a trust code without a token on first contact: 17.7.1, recalled (policy.md section 4)."""
+    """CSLU and On-Prem give a trust code without a token on first contact: 17.7.1, unverified (policy.md section 4)."""
     return release >= (17, 7, 1)
 
 

@@ -50,7 +50,7 @@ TRANSITIONS: Final = {
     (Reporting.AWAITING_ACK, ReportingTrigger.ACKNOWLEDGED): Reporting.IDLE,
 }
 
-# How long before the deadline REPORTING_REQUIRED is logged. The ladder of IOS-XE is recalled (policy.md 3.5): the
+# How long before the deadline REPORTING_REQUIRED is logged. The ladder of IOS-XE is unverified (policy.md 3.5): the
 # captures show an External Event 60 days before (5.10.3) and at the deadline itself (5.3.16).
 REMINDERS: Final = tuple(timedelta(days=number) for number in (60, 30, 15, 10, 5, 4, 3, 2, 1, 0))
 
@@ -114,7 +114,7 @@ class UsageReports:
             return
         self._bring_forward(now + span)
         if self.next_push is None:
-            self.next_push = now + min(span, deadlines.DEFAULT_PUSH_INTERVAL)  # when is recalled
+            self.next_push = now + min(span, deadlines.DEFAULT_PUSH_INTERVAL)  # when is unverified
 
     def _bring_forward(self, deadline: datetime | None) -> None:
         if deadline is not None and (self.deadline is None or deadline < self.deadline):

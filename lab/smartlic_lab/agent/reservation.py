@@ -1,7 +1,7 @@
 """Licence reservation (SLR, PLR): request codes, installation, return. Before 17.3.2; what is installed survives it.
 
 Source: reference/cli.md section 7, license-smart-reservation/c9300-slr-request-return.txt. The installed code is an
-authorization document of the kind SPECIFIC or UNIVERSAL (ours; the exported XML of real codes is recalled only).
+authorization document of the kind SPECIFIC or UNIVERSAL (ours; the exported XML of real codes is unverified).
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def install(core: Core, event: ReservationInstalled, now: datetime) -> None:
         installation.install(core, document, now)
         reservations.pop(str(document.udi), None)  # a file may hold two codes for one device
     legacy.evaluate(core, now)
-    core.do(Print("Reservation install successful\n"))  # recalled
+    core.do(Print("Reservation install successful\n"))  # unverified
 
 
 def give_back(core: Core, event: ReservationReturned, now: datetime) -> None:
@@ -94,7 +94,7 @@ def cancel(core: Core, _event: ReservationCancelled, _now: datetime) -> None:
 
 
 def request_code(udi: Udi, now: datetime, *, universal: bool) -> str:
-    """``CB-Z<PID>:<SN>-<9 of base58>-<2 hex>``; CC, for universal, is recalled. The content is ours."""
+    """``CB-Z<PID>:<SN>-<9 of base58>-<2 hex>``; CC, for universal, is unverified. The content is ours."""
     digest = hashlib.sha256(f"{udi} {now.isoformat()}".encode()).digest()
     number = int.from_bytes(digest[:16], "big")
     text = ""

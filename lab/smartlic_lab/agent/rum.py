@@ -50,7 +50,7 @@ TRANSITIONS: Final = {
 USAGE_REQUESTED: Final = "CurrentUsageRequested"  # save usage, or a push
 RELOADED: Final = "ProductReload"
 
-# How many reports are kept; both numbers are recalled. Agents print SmartAgentTelemetryRumReportMax: 600.
+# How many reports are kept; both numbers are unverified. Agents print SmartAgentTelemetryRumReportMax: 600.
 KEPT_ACKNOWLEDGED: Final = 20
 KEPT_UNREPORTED: Final = 600
 

@@ -51,7 +51,7 @@ TRANSITIONS: Final = {
 
 ALREADY_INSTALLED: Final = "The agent is already registered"  # agent error 40; Source: reference/cli.md section 3
 
-# When renewal starts before a code expires, and how often it is tried again. Recalled: policy.md section 4.
+# When renewal starts before a code expires, and how often it is tried again. Unverified: policy.md section 4.
 RENEWAL_LEAD: Final = timedelta(days=60)
 RENEWAL_RETRY: Final = timedelta(days=1)
 

@@ -216,11 +216,11 @@ class _View:
         authorized = core.store.authorizations.authorizes(entitlement, self.now)
         status = UsageStatus.IN_USE if in_use else UsageStatus.NOT_IN_USE
         if in_use and not authorized:
-            status = UsageStatus.NOT_AUTHORIZED  # recalled
+            status = UsageStatus.NOT_AUTHORIZED  # unverified
         if not core.slp:
             status = legacy.usage_status(core, entitlement.tag, used.count, self.now)
         export = entitlement.enforcement is EnforcementType.EXPORT_RESTRICTED
-        restriction = "RESTRICTED - ALLOWED" if authorized else "RESTRICTED - NOT ALLOWED"  # recalled
+        restriction = "RESTRICTED - ALLOWED" if authorized else "RESTRICTED - NOT ALLOWED"  # unverified
         name, description = entitlement.name, entitlement.description
         if not in_use:
             name, description = core.profile.idle.get(entitlement.tag, (name, description))

@@ -35,7 +35,7 @@ MAX_LEVELS: Final = 10
 """Levels of virtual accounts. Source: FAQ, "What is new in Smart Account?"."""
 
 DEFAULT_VIRTUAL_ACCOUNT: Final = "DEFAULT"
-"""Its name in a new smart account (recalled)."""
+"""Its name in a new smart account (unverified)."""
 
 
 def add_smart_account(
@@ -48,7 +48,7 @@ def add_smart_account(
 ) -> SmartAccount:
     """Open an account with its default virtual account. Source: FAQ, "What is a Virtual Account?".
 
-    A limited-use account has the default virtual account only, and no export-controlled licences (recalled).
+    A limited-use account has the default virtual account only, and no export-controlled licences (unverified).
     """
     if not domain or not name:
         raise Refusal("a smart account has a domain and a name")

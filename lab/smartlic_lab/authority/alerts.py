@@ -1,6 +1,6 @@
 """Alerts: what somebody should look at. They are found by looking at everything, and end when their cause does.
 
-Source of the kinds: issue 5; the spans are recalled, where the portal's help names none.
+Source of the kinds: issue 5; the spans are unverified, where the portal's help names none.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Authorization codes (SLAC): asked for by UDI, confirmed by the device, returned; each holds licences of a pool.
 
-Source: reference/policy.md section 5, reports.md section 4. The texts of refusals are recalled.
+Source: reference/policy.md section 5, reports.md section 4. The texts of refusals are unverified.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Conversion of classic licences (PAKs) to smart ones: in LRP, in CSSM, or led by the device (DLC).
 
 Source: FAQ, "Can Classic PAK-based licenses be converted into Smart Licenses?"; reference/policy.md section 6 (DLC can
-take up to an hour). What the two portals let one choose is recalled: LRP converts a whole PAK that no device has yet,
+take up to an hour). What the two portals let one choose is unverified: LRP converts a whole PAK that no device has yet,
 CSSM any part of one, and what is registered to a device too.
 """
 
@@ -159,7 +159,7 @@ def conversions_of(work: Work, udi: Udi) -> Sequence[Conversion]:
 
 
 def conversion_status(conversions: Sequence[Conversion]) -> str:
-    """The ``conversionStatus`` of a device (words recalled)."""
+    """The ``conversionStatus`` of a device (words unverified)."""
     if not conversions:
         return "NOT_ELIGIBLE"
     return "CONVERTED" if all(one.done is not None for one in conversions) else "CONVERSION_PENDING"

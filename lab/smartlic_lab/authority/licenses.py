@@ -148,7 +148,7 @@ def transfer_licenses(
 ) -> None:
     """Move licences of one kind to another virtual account, those with the longest term first.
 
-    Only what is surplus can go (recalled). Source: reference/reports.md section 7.2, ``LONGEST_TERM_FIRST``.
+    Only what is surplus can go (unverified). Source: reference/reports.md section 7.2, ``LONGEST_TERM_FIRST``.
     """
     if source.smart_account_id != target.smart_account_id:
         raise Conflict("licences do not leave their smart account")

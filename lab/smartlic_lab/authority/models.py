@@ -291,7 +291,7 @@ class Origin(Enum):
 
 
 class SubmissionStatus(Enum):
-    """Where a submission is. Source: the words on the page Usage Data Files are recalled."""
+    """Where a submission is. Source: the words on the page Usage Data Files are unverified."""
 
     PROCESSING = "Processing"
     NO_ERRORS = "No Errors"
@@ -581,7 +581,7 @@ class PolicyRow(Base):
 
 
 class AlertKind(Enum):
-    """What an alert is about. Source: issue 5; the words on the portal are recalled."""
+    """What an alert is about. Source: issue 5; the words on the portal are unverified."""
 
     INSUFFICIENT_LICENSES = "Insufficient Licenses"
     LICENSE_EXPIRING = "Licenses Expiring"

@@ -33,7 +33,7 @@ from smartlic_lab.world.wire import AnswerStatus, Message, MessageKind, Reply
 LEGACY_PATHS: Final = frozenset({"/SmartTransport", "/Transportgateway/services/DeviceRequestHandler"})
 
 SYNC_INTERVAL: Final = timedelta(days=1)
-"""How long a report waits for the next synchronisation with CSSM (recalled; the FAQ's satellite did it monthly)."""
+"""How long a report waits for the next synchronisation with CSSM (unverified; the FAQ's satellite did it monthly)."""
 
 _PI_PATH: Final = re.compile(r"/cslu/v1/pi/(?P<account>[^/]+)-(?P<virtual_account>\d+)")
 

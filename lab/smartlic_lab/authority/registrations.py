@@ -2,8 +2,8 @@
 
 A device that had a trust code and went back to an older release registers by itself. The certificate is good for a
 year and renewed after six months, the authorization for 90 days and renewed every 30.
-Source: issue 5 (30 days, six months), reference/policy.md section 6 (going back); a year and 90 days are recalled, and
-so are the texts of refusals.
+Source: issue 5 (30 days, six months), reference/policy.md section 6 (going back). A year, 90 days and the
+texts of refusals are unverified.
 """
 
 from __future__ import annotations

@@ -19,11 +19,11 @@ from smartlic_lab.authority.models import ProductInstance, RegistrationToken, To
 from smartlic_lab.authority.rights import Right
 from smartlic_lab.authority.work import Work
 
-MAX_DAYS: Final = 9999  # recalled
+MAX_DAYS: Final = 9999  # unverified
 
 
 class TokenRefused(Refusal):
-    """The token does not let this device in; the text is the reason that the device is given (texts recalled)."""
+    """The token does not let this device in; the text is the reason that the device is given (texts unverified)."""
 
 
 def create_token(
@@ -80,7 +80,7 @@ def list_tokens(work: Work, virtual_account: VirtualAccount) -> Sequence[Registr
 
 
 def revoke_token(work: Work, virtual_account: VirtualAccount, text: str) -> None:
-    """Let nobody else in with it; who came in stays in. Source: reference/policy.md section 4 (recalled)."""
+    """Let nobody else in with it; who came in stays in. Source: reference/policy.md section 4 (unverified)."""
     work.require(Right.MANAGE_LICENSES, virtual_account.smart_account, virtual_account)
     token = work.session.scalar(
         select(RegistrationToken).where(

@@ -1,6 +1,6 @@
 """Trust: a device shows a token, and each of its members gets a trust code.
 
-Source: reference/policy.md section 4. The texts of refusals are recalled.
+Source: reference/policy.md section 4. The texts of refusals are unverified.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ TRUST_CODE_LIFE: Final = timedelta(days=8 * 365 + 2)
 
 
 RENEWAL_LEAD: Final = timedelta(days=60)
-"""How long before its end a trust code is renewed for a device that synchronises (recalled)."""
+"""How long before its end a trust code is renewed for a device that synchronises (unverified)."""
 
 
 class ClockMismatch(Refusal):
@@ -79,7 +79,7 @@ class Applicant:
 def establish_trust(work: Work, message: Message) -> list[Document]:
     """What a device gets for its token: trust codes, its accounts, the policy.
 
-    A device that was registered before its upgrade shows its identity instead (recalled).
+    A device that was registered before its upgrade shows its identity instead (unverified).
     """
     check_clock(message.sent_at, work.now)
     if not message.body.get("token") and message.trust_id is not None:
@@ -92,7 +92,7 @@ def establish_trust(work: Work, message: Message) -> list[Document]:
 
 
 def establish_trust_through_relay(work: Work, virtual_account: VirtualAccount, applicant: Applicant) -> list[Document]:
-    """The same for all members without a token, where a CSLU or On-Prem vouches: from 17.7.1 on (recalled)."""
+    """The same for all members without a token, where a CSLU or On-Prem vouches: from 17.7.1 on (unverified)."""
     check_clock(applicant.sent_at, work.now)
     known = find_instance(work, applicant.udi)
     home = virtual_account
@@ -102,7 +102,7 @@ def establish_trust_through_relay(work: Work, virtual_account: VirtualAccount, a
 
 
 def trust_by_file(work: Work, virtual_account: VirtualAccount, request: TrustRequestFile) -> list[Document]:
-    """What a trust request in an upload gets. Source: reference/reports.md section 5 (recalled)."""
+    """What a trust request in an upload gets. Source: reference/reports.md section 5 (unverified)."""
     info = request.system_info
     if info.timestamp > work.now:  # a file may be old, but not from tomorrow
         check_clock(info.timestamp, work.now)

@@ -1,6 +1,6 @@
 """Usage files by upload, as on the portal's page *Usage Data Files*: one device's file, or a bundle of many.
 
-Source: reference/reports.md sections 1.3, 2 and 5. The words of the states are recalled.
+Source: reference/reports.md sections 1.3, 2 and 5. The words of the states are unverified.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ class Line:
         return " ".join(self.words)
 
 
-# Source: reference/cli.md section 4 (around the licensing lines, three configurations); the rest is recalled.
+# Source: reference/cli.md section 4 (around the licensing lines, three configurations); the rest is unverified.
 # A row is a group: "!" is printed between groups. Within a group lines stay in the order of the row, then of typing.
 ORDER: Final[tuple[tuple[str, ...], ...]] = (
     ("version",),
@@ -56,7 +56,7 @@ ORDER: Final[tuple[tuple[str, ...], ...]] = (
     ("crypto pki trustpoint",),
     ("crypto pki certificate chain",),
     ("system mtu",),
-    (  # "url" before "url smart": a wiki's configuration, reference/cli.md section 4; the rest of the order is recalled
+    (  # "url" before "url smart": a wiki's configuration, reference/cli.md section 4; the rest is unverified
         "license feature", "license udi", "no license smart enable", "license accept", "license boot suite",
         "license boot level appxk9", "license boot level uck9", "license boot level securityk9", "license boot level",
         "license air level", "license smart reservation", "license smart transport", "license smart url",

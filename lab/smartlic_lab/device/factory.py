@@ -10,7 +10,7 @@ from smartlic_lab.device.passwords import hashed
 from smartlic_lab.device.specification import Build
 from smartlic_lab.platforms import InterfaceRange, family
 
-# What a configuration has that nobody typed (recalled, without what licensing or clients never look at).
+# What a configuration has that nobody typed (unverified, without what licensing or clients never look at).
 _SWITCH_LINES: Final = [
     "login on-success log", "diagnostic bootup level minimal", "spanning-tree mode rapid-pvst",
     "spanning-tree extend system-id", "redundancy", " mode sso", "transceiver type all", " monitoring",

@@ -60,7 +60,7 @@ ALIASES: Final = {
     "s": "show",
     "u": "undebug",
     "un": "undebug",
-}  # of every device, recalled
+}  # of every device, unverified
 _PRIVILEGED: Final = 2  # from this level on the prompt has "#"
 _FORMS: Final = (
     Choice("default", "Set a command to its defaults"),

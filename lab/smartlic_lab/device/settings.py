@@ -194,7 +194,7 @@ def privilege_of_key(configuration: Section, username: str, blob: bytes) -> int 
 
 
 def banner(configuration: Section, kind: str, line_name: str) -> str:
-    """The text of a banner with its tokens filled in (which there are is recalled)."""
+    """The text of a banner with its tokens filled in (which there are is unverified)."""
     text = configuration.value("banner", kind)
     if text is None:
         return ""

@@ -1,6 +1,6 @@
 """The Tcl shell of IOS-XE, as far as clients use it: they write files with ``puts [open URL w+] {...}``.
 
-Source: netmiko's and scrapli-cfg's transfers in line; prompts and the texts of errors are recalled.
+Source: netmiko's and scrapli-cfg's transfers in line; prompts and the texts of errors are unverified.
 """
 
 from __future__ import annotations

@@ -268,7 +268,7 @@ class _Channel(SSHServerStreamSession[str]):
             self._start_shell(self._session, command)
 
     def _refuse(self, reason: str) -> None:
-        """No file transfer; the reasons are recalled."""
+        """No file transfer; the reasons are unverified."""
         self._write(f"{reason}\r\n")
         self._end(1)
 

@@ -1,7 +1,7 @@
 """The terminal line of an IOS-XE device: echo, editing, paging and questions, for whatever carries its characters.
 
 Source: the editing keys, ``--More--`` and ``[confirm]`` are those of Cisco's Configuration Fundamentals guide
-("Using the Command-Line Interface"), recalled; what clients send on login is in design.md section 5.
+("Using the Command-Line Interface"), unverified; what clients send on login is in design.md section 5.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 MORE: Final = " --More-- "
 _ERASE_MORE: Final = "\b" * 9 + " " * 8 + "\b" * 9
-_HISTORY: Final = 20  # ``terminal history size``, its default is recalled
+_HISTORY: Final = 20  # ``terminal history size``, its default is unverified
 _MAX_LINE: Final = 8192
 
 

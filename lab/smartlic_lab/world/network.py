@@ -15,8 +15,8 @@ class DeliveryFailed(SmartLicError):
     """Nothing came back; ``reason`` is the text that the device prints behind ``Communications failure with ...``.
 
     Source: reference/cli.md section 5, reasons: ``Unable to resolve server hostname/domain name``,
-    ``Received empty response from server``, ``Communications failure``, ``No reply from server`` (recalled),
-    ``Unable to connect to server`` (recalled), ``Server certificate verification failed`` (recalled).
+    ``Received empty response from server``, ``Communications failure``, ``No reply from server`` (unverified),
+    ``Unable to connect to server`` (unverified), ``Server certificate verification failed`` (unverified).
     """
 
     def __init__(self, reason: str) -> None:

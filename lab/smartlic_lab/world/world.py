@@ -25,7 +25,7 @@ from smartlic_lab.world.network import NO_ANSWER, Authority, DeliveryFailed, Htt
 
 _log = logging.getLogger(__name__)
 
-# Source: reference/cli.md section 5. The first and the last two were seen on devices, the others are recalled there.
+# Source: reference/cli.md section 5. The first and the last two were seen on devices, the others are unverified there.
 UNRESOLVED: Final = "Unable to resolve server hostname/domain name"
 UNCONNECTED: Final = "Unable to connect to server"
 NO_REPLY: Final = "No reply from server"

@@ -167,7 +167,7 @@ def test_calls_go_on_when_an_ack_comes():
 
 
 def test_a_router_with_cube_logs_that_calls_stop_and_go_on():
-    """Source: policy.md section 5; that it is logged, and how, is recalled."""
+    """Source: policy.md section 5; that it is logged, and how, is unverified."""
     cube = Entitlement("CUBE_T_STD", "CUBE_T_STD", "regid.cube,1.0_1", "CUBE_T_STD")
     bench = stack(*BOTH, (cube, 10), settings=OFF, of=profile((17, 3, 4), cube=True)).pass_time(days(91))
     bench.feed(FileImported(text(Ack(bench.state.udi, bench.now, ()))))

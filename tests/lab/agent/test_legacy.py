@@ -309,7 +309,7 @@ def test_a_reservation_persists_through_an_upgrade():
 
 
 def test_a_universal_reservation_reports_nothing_after_an_upgrade_and_all_after_its_return():
-    """Source: reference/policy.md section 6, PLR as SLR (recalled)."""
+    """Source: reference/policy.md section 6, PLR as SLR (unverified)."""
     bench = old(settings=RESERVING)
     bench.feed(ReservationRequested(Scope.LOCAL, universal=True))
     bench.feed(ReservationInstalled(text(AuthorizationDocument(UDI, "all", JAN_1, (), "UNIVERSAL"))))

@@ -205,7 +205,7 @@ def test_an_active_without_a_trust_code_reports_nothing_until_it_gets_one():
 
 
 def test_an_active_without_a_trust_code_gets_it_over_cslu():
-    """Source: policy.md section 4: from 17.7.1 on without a token (recalled)."""
+    """Source: policy.md section 4: from 17.7.1 on without a token (unverified)."""
     bench = stack(settings=CSLU)
     bench.pass_time(MINUTES_10)
     others = tuple(Member(member.role, Udi("C9300-24T", f"FOC1000000{at}")) for at, member in enumerate(MEMBERS))
@@ -215,7 +215,7 @@ def test_an_active_without_a_trust_code_gets_it_over_cslu():
 
 
 def test_the_history_tells_what_was_imported_and_no_code():
-    """Source: outputs.md section 9; the shape of the content is recalled."""
+    """Source: outputs.md section 9; the shape of the content is unverified."""
     bench = stack()
     code = TrustCodeDocument(MEMBERS[0].udi, "8271", JAN_1, JAN_1 + days(2922))
     bench.feed(FileImported(text(Ack(MEMBERS[0].udi, JAN_1, (7, 8)), code)))

@@ -138,7 +138,7 @@ def reserved() -> Terminal:
 
 
 def test_what_is_reserved_is_listed(reserved: Terminal) -> None:
-    """Source: reference/outputs.md section 11 (recalled)."""
+    """Source: reference/outputs.md section 11 (unverified)."""
     output = reserved.type("show license reservation")
     assert "Reservation status: SPECIFIC INSTALLED on Jan 01 00:00:00 2026 UTC" in output
     assert output.count("Total reserved count: 2") == 2
@@ -230,7 +230,7 @@ def test_call_home_fails_in_its_own_words(typed: tuple[str, ...], reason: str) -
 
 
 def test_a_legacy_router_needs_an_export_controlled_registration_for_more_throughput() -> None:
-    """Source: policy.md section 5 asks for a SLAC under SLP only; the flag of the registration is recalled."""
+    """Source: policy.md section 5 asks for a SLAC under SLP only; the flag of the registration is unverified."""
     lab = Lab.from_dict(
         {
             "clock": {"speed": 0},

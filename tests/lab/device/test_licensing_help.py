@@ -1,4 +1,4 @@
-"""``?``, Tab and levels in licensing commands (reference/cli.md sections 2, 3, 7); texts of ``?`` are recalled."""
+"""``?``, Tab and levels in licensing commands (reference/cli.md sections 2, 3, 7); texts of ``?`` are unverified."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_throughput_is_no_command_of_switches() -> None:
 
 
 def test_urls_and_proxy_stand_in_a_fixed_order() -> None:
-    """Source: reference/cli.md section 4, transport smart: ``url`` before ``url smart``; the rest is recalled."""
+    """Source: reference/cli.md section 4, transport smart: ``url`` before ``url smart``; the rest is unverified."""
     terminal = Terminal(make_device())
     terminal.type("conf t", "license smart proxy port 80", "license smart proxy address 192.0.2.8")
     terminal.type("license smart url smart https://cssm.example.com/x", "license smart transport smart")

@@ -246,7 +246,7 @@ class DlcAnswers(Done):
 
 
 class AlertAnswer(CamelWire):
-    """An alert (the operation is recalled)."""
+    """An alert (the operation is unverified)."""
 
     alert_id: int
     alert_type: str
@@ -488,7 +488,7 @@ ROUTES: Final[tuple[Route, ...]] = (
         DevicesAnswer,
         query=Part,
     ),
-    Route("GET", f"{ACCOUNT}/alerts", "List alerts (recalled)", _alerts, AlertsAnswer, query=PageQuery),
+    Route("GET", f"{ACCOUNT}/alerts", "List alerts (unverified)", _alerts, AlertsAnswer, query=PageQuery),
     Route(
         "POST", f"{ACCOUNT}/dlc_convert", "Convert devices' classic licences", _convert, DlcAnswers, body=DlcRequests
     ),

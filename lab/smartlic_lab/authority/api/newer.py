@@ -245,7 +245,7 @@ class DevicesQuery(QueryModel):
 
 
 class DevicesPage(Done):
-    """One page (keys beside those of v1 are recalled)."""
+    """One page (keys beside those of v1 are unverified)."""
 
     total_records: int
     limit: int

@@ -33,7 +33,7 @@ class VirtualAccountAnswer(CamelWire):
     name: str
     description: str
     parent: str | None
-    is_default: str  # "Yes" or "No" (recalled)
+    is_default: str  # "Yes" or "No" (unverified)
     commerce_access_level: str
 
 
@@ -73,7 +73,7 @@ class TokensAnswer(Done):
 
 
 class NewToken(CamelWire):
-    """A token to be made; ``maxUses`` is ours (recalled name)."""
+    """A token to be made; ``maxUses`` is ours (unverified name)."""
 
     description: Annotated[str, Field(max_length=255)] = ""
     expires_after_days: (

@@ -1,6 +1,6 @@
 """Version 2: accounts by number, usage reports, polling. Source: reference/reports.md section 7.3.
 
-A business refusal has HTTP status 200 and ``"status": "FAILED"`` (the HTTP status is recalled, the body is seen).
+A business refusal has HTTP status 200 and ``"status": "FAILED"`` (the HTTP status is unverified, the body is seen).
 """
 
 from __future__ import annotations

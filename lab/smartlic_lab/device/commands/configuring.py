@@ -486,7 +486,7 @@ def certificate(session: Session, call: Call) -> str:
             section.lines.append(Line((text.strip(),), (str(number),)))
         section.lines.append(Line(("\tquit",), ("quit",)))
 
-    session.collect(lambda typed: typed.strip() == "quit", finish, "config-pubkey")  # recalled
+    session.collect(lambda typed: typed.strip() == "quit", finish, "config-pubkey")  # unverified
     return "" if session.kind == "system" else "Enter the certificate in hexadecimal representation....\n"
 
 

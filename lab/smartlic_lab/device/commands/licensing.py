@@ -137,7 +137,7 @@ def license_authorization_return(session: Session, call: Call) -> str:
 
 @handles("license_export_return")
 def license_export_return(session: Session, call: Call) -> str:
-    """Legacy export keys are not emulated; the answer is that of a device that has none (recalled)."""
+    """Legacy export keys are not emulated; the answer is that of a device that has none (unverified)."""
     return f"{_UNUSED_FOR_NOW}\n"
 
 
@@ -252,7 +252,7 @@ def license_url_default(session: Session, call: Call) -> str:
 def license_url(session: Session, call: Call) -> str:
     url = call.argument("url")
     if not call.negated and url is not None and not url.startswith(("http://", "https://")):
-        raise CommandFailed("% Invalid URL")  # recalled
+        raise CommandFailed("% Invalid URL")  # unverified
     set_line(session, call)
     if call.match.key == ("license", "smart", "url", "smart") and not session.restores:
         # "url smart" shows a "url" line too: reference/cli.md section 4
@@ -272,7 +272,7 @@ def license_vrf(session: Session, call: Call) -> str:
         and not call.default
         and not any(known.has(*kind, name or "") for kind in (("vrf", "definition"), ("ip", "vrf")))
     ):
-        raise CommandFailed(f"% VRF {name} not configured.")  # recalled
+        raise CommandFailed(f"% VRF {name} not configured.")  # unverified
     set_line(session, call)
     return ""
 
@@ -344,7 +344,7 @@ def throughput(session: Session, call: Call) -> str:
             raise invalid_behind(session.prompt, "platform hardware throughput level ")
         is_export = session.kind != "system" and needs_authorization(family, name)
         if is_export and not device.authorized("hseck9", session.now):
-            # recalled: the text of the refusal
+            # unverified: the text of the refusal
             raise CommandFailed("% Error: HSEC license authorization is not installed, throughput level is not changed")
         session.section.put((*key, name), key)
     if session.kind == "system" or "virtual" in family.traits:

@@ -1,6 +1,6 @@
 """``ping`` and ``traceroute``, in one line and as a dialogue.
 
-Source: the questions are those that unicon's services answer (their patterns); the rest is recalled.
+Source: the questions are those that unicon's services answer (their patterns); the rest is unverified.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What clients ask of a chassis: its boot variables, its members, fans, temperatures and power supplies.
 
-Source: the lines that Genie's, ntc-templates' and NAPALM's parsers name; margins and the rest are recalled.
+Source: the lines that Genie's, ntc-templates' and NAPALM's parsers name; margins and the rest are unverified.
 """
 
 # ruff: noqa: ARG001  every handler has the same arguments, whether it needs both or not

@@ -151,7 +151,7 @@ _ALERT_GROUPS = (
 
 @handles("show_call_home")
 def show_call_home(session: Session, call: Call) -> str:
-    """Source: the lines that genieparser's ShowCallHome names; their order and margins are recalled."""
+    """Source: the lines that genieparser's ShowCallHome names; their order and margins are unverified."""
     running = session.device.running
     home = running.section("call-home")
     unset = "Not yet set up"

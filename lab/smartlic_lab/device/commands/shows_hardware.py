@@ -59,7 +59,7 @@ def show_inventory(session: Session, call: Call) -> str:
 
 @handles("show_switch")
 def show_switch(session: Session, call: Call) -> str:
-    """Source: recalled; Genie's parser accepts it."""
+    """Source: unverified; Genie's parser accepts it."""
     device = session.device
     mac = mac_address(device.build.members[0].sn)
     text = (
@@ -123,7 +123,7 @@ def show_module(session: Session, call: Call) -> str:
 
 @handles("show_platform")
 def show_platform(session: Session, call: Call) -> str:
-    """Source: recalled, the two forms that ntc-templates and Genie read."""
+    """Source: unverified, the two forms that ntc-templates and Genie read."""
     device = session.device
     if device.family.arrangement == "stack":
         text = "Switch  Ports    Model                Serial No.   MAC address     Hw Ver.       Sw Ver. \n"
@@ -151,7 +151,7 @@ def show_processes_cpu(session: Session, call: Call) -> str:
 
 @handles("show_processes_memory")
 def show_processes_memory(session: Session, call: Call) -> str:
-    """The figures are those of ``show memory``; recalled."""
+    """The figures are those of ``show memory``; unverified."""
     return (
         "Processor Pool Total: 1363495132 Used:  301028404 Free: 1062466728\n"
         " lsmpi_io Pool Total:    6295128 Used:    6294304 Free:        824\n\n"

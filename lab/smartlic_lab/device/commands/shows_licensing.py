@@ -39,7 +39,7 @@ def show_license(session: Session, call: Call) -> str:
 def show_license_rum(session: Session, call: Call) -> str:
     """``show license rum``: of all reports, of one, or of a feature's.
 
-    Source: show-license-rum-id-all, show-license-rum-id-detail; the forms for a feature are recalled, and what is
+    Source: show-license-rum-id-all, show-license-rum-id-detail; the forms for a feature are unverified, and what is
     printed where there is no such report is inferred (agent error 143).
     """
     number, feature = call.argument("id"), call.argument("feature")

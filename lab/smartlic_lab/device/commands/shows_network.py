@@ -220,7 +220,7 @@ def _class_of(network: IPv4Network) -> IPv4Network:
 
 @handles("show_ip_route")
 def show_ip_route(session: Session, call: Call) -> str:
-    """Connected and static routes; how they are grouped is recalled."""
+    """Connected and static routes; how they are grouped is unverified."""
     device, vrf = session.device, call.argument("vrf")
     routes = _routes(device, vrf)
     default = next((text.rpartition("via ")[2] for network, text in routes if network.prefixlen == 0), None)
@@ -266,7 +266,7 @@ def show_line(session: Session, call: Call) -> str:
 
 @handles("show_vrf_detail")
 def show_vrf_detail(session: Session, call: Call) -> str:
-    """Source: recalled; NAPALM and Genie read it."""
+    """Source: unverified; NAPALM and Genie read it."""
     device, wanted, text = session.device, call.argument("name"), ""
     definitions = [*device.running.under("vrf", "definition"), *device.running.under("ip", "vrf")]
     for number, line in enumerate(definitions, 1):
@@ -305,7 +305,7 @@ _CPU_ADDRESSES = (
 
 @handles("show_mac_table")
 def show_mac_table(session: Session, call: Call) -> str:
-    """No neighbour has sent a frame: there are the addresses that every switch takes for itself (recalled)."""
+    """No neighbour has sent a frame: there are the addresses that every switch takes for itself (unverified)."""
     rows = "".join(f" All    {address}    STATIC      CPU\n" for address in _CPU_ADDRESSES)
     return (
         "          Mac Address Table\n-------------------------------------------\n\n"

@@ -1,6 +1,6 @@
 """What clients ask of services beside licensing: NTP, SNMP, TCP, access lists, LLDP, LACP.
 
-Source: the lines that Genie's, ntc-templates' and cisco.ios's parsers name; margins and the rest are recalled.
+Source: the lines that Genie's, ntc-templates' and cisco.ios's parsers name; margins and the rest are unverified.
 """
 
 # ruff: noqa: ARG001  every handler has the same arguments, whether it needs both or not

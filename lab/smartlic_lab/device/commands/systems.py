@@ -76,7 +76,7 @@ def reload(session: Session, call: Call) -> Dialogue:
     else:
         before = ""
     if "stack" in session.device.family.traits:
-        before += "Reload command is being issued on Active unit, this will reload the whole stack\n"  # recalled
+        before += "Reload command is being issued on Active unit, this will reload the whole stack\n"  # unverified
     answer = yield Ask("Proceed with reload? [confirm]", before=before, single_key=True)
     if not confirmed(answer):
         return "\n"
@@ -237,7 +237,7 @@ def install_remove(session: Session, call: Call) -> str:
 
 @handles("show_install_summary")
 def show_install_summary(session: Session, call: Call) -> str:
-    """Source: recalled; Genie's parser accepts it."""
+    """Source: unverified; Genie's parser accepts it."""
     device = session.device
     places = (
         "".join(f"Switch {n} " for n in range(1, len(device.build.members) + 1))

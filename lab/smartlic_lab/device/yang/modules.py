@@ -19,7 +19,7 @@ SMART_LICENSE: Final = "http://cisco.com/ns/yang/cisco-smart-license"
 NATIVE: Final = "http://cisco.com/ns/yang/Cisco-IOS-XE-native"
 BASE_1_0: Final = "urn:ietf:params:netconf:base:1.0"
 BASE_1_1: Final = "urn:ietf:params:netconf:base:1.1"
-CISCO_IA: Final = "http://cisco.com/yang/cisco-ia"  # save-config; recalled
+CISCO_IA: Final = "http://cisco.com/yang/cisco-ia"  # save-config; unverified
 
 Version = tuple[int, int, int]
 _FIRST: Final[Version] = (16, 8, 1)

@@ -1,7 +1,7 @@
 """XPath filters, as far as they are paths: ``/native/hostname``, ``/licensing/state/usage[key='1']``, joined by ``|``.
 
 A path becomes the subtree filter that selects the same. Prefixes are not looked up: the server has no two elements of
-one name that a path could mix up. Source: RFC 6241 section 8.9; that IOS-XE takes them without prefixes is recalled.
+one name that a path could mix up. Source: RFC 6241 section 8.9; that IOS-XE takes them without prefixes is unverified.
 """
 
 from __future__ import annotations

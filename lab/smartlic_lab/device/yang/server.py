@@ -1,6 +1,6 @@
 """A device's NETCONF server, without I/O: sessions take a request's text and give back the reply's.
 
-Source: RFC 6241. The messages of IOS-XE's DMI in the log are recalled.
+Source: RFC 6241. The messages of IOS-XE's DMI in the log are unverified.
 """
 
 from __future__ import annotations
