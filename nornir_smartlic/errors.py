@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 
 class SmartLicError(Exception):
     """Every error that this package raises on purpose; its text is one line, without secrets.
@@ -121,11 +123,20 @@ class SessionLost(Unreachable):
 class StateUnknown(Unreachable):
     """A device was changed and did not come back: what stands there is not known until somebody reads it.
 
-    ``lines_sent`` of ``lines_total`` had been sent; ``reason`` is how the connection ended.
+    ``lines_sent`` of ``lines_total`` had been sent, 0 of 0 for a command; ``reason`` is how the connection ended.
     """
 
-    def __init__(self, state: str, reason: str, *, lines_sent: int, lines_total: int, host: str | None = None) -> None:
-        super().__init__(f"{state}; {reason}", host=host)
+    def __init__(
+        self,
+        state: str,
+        reason: str,
+        *,
+        lines_sent: int = 0,
+        lines_total: int = 0,
+        host: str | None = None,
+        command: str | None = None,
+    ) -> None:
+        super().__init__(f"{state}; {reason}", host=host, command=command)
         self.reason = reason
         self.lines_sent = lines_sent
         self.lines_total = lines_total
@@ -180,3 +191,7 @@ class ReportRejected(CssmError):
     def __init__(self, reason: str) -> None:
         super().__init__(f"usage report rejected: {reason}")
         self.reason = reason
+
+
+LOST: Final = (Unreachable, TimedOut)
+"""The errors after which nobody knows what of a request the device did. The next request connects anew."""

@@ -6,16 +6,19 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from nornir_smartlic.errors import DeviceError, FileRejected, Refused, SmartLicError
+from nornir_smartlic.errors import LOST, DeviceError, FileRejected, Refused, SmartLicError
 from nornir_smartlic.files import UsageFile, check_report, parse_usage_file
 from nornir_smartlic.model import LicensingState, Udi
 from nornir_smartlic.operations.conversation import Conversation, Exec, Fetch, Show
 from nornir_smartlic.operations.reading import read_state, why_not_ours
+from nornir_smartlic.operations.recovery import over_lost_sessions
 from nornir_smartlic.operations.refusals import remark
 from nornir_smartlic.operations.results import CollectedReports
+from nornir_smartlic.operations.waiting import Patience
 
 FLASH: Final = "flash:"
 NOTHING_TO_SAVE: Final = "The requested item was not found"
@@ -57,7 +60,9 @@ def collect_usage_reports(
 ) -> Conversation[CollectedReports]:
     """Have the device save its usage reports to the file *name* on its flash, and bring that here.
 
-    *name* is one that no other file there has; the file is deleted again, also when something fails on the way.
+    *name* is one that no other file there has; the file is deleted again, also when something fails on the way. After
+    a lost session it is looked for before it is saved again: nobody knows whether reports that were saved count as
+    unreported still.
 
     Raises:
         FileRejected: the file is not one of usage reports, or not of this device.
@@ -72,15 +77,13 @@ def collect_usage_reports(
     yield from clear_flash()
     path = FLASH + name
     words = (selection or Selection()).words
-    answer = yield Exec(f"license smart save usage {words} file {path}")
-    said = remark(answer.text)
+    said = yield from over_lost_sessions(lambda: _save(f"license smart save usage {words} file {path}", name))
     if said is not None and NOTHING_TO_SAVE in said:
         return CollectedReports(None, udi=state.udi, explanation=f"the device has no reports to save ({words})")
     if said is not None:
         raise Refused("usage reports were not saved", said, command=f"license smart save usage {words}")
     try:
-        fetched = yield Fetch(path)
-        kept, warnings = checked(fetched.data, state)
+        kept, warnings = checked((yield from over_lost_sessions(lambda: _fetch(path))), state)
         where = keep(kept)
     except SmartLicError:
         yield from delete(path)
@@ -95,6 +98,18 @@ def collect_usage_reports(
         size_bytes=len(kept.content),
         warnings=warnings,
     )
+
+
+def _save(command: str, name: str) -> Conversation[str | None]:
+    """Have the file written, unless it is there; what the device remarked on it."""
+    there = yield from _listed()
+    if name in there:
+        return None
+    return remark((yield Exec(command)).text)
+
+
+def _fetch(path: str) -> Conversation[bytes]:
+    return (yield Fetch(path)).data
 
 
 def _would_collect(state: LicensingState) -> CollectedReports:
@@ -132,17 +147,31 @@ def clear_flash() -> Conversation[None]:
 
     A device that does not list its flash keeps them.
     """
-    try:
-        answer = yield Show(f"dir {FLASH} | include smartlic-")
-    except DeviceError:
-        return
-    for name in dict.fromkeys(OURS.findall(answer.text)):
+    for name in (yield from _listed()):
         yield from delete(FLASH + name)
 
 
-def delete(path: str) -> Conversation[None]:
-    """Delete a file of ours on the device; one that cannot be deleted is no reason to fail."""
+def _listed() -> Conversation[tuple[str, ...]]:
+    """Our files on the flash; none where the device does not list it."""
     try:
+        answer = yield Show(f"dir {FLASH} | include smartlic-")
+    except LOST:
+        raise
+    except DeviceError:
+        return ()
+    return tuple(dict.fromkeys(OURS.findall(answer.text)))
+
+
+def delete(path: str) -> Conversation[None]:
+    """Delete a file of ours on the device; one that cannot be deleted is no reason to fail: the next run does it."""
+
+    def step() -> Conversation[None]:
         yield Exec(f"delete /force {path}")
+
+    try:
+        yield from over_lost_sessions(step, _DELETING)
     except DeviceError:
         return
+
+
+_DELETING: Final = Patience(timedelta(minutes=1))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from nornir_smartlic.errors import (
+    LOST,
     CommandRefused,
     DeviceError,
     Interrupted,
@@ -26,7 +27,7 @@ from nornir_smartlic.operations.authorizing import request_authorization
 from nornir_smartlic.operations.conversation import Configure, Conversation, Exec, Save
 from nornir_smartlic.operations.licensing_log import read_log
 from nornir_smartlic.operations.reading import read_configured, read_state, reread
-from nornir_smartlic.operations.recovery import COMEBACK_PATIENCE, LOST, come_back, state_unknown
+from nornir_smartlic.operations.recovery import COMEBACK_PATIENCE, come_back, state_unknown
 from nornir_smartlic.operations.refusals import remark
 from nornir_smartlic.operations.waiting import Expectation, Patience, wait_for
 

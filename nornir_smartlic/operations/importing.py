@@ -9,12 +9,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from nornir_smartlic.errors import FileRejected, Refused, SmartLicError
+from nornir_smartlic.errors import LOST, FileRejected, Refused, SmartLicError
 from nornir_smartlic.files import Ack, Budget, parse_smart_license, read_bundle
 from nornir_smartlic.model import LicensingState, Udi
 from nornir_smartlic.operations.collecting import FLASH, clear_flash, delete
-from nornir_smartlic.operations.conversation import Conversation, Exec, Put
+from nornir_smartlic.operations.conversation import Answer, Conversation, Exec, Put
 from nornir_smartlic.operations.reading import read_state, why_not_ours
+from nornir_smartlic.operations.recovery import over_lost_sessions
 from nornir_smartlic.operations.refusals import remark
 from nornir_smartlic.operations.results import ImportedFile, ImportOutcome
 
@@ -94,17 +95,19 @@ def import_files(files: Sequence[ImportFile], name: str, *, commit: bool = True)
         return ImportOutcome(not_applicable=reason)
     if commit and files:
         yield from clear_flash()
-    results = []
+    results: list[ImportedFile] = []
     for number, file in enumerate(files):
         result = _for_device(file, state)
         if result.applies and commit:
             path = f"{FLASH}{name}-{number}.txt"
-            result = replace(result, answer=(yield from _import(file, path)), imported=True)
+            if any(each.imported for each in results):
+                state = yield from over_lost_sessions(read_state)
+            result = replace(result, answer=(yield from _import(file, path, state)), imported=True)
         elif result.applies:
             result = replace(result, explanation="dry run")
         results.append(result)
     if any(result.imported for result in results):
-        state = yield from read_state()
+        state = yield from over_lost_sessions(read_state)
     reporting = state.usage_reporting
     return ImportOutcome(
         files=tuple(results),
@@ -134,10 +137,30 @@ def _is_there(file: ImportFile, state: LicensingState) -> bool:
     return file.acknowledged is not None and isinstance(last, datetime) and last >= file.acknowledged and waiting == 0
 
 
-def _import(file: ImportFile, path: str) -> Conversation[str]:
+def _taken_in(state: LicensingState) -> tuple[object, ...]:
+    """What imports change."""
+    last_ack = state.usage_reporting.last_ack if state.usage_reporting is not None else None
+    return last_ack, state.policy, state.trust_codes, state.account, state.authorizations
+
+
+def _import(file: ImportFile, path: str, before: LicensingState) -> Conversation[str]:
+    """The device's answer to the import. After a lost session its state tells whether the file was taken; where it
+    does not, the file is imported again, which changes nothing where it was."""
+    command, lost = f"license smart import {path}", False
+
+    def step() -> Conversation[Answer]:
+        nonlocal lost
+        if lost and _taken_in(before) != _taken_in((yield from read_state())):
+            return Answer(SUCCESS)
+        try:
+            yield Put(path, file.content)
+            return (yield Exec(command))
+        except LOST:
+            lost = True
+            raise
+
     try:
-        yield Put(path, file.content)
-        answer = yield Exec(f"license smart import {path}")
+        answer = yield from over_lost_sessions(step)
     except SmartLicError:
         yield from delete(path)
         raise

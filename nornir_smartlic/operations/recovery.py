@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
-from nornir_smartlic.errors import DeviceError, Interrupted, SessionLost, StateUnknown, TimedOut, Unreachable
+from nornir_smartlic.errors import LOST, DeviceError, Interrupted, SessionLost, StateUnknown, TimedOut
 from nornir_smartlic.model import LicensingReading
-from nornir_smartlic.operations.conversation import Conversation, Wait
+from nornir_smartlic.operations.conversation import Conversation, T, Wait
 from nornir_smartlic.operations.reading import reread
-from nornir_smartlic.operations.waiting import Patience
+from nornir_smartlic.operations.waiting import AWAY, Patience
 
-COMEBACK_PATIENCE: Final = Patience(timedelta(minutes=3), longest=timedelta(seconds=20))
+COMEBACK_PATIENCE: Final = Patience(AWAY, longest=timedelta(seconds=20))
 """A link that flaps and a supervisor that switches over are back within it; one that reloads is not waited for."""
-LOST: Final = (Unreachable, TimedOut)
-"""The errors after which nobody knows what of a request the device did. The next request connects anew."""
 
 
 def come_back(reading: LicensingReading, patience: Patience) -> Conversation[LicensingReading | None]:
@@ -29,6 +28,21 @@ def come_back(reading: LicensingReading, patience: Patience) -> Conversation[Lic
         except DeviceError:  # not there yet, or its answer is garbled still
             continue
     return None
+
+
+def over_lost_sessions(step: Callable[[], Conversation[T]], patience: Patience = COMEBACK_PATIENCE) -> Conversation[T]:
+    """What *step* gives; where its session is lost it is done again over a new one, so that it must be one that may be
+    done twice. Raises the last error where the device does not come back in time, or hangs for a second time."""
+    spans, hung = iter((timedelta(0), *patience.spans())), 0
+    while True:
+        try:
+            return (yield from step())
+        except LOST as error:
+            span, hung = next(spans, None), hung + isinstance(error, TimedOut)
+            if span is None or hung > 1:
+                raise
+            if span:
+                yield Wait(span, "for the device to come back")
 
 
 def state_unknown(

@@ -12,7 +12,7 @@ from nornir_smartlic.operations.licensing_log import read_log
 from nornir_smartlic.operations.reading import read_state, why_not_ours
 from nornir_smartlic.operations.refusals import remark
 from nornir_smartlic.operations.results import SyncOutcome
-from nornir_smartlic.operations.waiting import Expectation, Patience, wait_for
+from nornir_smartlic.operations.waiting import Expectation, Patience, ask_once, wait_for
 
 SYNC_PATIENCE: Final = Patience(timedelta(minutes=10), longest=timedelta(seconds=20))
 """CSSM processes a report for minutes; the device asks for the ACK after 300 s. Source: reference/policy.md 3.4."""
@@ -25,13 +25,14 @@ def sync_usage(*, commit: bool = True, patience: Patience = SYNC_PATIENCE) -> Co
     Raises:
         Refused: the report did not reach CSSM; ``reason`` is the device's.
         TimedOut: no acknowledgement in time. It may still come: the device goes on asking for it.
+        StateUnknown: the session was lost, and whether the report went out is not known.
     """
     state = yield from read_state()
     reason = (yield from why_not_ours(state)) or _not_applicable(state)
     if reason is not None or not commit:
         return _outcome(state, requested=False, needed=reason is None, not_applicable=reason)
     log = yield from read_log()
-    answer = yield Exec(_COMMAND)
+    answer, lost = yield from ask_once(Exec(_COMMAND))
     if (said := remark(answer.text)) is not None:
         raise Refused("no report was sent", said, command=_COMMAND)
     before = _last_ack(state)
@@ -40,6 +41,7 @@ def sync_usage(*, commit: bool = True, patience: Patience = SYNC_PATIENCE) -> Co
         _COMMAND,
         lambda now: _last_ack(now) not in (None, before),
         statistic="Usage Reporting",
+        lost=lost,
     )
     came = yield from wait_for(expected, log, patience)
     return _outcome(came.state, requested=True, waited=came.waited)

@@ -14,7 +14,7 @@ from nornir_smartlic.operations.licensing_log import read_log
 from nornir_smartlic.operations.reading import read_state, why_not_ours
 from nornir_smartlic.operations.refusals import remark
 from nornir_smartlic.operations.results import TrustOutcome
-from nornir_smartlic.operations.waiting import Expectation, Patience, wait_for
+from nornir_smartlic.operations.waiting import Expectation, Patience, ask_once, wait_for
 
 TRUST_PATIENCE: Final = Patience(timedelta(minutes=5))
 
@@ -36,6 +36,7 @@ def establish_trust(
         UsageError: *token* is a plain text, which would show in logs and errors.
         Refused: the trust code was not installed; ``reason`` is the device's, such as a token that has expired.
         TimedOut: nothing came in time.
+        StateUnknown: the session was lost, and what came of the token is not known.
     """
     require_secret("token", token)
     state = yield from read_state()
@@ -51,7 +52,7 @@ def establish_trust(
     before, log = state, (yield from read_log())
     scope = "all" if all_members else "local"
     command = "license smart trust idtoken {secret} " + scope + (" force" if force else "")
-    answer = yield Exec(command, secrets=(token,))
+    answer, lost = yield from ask_once(Exec(command, secrets=(token,)))  # each time it is sent may cost a use of it
     if (said := remark(token.hide_in(answer.text))) is not None:
         raise Refused("trust was not requested", said, command=_shown(scope))
     expected = Expectation(
@@ -60,6 +61,7 @@ def establish_trust(
         lambda now: _has_come(before, now, scope),
         failures=("TRUST_CODE_INSTALL_FAILED",),
         statistic="Trust Establishment",
+        lost=lost,
     )
     came = yield from wait_for(expected, log, patience)
     codes = came.state.trust_codes or ()
