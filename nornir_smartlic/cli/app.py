@@ -277,9 +277,12 @@ def authorize(
 ) -> None:
     """Get a Smart Licensing Authorization Code for a feature, and wait for it.
 
-    A device without transport writes a request file, which is kept for an upload to CSSM.
+    A device without transport writes a request file, which is kept for an upload to CSSM. With access to CSSM, it is
+    said what is bought and left.
     """
     from nornir_smartlic.cli import commands
+    from nornir_smartlic.cli.holdings import say_holdings
+    from nornir_smartlic.cli.settings import Settings
 
     nornir = open_hosts(context, filters, ask_pass)
     report = commands.authorize(
@@ -291,6 +294,7 @@ def authorize(
         directory=directory,
         dry_run=dry_run,
     )
+    say_holdings(Settings.of(context.obj.config), feature)
     finish(report, as_json=as_json)
 
 

@@ -1,6 +1,6 @@
 """The wanted licensing configuration: read from the inventory, compared with a device, turned into commands."""
 
-from nornir_smartlic.intent.codes import code_lines, has_code, is_authorized
+from nornir_smartlic.intent.codes import code_lines, has_code, is_authorized, is_named
 from nornir_smartlic.intent.compare import compare
 from nornir_smartlic.intent.comparison import Comparison, Evidence, merged
 from nornir_smartlic.intent.inventory import KEY, intent_of
@@ -38,6 +38,7 @@ __all__ = [
     "intent_of",
     "interface_of",
     "is_authorized",
+    "is_named",
     "make_plan",
     "merge_intent_data",
     "merged",

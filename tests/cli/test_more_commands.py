@@ -15,6 +15,7 @@ import pytest
 from nornir.core.plugins.inventory import InventoryPluginRegister
 
 from smartlic_lab.authority import Cssm
+from smartlic_lab.platforms import family
 from tests.cssm.over_memory import JAN_1, SECRET, Service
 from tests.memory import TOKEN, WANTED, MemoryLab, memory_lab, switch
 
@@ -63,6 +64,26 @@ def service(smartlic, monkeypatch):
     monkeypatch.setenv("SMARTLIC_CSSM_CLIENT_SECRET", SECRET)
     yield service
     cssm.close()
+
+
+# --- authorize ------------------------------------------------------------------------------------------------------
+
+
+def test_with_access_to_cssm_authorize_says_what_is_bought_and_left(fleet, service):
+    cssm = service.cssm
+    cssm.add_licenses([entitlement for _, entitlement in family("c9300").entitlements])
+    cssm.add_pool("example.com", "Branches", "hseck9", 5)
+    ended = fleet("authorize", "hseck9", "--dry-run")
+    assert "Branches: Cat9K HSEC: 5 bought, 0 in use, 5 left" in ended.err
+    other = fleet("authorize", "mrp-client", "--dry-run")
+    assert "no licence for mrp-client in example.com" in other.err
+
+
+def test_a_cssm_that_does_not_answer_is_no_failure_of_authorize(fleet, service, monkeypatch):
+    monkeypatch.setenv("SMARTLIC_CSSM_CLIENT_SECRET", "another")
+    ended = fleet("authorize", "hseck9", "--dry-run", "--json")
+    assert "what is bought and left is not known" in ended.err
+    assert json.loads(ended.out)
 
 
 # --- parse ----------------------------------------------------------------------------------------------------------
