@@ -469,6 +469,9 @@ def _packages(pair: _Pair, path: str) -> Comparison:
     product = product_of(pair.reading.version.platform)
     if product is not None and not product.has_packages:
         return _not_of_product(pair, made, "boot_level: technology packages are those of ISR 1000 and 4000")
+    if product is not None and (unknown := [name for name in wanted if name not in product.levels]):
+        found = f"{', '.join(unknown)} on {pair.reading.version.platform}"
+        return replace(made, commands=(), undo=(), refusal=(found, f"some of {', '.join(product.levels)}"))
     return made
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from nornir_smartlic.intent.releases import Release
@@ -28,6 +28,8 @@ AIR: Final[Levels] = {
     "air-network-advantage": ("air-dna-advantage",),
     "air-network-essentials": ("air-dna-essentials",),
 }
+ADVANTAGE: Final[Levels] = {"network-advantage": ("dna-advantage",)}  # no Essentials are sold
+PLAIN: Final[Levels] = {"network-advantage": (), "network-essentials": ()}  # unverified: that there are no addons
 UNIFIED: Final[Levels] = {"advantage": (), "essentials": ()}
 CSR: Final[Levels] = {"ax": (), "appx": (), "security": (), "ipbase": ()}
 PACKAGES: Final[Levels] = {"appxk9": (), "uck9": (), "securityk9": ()}
@@ -78,6 +80,9 @@ _VIRTUAL: Final = Throughput(
     tiers_since=(17, 7, 1),
 )
 _CSR: Final = Throughput("platform hardware throughput level MB", _MBPS, default="10", at_once=True)
+_ISRV: Final = replace(
+    _CSR, words={word: rate for word, rate in _MBPS.items() if rate in (10, 50, 100, 250, 500, 1_000)}, default="50"
+)
 _CRYPTO: Final = Throughput("platform hardware throughput crypto", {**_WITH_UNIT, **TIERS}, default="10M")
 _C8500: Final = Throughput("platform hardware throughput crypto", {**_WITH_UNIT, **TIERS})
 
@@ -100,7 +105,7 @@ class Product:
     @property
     def has_packages(self) -> bool:
         """Whether each technology package has its own line, several beside each other."""
-        return self.levels is PACKAGES
+        return self.levels.keys() <= PACKAGES.keys()
 
 
 _HSEC: Final = ("hseck9",)
@@ -108,13 +113,16 @@ _PRODUCTS: Final = tuple(
     (re.compile(pattern), product)
     for pattern, product in (
         (r"C9800|CW98", Product(AIR)),
-        (r"C9350", Product(UNIFIED)),
-        (r"C96\d\d", Product({"network-advantage": ("dna-advantage",)})),
-        (r"C9[2-5]\d\d|IE-?3[1-4]", Product(SWITCH)),
+        (r"C9350|C9610", Product(UNIFIED)),
+        (r"C96\d\d|C9500X", Product(ADVANTAGE)),
+        (r"C9[2-5]\d\d|C9KV|IE-?3[1-4]|IE-?93", Product(SWITCH)),
+        (r"C8\d\d\d-(?:[A-Z]-)?G2|C1100TGX|IR1[18]|IR83", Product(PLAIN)),
         (r"C8000V", Product(ROUTER, _VIRTUAL)),
         (r"C85\d\d", Product(ROUTER, _C8500)),
         (r"C8[2-4]\d\d|ISR1100-", Product(ROUTER, _CRYPTO)),
         (r"CSR1000V", Product(CSR, _CSR)),
+        (r"ISRV", Product(CSR, _ISRV)),
+        (r"VG4", Product({"uck9": (), "securityk9": ()})),  # unverified
         (r"ISR4221", Product(PACKAGES, _isr(35, 75), SUITES, _HSEC)),
         (r"ISR4321", Product(PACKAGES, _isr(50, 100), SUITES, _HSEC)),
         (r"ISR4331", Product(PACKAGES, _isr(100, 300), SUITES, _HSEC)),

@@ -379,6 +379,8 @@ def test_technology_packages_stand_beside_each_other_and_others_go():
     assert undo(made.differences) == (
         "no license boot suite AdvUCSuiteK9", "no license boot level securityk9", "license boot level uck9",
     )  # fmt: skip
+    with pytest.raises(IntentError, match=r"packages: appxk9 on VG400-4FXS/4FXO - expected some of uck9, securityk9"):
+        make_plan(intent_of({"packages": ["appxk9"]}), of_product("VG400-4FXS/4FXO"))
     with pytest.raises(IntentError, match=r"packages: given for C9300-24T - expected boot_level"):
         make_plan(intent_of({"packages": ["appxk9"]}), slp())
 

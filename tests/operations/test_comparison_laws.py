@@ -112,7 +112,7 @@ def of_product(reading: LicensingReading) -> dict[str, st.SearchStrategy[Any]]:
         return {}
     keys: dict[str, st.SearchStrategy[Any]] = {}
     if product.has_packages:
-        keys["packages"] = st.lists(st.sampled_from(["appxk9", "uck9", "securityk9"]), unique=True)
+        keys["packages"] = st.lists(st.sampled_from(list(product.levels)), unique=True)
     if product.suites:
         keys["suite"] = st.sampled_from(product.suites)
     if (known := product.throughput) is not None:
