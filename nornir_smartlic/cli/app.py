@@ -72,13 +72,26 @@ def options(
             help="Wait so long for a device that another run is changing; without it the run says who does.",
         ),
     ] = None,
+    limits: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--limit",
+            metavar="NAME=NUMBER",
+            help="A limit of every host, in seconds or MB, before what the inventory says: connect, login, prompt, "
+            "command, copy, overall, answer_mb, file_mb (docs/doors.md).",
+        ),
+    ] = None,
+    host_keys: Annotated[
+        str | None,
+        typer.Option("--host-keys", metavar="FILE|off", help="Known host keys, before what the inventory says."),
+    ] = None,
     version: Annotated[  # noqa: ARG001  its callback does it
         bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
     ] = False,
 ) -> None:
     if door not in (None, "netmiko", "scrapli", "asyncssh"):
         raise UsageError(f"--door {door!r}: expected netmiko, scrapli or asyncssh")
-    context.obj = Globals(config, door, wait)
+    context.obj = Globals(config, door, wait, tuple(limits or ()), host_keys)
 
 
 @app.command(short_help="Read and verify; nothing is changed.")

@@ -58,21 +58,35 @@ class Filter:
 
 
 def open_nornir(
-    config: Path, filters: Sequence[str] = (), *, ask_password: bool = False, door: str | None = None
+    config: Path,
+    filters: Sequence[str] = (),
+    *,
+    ask_password: bool = False,
+    door: str | None = None,
+    limits: Sequence[str] = (),
+    host_keys: str | None = None,
 ) -> Nornir:
     """Nornir over the hosts that all *filters* leave; filters of the same key add up.
 
-    *door* is how hosts are reached, whatever the inventory says; with ``asyncssh`` they share one event loop.
+    *door* is how hosts are reached, whatever the inventory says; with ``asyncssh`` they share one event loop. *limits*
+    (``command=300``) and *host_keys* (a file, or ``off``) come before what the inventory says, too.
 
     Raises:
         UsageError: the configuration or the inventory cannot be read, or no host is left.
     """
+    from nornir_smartlic.doors.host_keys import set_host_keys
+    from nornir_smartlic.doors.limits import set_limits
+
     parsed = [Filter.of(text) for text in filters]
     nornir = _load(config)
     chosen = nornir.filter(filter_func=lambda host: _is_meant(host, parsed)) if parsed else nornir
     if not chosen.inventory.hosts:
         met = " ".join(f"-F {text}" for text in filters)
         raise UsageError(f"no host fits {met}" if met else f"{config}: the inventory has no hosts")
+    for host in chosen.inventory.hosts.values():
+        set_limits(host, limits)
+        if host_keys is not None:
+            set_host_keys(host, host_keys)
     _fill_credentials(chosen, ask_password=ask_password)
     chosen = _through(chosen, door) if door is not None else chosen
     _register_doors(chosen)

@@ -40,6 +40,8 @@ class Globals:
     config: Path
     door: str | None = None  # None: as the inventory says
     wait: int | None = None  # seconds, for a device that another run is changing; None: as the configuration says
+    limits: tuple[str, ...] = ()  # command=300
+    host_keys: str | None = None
 
 
 def open_hosts(context: typer.Context, filters: list[str] | None, ask_pass: bool) -> Nornir:
@@ -49,7 +51,14 @@ def open_hosts(context: typer.Context, filters: list[str] | None, ask_pass: bool
 
     stop.forget()  # another command of this process may have been interrupted
     given: Globals = context.obj
-    nornir = open_nornir(given.config, filters or (), ask_password=ask_pass, door=given.door)
+    nornir = open_nornir(
+        given.config,
+        filters or (),
+        ask_password=ask_pass,
+        door=given.door,
+        limits=given.limits,
+        host_keys=given.host_keys,
+    )
     if given.wait is not None:
         settings = nornir.config.user_defined.get("smartlic") or {}
         nornir.config.user_defined["smartlic"] = {**settings, "wait": given.wait}

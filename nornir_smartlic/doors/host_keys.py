@@ -20,9 +20,32 @@ from nornir_smartlic.errors import HostKeyRejected, UsageError
 KEY: Final = "smartlic_host_keys"
 DEFAULT: Final = "~/.ssh/known_hosts"
 SSH_PORT: Final = 22
+_FIRST: Final = "smartlic_host_keys_first"  # set by a command line
+_LIBRARIES: Final = frozenset(
+    {
+        *("ssh_strict", "system_host_keys", "alt_host_keys", "alt_key_file"),  # netmiko
+        *("auth_strict_key", "ssh_known_hosts_file"),  # scrapli
+        "known_hosts",  # asyncssh
+    }
+)
 _log: Final = logging.getLogger("nornir_smartlic")
 _lock: Final = threading.Lock()
 _warned: Final[set[str]] = set()
+
+
+def set_host_keys(host: Host, wanted: str) -> None:
+    """Let *host* be checked against *wanted*, a file or ``off``, whatever its data and connection options say.
+
+    Raises:
+        UsageError: there is no such file.
+    """
+    host.data[KEY] = wanted
+    host.data[_FIRST] = True
+    known_hosts_of(host)
+
+
+def _options(host: Host, extras: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in extras.items() if not (host.get(_FIRST) and name in _LIBRARIES)}
 
 
 def known_hosts_of(host: Host) -> Path | None:
@@ -44,6 +67,7 @@ def known_hosts_of(host: Host) -> Path | None:
 
 def netmiko_options(host: Host, extras: Mapping[str, Any]) -> dict[str, Any]:
     """*extras* with what makes netmiko check, unless they say something about it."""
+    extras = _options(host, extras)
     strict = extras.get("ssh_strict")
     if strict is None:
         if "system_host_keys" in extras or "alt_host_keys" in extras:
@@ -58,6 +82,7 @@ def netmiko_options(host: Host, extras: Mapping[str, Any]) -> dict[str, Any]:
 
 def scrapli_options(host: Host, extras: Mapping[str, Any]) -> dict[str, Any]:
     """*extras* with what makes scrapli check, unless they say something about it."""
+    extras = _options(host, extras)
     strict = extras.get("auth_strict_key")
     options = dict(extras)
     if strict is None and "ssh_known_hosts_file" not in extras:
@@ -71,7 +96,7 @@ def scrapli_options(host: Host, extras: Mapping[str, Any]) -> dict[str, Any]:
 
 def asyncssh_options(host: Host, extras: Mapping[str, Any]) -> dict[str, Any]:
     """*extras* with what makes asyncssh check, unless they say something about it."""
-    options = dict(extras)
+    options = _options(host, extras)
     if "known_hosts" not in options:
         path = known_hosts_of(host)
         options["known_hosts"] = str(path) if path else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
@@ -27,6 +27,7 @@ class Limits:
     prompt: float = 30.0  # a short step: enable, a configuration line
     command: float = 90.0  # a command; a loaded device takes half a minute for tech support or to save
     copy: float = 120.0  # a file, with the connection of its own that it goes over
+    overall: float = 3600.0  # one operation with the host from its first to its last word, waiting included
     answer_mb: float = 16.0  # what a command prints
     file_mb: float = 16.0  # a file that is fetched
 
@@ -58,6 +59,25 @@ def limits_of(host: Host) -> Limits:
         for name, value in wanted.items():
             chosen.setdefault(name, _number(host.name, name, value))
     return replace(Limits(), **chosen)
+
+
+def set_limits(host: Host, wanted: Sequence[str]) -> None:
+    """Let *host* have the limits that texts such as ``command=300`` name, whatever its data say.
+
+    Raises:
+        UsageError: a text is something else.
+    """
+    own = host.data.get(KEY)
+    chosen: dict[str, Any] = dict(own) if isinstance(own, Mapping) else {}
+    for text in wanted:
+        name, separator, value = text.partition("=")
+        try:
+            chosen[name] = float(value) if separator else None
+        except ValueError:
+            chosen[name] = value
+        _number("--limit", name, chosen[name])
+    if wanted:
+        host.data[KEY] = chosen
 
 
 def _number(host: str, name: Any, value: Any) -> float:

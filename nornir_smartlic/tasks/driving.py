@@ -11,6 +11,7 @@ from nornir.core.task import Task
 
 from nornir_smartlic.doors import door_of
 from nornir_smartlic.doors.choice import door_name
+from nornir_smartlic.doors.limits import limits_of
 from nornir_smartlic.errors import DeviceError, IntentError, Interrupted
 from nornir_smartlic.intent import KEY, MergedData, intent_of, merge_intent_data
 from nornir_smartlic.model import Intent
@@ -29,9 +30,11 @@ def drive(task: Task, conversation: Conversation[T], *, changes: bool = False) -
     Raises:
         Busy: another run is changing the host.
         Interrupted: the process was asked to stop, see `stopping`.
+        TimedOut: it took longer than the host's limit ``overall``.
     """
     if stop.is_asked:
         raise Interrupted("not tried: interrupted before")
+    seconds = limits_of(task.host).overall
     configuration = task.nornir.config
     idle: list[Door] = []
 
@@ -48,7 +51,7 @@ def drive(task: Task, conversation: Conversation[T], *, changes: bool = False) -
             if idle:  # the device may have closed a session on which nobody typed
                 task.host.close_connection(door_name(task.host))
             door = door_of(task.host, configuration)
-            return converse(conversation, Stoppable(door.answer, stop).answer)
+            return converse(conversation, Stoppable(door.answer, stop, seconds).answer)
     except DeviceError as error:
         error.host = error.host or task.host.name
         raise

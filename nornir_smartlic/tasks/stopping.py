@@ -11,13 +11,15 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from math import inf
 from types import FrameType
 from typing import Final
 
-from nornir_smartlic.errors import Interrupted
+from nornir_smartlic.errors import Interrupted, TimedOut
 from nornir_smartlic.operations.conversation import Answer, Fetch, Request, Show, Wait
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
@@ -73,17 +75,24 @@ stop: Final = Stop()
 
 
 class Stoppable:
-    """Answers through a door until it is asked to stop; ``changed``: something of the device was changed."""
+    """Answers through a door until it is asked to stop, or its time is over.
 
-    def __init__(self, answer: Callable[[Request], Answer], stop: Stop) -> None:
+    ``changed``: something of the device was changed; then only waiting ends, and the rest is done or taken back.
+    """
+
+    def __init__(self, answer: Callable[[Request], Answer], stop: Stop, seconds: float = inf) -> None:
         self._answer = answer
         self._stop = stop
+        self._seconds = seconds
+        self._ends = time.monotonic() + seconds
         self.changed = False
 
     def answer(self, request: Request) -> Answer:
-        """See `nornir_smartlic.operations.conversation.Door`; raises `Interrupted`."""
+        """See `nornir_smartlic.operations.conversation.Door`; raises `Interrupted`, `TimedOut`."""
         if isinstance(request, Wait):
             return self._wait(request)
+        if not self.changed:
+            self._check_time("nothing was changed")
         if self._stop.is_asked and not self.changed:
             raise Interrupted("interrupted before anything was changed")
         self.changed = self.changed or not isinstance(request, Show | Fetch)
@@ -97,7 +106,13 @@ class Stoppable:
                 raise Interrupted(
                     f"interrupted while it was waited{why}: what was asked for may still come", tried=True
                 )
+            self._check_time(f"it was waited {request.reason}".rstrip())
             span = min(left, _SLICE) if self._stop.is_watched else left
+            span = min(span, timedelta(seconds=max(self._ends - time.monotonic(), 0.0)) if self._ends < inf else span)
             self._answer(Wait(span, request.reason))
             left -= span
         return Answer()
+
+    def _check_time(self, how_far: str) -> None:
+        if time.monotonic() >= self._ends:
+            raise TimedOut(f"not done within {self._seconds:g} s (limit overall): {how_far}")

@@ -7,6 +7,7 @@ decides, line by line. The emulated devices of the lab are honest, and these are
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,9 @@ from typing import Any, Final
 
 import asyncssh
 from nornir.core.inventory import ConnectionOptions, Defaults, Host
+
+LONG: Final = bool(os.environ.get("SMARTLIC_HOSTILE_LONG"))
+"""The long form, `make bench`: what takes its time, and many seeds."""
 
 USER: Final = "admin"
 PASSWORD: Final = "password-of-a-fake"

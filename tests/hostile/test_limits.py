@@ -11,10 +11,10 @@ import pytest
 from nornir_smartlic.doors import door_of
 from nornir_smartlic.errors import DeviceError, Refused, TimedOut, TooLarge, Unreachable
 from nornir_smartlic.operations.conversation import Fetch, Put, Show
-from tests.hostile.device import FakeDevice, Shell
+from tests.hostile.device import LONG, FakeDevice, Shell
 
 DOORS = ("netmiko", "scrapli", "asyncssh")
-LIMITS = {"connect": 2, "login": 2, "prompt": 2, "command": 2, "copy": 2, "answer_mb": 2, "file_mb": 2}
+LIMITS = {"connect": 2, "login": 2, "prompt": 2, "command": 1, "copy": 1, "answer_mb": 2, "file_mb": 2}
 
 
 async def hang(shell: Shell) -> None:
@@ -65,6 +65,8 @@ def test_a_login_that_hangs_ends(door: str, stage: str, unchecked: dict[str, Any
 @pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize("script", [hang, flood])
 def test_a_device_without_a_first_prompt_ends(door: str, script: Any, unchecked: dict[str, Any]):
+    if door == "netmiko" and script is flood and not LONG:
+        pytest.skip("10 s of netmiko's own, as for one that hangs: in the long form")
     with FakeDevice({"start": script}) as device:
         assert isinstance(ends(device, door, unchecked, Show("show clock")), TimedOut | Unreachable | TooLarge)
 
@@ -77,7 +79,7 @@ def test_a_command_that_does_not_end_is_given_up_in_the_time_that_is_said(
     with FakeDevice({"show clock": script}) as device:
         error = ends(device, door, unchecked, Show("show clock"))
     assert isinstance(error, TimedOut)
-    assert str(error) == "show clock: no prompt within 2 s (limit command)"
+    assert str(error) == "show clock: no prompt within 1 s (limit command)"
 
 
 @pytest.mark.parametrize("door", DOORS)
@@ -94,7 +96,7 @@ def test_a_copy_that_hangs_is_given_up(door: str, request_: Any, unchecked: dict
     with FakeDevice({"scp": hang}) as device:
         error = ends(device, door, unchecked, request_)
     assert isinstance(error, TimedOut)
-    assert str(error) == "flash:f: not copied within 2 s (limit copy)"
+    assert str(error) == "flash:f: not copied within 1 s (limit copy)"
 
 
 @pytest.mark.parametrize("door", DOORS)
