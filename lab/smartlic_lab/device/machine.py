@@ -87,6 +87,8 @@ class Machine(ABC):
         self.reloading = Reload()
         self.redundancy = Redundancy()
         self.sessions: list[Terminal] = []
+        self.netconf_users: dict[int, tuple[str, str]] = {}  # user and address of each NETCONF session
+        self.calls_stopped = False  # by the Smart Agent: no ACK came
         self.clock_offset = spec.clock_offset
         self.synchronised = spec.clock_authoritative
         self.clock_source = "hardware calendar" if spec.clock_authoritative else None
@@ -229,7 +231,7 @@ class Machine(ABC):
                 case Log():
                     self.emit(action, now)
                 case StopCallProcessing():
-                    pass  # no calls are emulated
+                    self.calls_stopped = action.stopped  # no calls are emulated: SIP says so
                 case _:
                     kept.append(action)
         return kept

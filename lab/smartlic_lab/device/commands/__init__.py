@@ -14,9 +14,11 @@ from smartlic_lab.device.commands import (
     shows_hardware,
     shows_licensing,
     shows_network,
+    shows_protocols,
     shows_redundancy,
     shows_services,
     shows_switching,
+    shows_system,
     systems,
     terminal,
 )
@@ -34,9 +36,11 @@ _MODULES: Final = (
     shows_hardware,
     shows_licensing,
     shows_network,
+    shows_protocols,
     shows_redundancy,
     shows_services,
     shows_switching,
+    shows_system,
     systems,
     terminal,
 )

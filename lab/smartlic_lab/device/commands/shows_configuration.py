@@ -149,6 +149,13 @@ _ALERT_GROUPS = (
 )
 
 
+@handles("show_call_home_detail")
+def show_call_home_detail(session: Session, call: Call) -> str:
+    """``show call-home`` with the profile written out."""
+    settings_text, _, _ = str(show_call_home(session, call)).partition("Profiles:\n")
+    return f"{settings_text}Profiles:\n\n{show_call_home_profile(session, call)}"
+
+
 @handles("show_call_home")
 def show_call_home(session: Session, call: Call) -> str:
     """Source: the lines that genieparser's ShowCallHome names; their order and margins are unverified."""

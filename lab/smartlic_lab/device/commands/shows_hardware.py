@@ -106,21 +106,6 @@ def show_stackwise_virtual(session: Session, call: Call) -> str:
     )
 
 
-@handles("show_module")
-def show_module(session: Session, call: Call) -> str:
-    device = session.device
-    pid, sn = device.build.members[0].pid, device.build.members[0].sn
-    rows = "".join(
-        f"{n}   11    Supervisor Module                         C9400-SUP-1XL       FOC{board(sn, f'sup{n}', 8)}\n"
-        for n in range(1, len(device.build.members) + 1)
-    )
-    return (
-        f"Chassis Type: {pid}\n\n"
-        "Mod Ports Card Type                                   Model          Serial No.\n"
-        f"---+-----+--------------------------------------+--------------+--------------\n{rows}"
-    )
-
-
 @handles("show_platform")
 def show_platform(session: Session, call: Call) -> str:
     """Source: unverified, the two forms that ntc-templates and Genie read."""
@@ -138,15 +123,6 @@ def show_platform(session: Session, call: Call) -> str:
     text += "--------- ------------------- --------------------- ----------------- \n"
     text += f"{'R0':<10}{device.build.members[0].pid:<20}{'ok, active':<22}{'00:12:00':<18}\n"
     return text
-
-
-@handles("show_processes_cpu")
-def show_processes_cpu(session: Session, call: Call) -> str:
-    return (
-        "CPU utilization for five seconds: 1%/0%; one minute: 1%; five minutes: 1%\n"
-        " PID Runtime(ms)     Invoked      uSecs   5Sec   1Min   5Min TTY Process \n"
-        "   1           5          26        192  0.00%  0.00%  0.00%   0 Chunk Manager    \n"
-    )
 
 
 @handles("show_processes_memory")

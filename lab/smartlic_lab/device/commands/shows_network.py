@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 
 from smartlic_lab.device import settings
-from smartlic_lab.device.commands.registry import Call, Handlers
+from smartlic_lab.device.commands.registry import Call, CommandFailed, Handlers
 from smartlic_lab.device.configuration import Section
 from smartlic_lab.device.machine import Machine
 from smartlic_lab.device.ports import interfaces_of
@@ -19,6 +19,13 @@ handles = Handlers[Session]()
 
 def _prefix(mask: str | None) -> int:
     return sum(int(octet).bit_count() for octet in mask.split(".")) if mask else 0
+
+
+def known_vrf(device: Machine, name: str | None) -> str | None:
+    """*name*, which is a VRF of the device or ``None``; raises `CommandFailed`."""
+    if name is not None and not any(device.running.has(*kind, name) for kind in (("vrf", "definition"), ("ip", "vrf"))):
+        raise CommandFailed(f"% IP routing table {name} does not exist")
+    return name
 
 
 @handles("show_ip_interface_brief")
@@ -178,7 +185,7 @@ _CODES = (
 )
 
 
-def _static_routes(device: Machine, vrf: str | None) -> Iterator[tuple[IPv4Network, str]]:
+def static_routes(device: Machine, vrf: str | None) -> Iterator[tuple[IPv4Network, str]]:
     """Destination, and what stands behind it: ``ip route [vrf NAME] PREFIX MASK {ADDRESS|INTERFACE} ...``."""
     for line in device.running.under("ip", "route"):
         words = line.text.split()[2:]
@@ -192,7 +199,7 @@ def _static_routes(device: Machine, vrf: str | None) -> Iterator[tuple[IPv4Netwo
             continue
 
 
-def _routes(device: Machine, vrf: str | None) -> list[tuple[IPv4Network, str]]:
+def routes_of(device: Machine, vrf: str | None) -> list[tuple[IPv4Network, str]]:
     """Each destination with its line, behind the code."""
     found = []
     for view in interfaces_of(device):
@@ -204,7 +211,7 @@ def _routes(device: Machine, vrf: str | None) -> list[tuple[IPv4Network, str]]:
             found.append(
                 (IPv4Network(view.address), f"{code}        {view.address}/32 is directly connected, {view.name}")
             )
-    for network, behind in _static_routes(device, vrf):
+    for network, behind in static_routes(device, vrf):
         code = "S*   " if network.prefixlen == 0 else "S    "
         shown = f"[1/0] {behind}" if behind.startswith("via") else f"is directly {behind}"
         found.append((network, f"{code}    {network} {shown}"))
@@ -218,11 +225,39 @@ def _class_of(network: IPv4Network) -> IPv4Network:
     return network if network.prefixlen <= length else network.supernet(new_prefix=length)
 
 
+_ROUTE_CODES = {"connected": "CL", "static": "S", "bgp": "B", "ospf": "O", "eigrp": "D", "isis": "i", "rip": "R"}
+
+
+def _one_route(routes: list[tuple[IPv4Network, str]], address: IPv4Address, mask: str | None) -> str:
+    """The longest prefix that has the address, or that of the mask; default routes do not count as of old."""
+    length = None if mask is None else _prefix(mask)
+    found = [
+        pair for pair in routes if address in pair[0] and length in (None, pair[0].prefixlen) and pair[0].prefixlen
+    ]
+    if not found:
+        return "% Network not in table\n"
+    network, text = max(found, key=lambda pair: pair[0].prefixlen)
+    known = "static" if text.startswith("S") else "connected"
+    distance = 1 if known == "static" else 0
+    behind = text.rpartition(" via " if " via " in text else ", ")[2]
+    shown = f"{behind}" if known == "static" else f"directly connected, via {behind}"
+    return (
+        f'Routing entry for {network}\n  Known via "{known}", distance {distance}, metric 0'
+        f"{' (connected)' if known == 'connected' else ''}\n"
+        f"  Routing Descriptor Blocks:\n  * {shown}\n      Route metric is 0, traffic share count is 1\n"
+    )
+
+
 @handles("show_ip_route")
 def show_ip_route(session: Session, call: Call) -> str:
     """Connected and static routes; how they are grouped is unverified."""
-    device, vrf = session.device, call.argument("vrf")
-    routes = _routes(device, vrf)
+    device, vrf = session.device, known_vrf(session.device, call.argument("vrf"))
+    routes = routes_of(device, vrf)
+    wanted, address = call.match.words[-1], call.argument("address")
+    if wanted in _ROUTE_CODES:
+        routes = [(network, text) for network, text in routes if text[0] in _ROUTE_CODES[wanted]]
+    elif address is not None:
+        return _one_route(routes, IPv4Address(address), call.argument("mask"))
     default = next((text.rpartition("via ")[2] for network, text in routes if network.prefixlen == 0), None)
     text = f"\nRouting Table: {vrf}\n" if vrf else ""
     text += f"{_CODES}Gateway of last resort is "

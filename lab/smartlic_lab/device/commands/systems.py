@@ -148,6 +148,13 @@ def show_logging(session: Session, call: Call) -> str:
     )
 
 
+@handles("show_logging_last")
+def show_logging_last(session: Session, call: Call) -> str:
+    """The last lines of the buffer, without its head."""
+    messages = session.device.log.messages()[-int(call.required("count")) :]
+    return "Log Buffer:\n\n" + "".join(f"{message}\n" for message in messages)
+
+
 @handles("clear_logging")
 def clear_logging(session: Session, call: Call) -> Dialogue:
     answer = yield Ask("Clear logging buffer [confirm]", single_key=True)

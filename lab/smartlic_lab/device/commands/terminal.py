@@ -110,12 +110,25 @@ def show_aliases(session: Session, call: Call) -> str:
     return "Exec mode aliases:\n" + "".join(f"  {name:<22}{meant}\n" for name, meant in rows.items()) + "\n"
 
 
+def _transport(session: Session, way: str) -> str:
+    """What the line's ``transport input|output`` allows. Unverified: what is said where there is no such line."""
+    kind = "vty" if session.kind == "vty" else "console"
+    for line in session.device.running.under("line", kind):
+        numbers = [int(word) for word in line.words[2:]]
+        if line.section is not None and numbers[0] <= session.number <= numbers[-1]:
+            return line.section.value("transport", way) or ("telnet ssh" if kind == "vty" else "none")
+    return "none"
+
+
 @handles("show_terminal")
 def show_terminal(session: Session, call: Call) -> str:
     return (
         f'Line {session.number}, Location: "", Type: "xterm"\n'
         f"Length: {session.terminal_length} lines, Width: {session.terminal_width} columns\n"
-        f"Status: PSI Enabled, Ready, Active, No Exit Banner\n"
+        "Baud rate (TX/RX) is 9600/9600, no parity, 1 stopbits, 8 databits\n"
+        "Status: PSI Enabled, Ready, Active, No Exit Banner\n"
+        f"Allowed input transports are {_transport(session, 'input')}.\n"
+        f"Allowed output transports are {_transport(session, 'output')}.\n"
     )
 
 

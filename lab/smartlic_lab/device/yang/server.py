@@ -48,6 +48,7 @@ class NetconfServer:
         """A session of a user who has logged in."""
         session = NetconfSession(self, next(self._numbers), username, privilege)
         self.sessions[session.number] = session
+        self.device.netconf_users[session.number] = (username, source)
         source = f" from {source}" if source else ""
         text = f"User '{username}' authenticated successfully{source} for netconf over ssh. External groups: "
         self._log("AUTH_PASSED", f"{text}PRIV{privilege}", now)
@@ -61,6 +62,7 @@ class NetconfServer:
     def forget(self, session: NetconfSession) -> None:
         """A session has ended; what it locked is free."""
         self.sessions.pop(session.number, None)
+        self.device.netconf_users.pop(session.number, None)
         if self.locked_by == session.number:
             self.locked_by = None
 

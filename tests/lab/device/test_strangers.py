@@ -1,0 +1,112 @@
+"""Commands that other people's clients send are answered on every kind of device, and what nobody knows is refused."""
+
+from __future__ import annotations
+
+import logging
+import re
+
+import pytest
+
+from smartlic_lab.device.catalogue import rows_of, words_of
+from smartlic_lab.platforms import families, family, releases
+from tests.lab.device.terminals import JAN_1, Terminal, make_device
+
+DAY_0 = (
+    "interface Loopback0", " ip address 192.0.2.1 255.255.255.255", "ntp server 192.0.2.123", "netconf-yang",
+    "ip route 0.0.0.0 0.0.0.0 192.0.2.254", "vrf definition BLUE", " address-family ipv4",
+)  # fmt: skip
+DEVICES = [("c9300", 3), ("c9300", 1), ("c9400", 2), ("c9600", 1), ("ie3x00", 1), ("c9800", 1), ("c8000v", 1)]
+DEVICES += [("isr4000", 1), ("asr1000", 1)]
+EVERYWHERE = (
+    "show ip route summary", "show platform resources", "show platform software status control-processor brief",
+    "show install active", "show boot system", "show crypto pki trustpool", "show call-home detail",
+    "show call-home statistics", "show ntp associations detail", "show terminal", "show ip protocols",
+    "show interfaces status", "show ip arp summary", "show netconf-yang sessions", "show netconf-yang status",
+    "show netconf-yang datastores", "show processes cpu", "show ip static route",
+)  # fmt: skip
+SWITCHES = (
+    "show vlan", "show vlan brief", "show interfaces switchport", "show interfaces counters", "show vtp status",
+    "show system mtu", "show sdm prefer", "show cdp", "show spanning-tree summary", "show etherchannel summary",
+    "show module",
+)  # fmt: skip
+COLLECTORS = {
+    "oxidized": ("show version", "show vtp status", "show inventory", "show running-config"),
+    "rancid": (
+        "show version", "show boot", "show flash:", "show bootvar", "show module", "show inventory raw", "show vlan",
+        "show vtp status", "show vtp password", "show debugging", "show running-config", "write terminal",
+    ),
+    "ios_facts": (
+        "show version", "show memory statistics", "show running-config", "show interfaces", "show ip interface",
+        "show ipv6 interface", "show lldp", "show cdp", "show lldp neighbors detail", "show cdp neighbors detail",
+    ),
+    "napalm": (
+        "show version", "show ip interface", "show lldp neighbors", "show environment", "show memory statistics",
+        "show ip arp", "show mac address-table", "show ntp associations", "show snmp chassis", "show interfaces",
+        "show running-config all", "show startup-config", "show vlan brief", "show users",
+    ),
+}  # fmt: skip
+
+
+def terminal_of(platform: str, members: int = 1) -> Terminal:
+    return Terminal(make_device(platform=platform, members=members, day0=DAY_0))
+
+
+@pytest.mark.pyats
+@pytest.mark.parametrize(("platform", "members"), DEVICES)
+def test_genie_parses_what_strangers_ask(platform: str, members: int) -> None:
+    base = pytest.importorskip("genie.conf.base")
+    logging.getLogger("genie").setLevel(logging.CRITICAL)
+    device, terminal = base.Device("d1", os="iosxe"), terminal_of(platform, members)
+    switch = "switch" in family(platform).traits
+    terminal.device.open_netconf(JAN_1, username="admin", privilege=15, source="192.0.2.9")
+    for command in (*EVERYWHERE, *(SWITCHES if switch else ())):
+        assert device.parse(command, output=terminal.type(command)), command
+
+
+@pytest.mark.parametrize("client", COLLECTORS)
+def test_a_switch_refuses_nothing_that_a_collector_sends(client: str) -> None:
+    terminal = terminal_of("c9300", 2)
+    for command in COLLECTORS[client]:
+        assert not re.search("% (Invalid|Incomplete|Ambiguous)", terminal.type(command)), command
+
+
+@pytest.mark.parametrize("platform", families())
+def test_a_word_that_a_show_command_does_not_know_is_refused(platform: str) -> None:
+    """Where a row ends with an argument of the user's own, the word is that argument."""
+    newest = [one for one in releases().values() if family(platform).supports(one.version)][-1]
+    terminal = Terminal(make_device(platform=platform, release=newest.name))
+    version = terminal.device.release.command_version
+    for row in rows_of(version, family(platform).traits, words_of(platform, version)):
+        if row.mode == "exec" and row.syntax.startswith("show ") and not set("<[{") & set(row.syntax):
+            answer = terminal.type(f"{row.syntax} nonsense")
+            takes_word = any(
+                other.syntax.startswith((f"{row.syntax} <", f"{row.syntax} [<"))
+                or (other.syntax.partition(" [")[0] == row.syntax and ("[<" in other.syntax or "|<" in other.syntax))
+                for other in rows_of(version, family(platform).traits, words_of(platform, version))
+            )
+            assert "% Invalid input" in answer or takes_word, row.syntax
+
+
+def test_tech_support_has_every_part_and_no_secret() -> None:
+    terminal = terminal_of("c9300")
+    text = terminal.type("show tech-support")
+    for command in ("show version", "show running-config", "show license tech support", "show vlan", "show logging"):
+        assert f"------------------ {command} ------------------" in text
+    assert "secret <removed>" in text
+    assert "secret 9" not in text
+    assert terminal.type("show history").split() == ["show", "tech-support", "show", "history"]
+
+
+def test_a_vrf_that_is_not_there_has_no_routes_to_show() -> None:
+    terminal = terminal_of("c8000v")
+    assert "does not exist" in terminal.type("show ip route vrf RED")
+    assert "Network not in table" in terminal.type("show ip route 203.0.113.1")
+    assert 'Known via "connected"' in terminal.type("show ip route 192.0.2.1")
+    assert terminal.type("show ip bgp") == "% BGP not active\n\n"
+
+
+def test_sip_says_that_it_was_stopped() -> None:
+    terminal = terminal_of("c8000v")
+    assert "SIP User Agent for UDP : ENABLED" in terminal.type("show sip-ua status")
+    terminal.device.calls_stopped = True
+    assert "SIP User Agent for UDP : DISABLED" in terminal.type("show sip-ua status")
