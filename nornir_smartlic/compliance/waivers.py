@@ -54,7 +54,7 @@ def waivers_of(data: Any, *, known_rules: frozenset[str], path: str = "waivers")
     if isinstance(data, Mapping) and set(data) == {"waivers"}:
         data = data["waivers"] or []
     if not isinstance(data, list):
-        raise IntentError(path, f"met {type(data).__name__}", "a list of waivers")
+        raise IntentError(path, f"is a {type(data).__name__}", "a list of waivers")
     return tuple(_waiver(entry, known_rules, f"{path}[{number}]") for number, entry in enumerate(data))
 
 
@@ -66,5 +66,5 @@ def _waiver(entry: Any, known_rules: frozenset[str], path: str) -> Waiver:
         where = ".".join([path, *(str(part) for part in first["loc"])])
         raise IntentError(where, first["msg"].lower(), "rule, hosts, owner, reason, until: YYYY-MM-DD") from None
     if checked.rule not in known_rules:
-        raise IntentError(f"{path}.rule", f"met {checked.rule!r}", "one of " + ", ".join(sorted(known_rules)))
+        raise IntentError(f"{path}.rule", f"is {checked.rule!r}", "one of " + ", ".join(sorted(known_rules)))
     return Waiver(checked.rule, tuple(checked.hosts), checked.owner, checked.reason, checked.until)

@@ -19,7 +19,7 @@ class Udi:
 
     def __post_init__(self) -> None:
         if not self.pid or not self.sn:
-            raise ValueError(f"a UDI has a PID and a serial number, met PID {self.pid!r} and SN {self.sn!r}")
+            raise ValueError(f"a UDI has a PID and a serial number, not PID {self.pid!r} and SN {self.sn!r}")
 
     def __str__(self) -> str:
         return f"PID:{self.pid},SN:{self.sn}"

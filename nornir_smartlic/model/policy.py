@@ -24,7 +24,7 @@ class PolicyDays:
 
     def __post_init__(self) -> None:
         if self.days < 0:
-            raise ValueError(f"days of a policy are not negative, met {self.days}")
+            raise ValueError(f"days of a policy are not negative: {self.days}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,7 +134,7 @@ class LicensingState:
 
     @property
     def model(self) -> LicensingModel:
-        """Which of the four models this device lives by."""
+        """Which of the four models this device follows."""
         if self.slp:
             return LicensingModel.SLP
         if self.reservation is not None and self.reservation.enabled:

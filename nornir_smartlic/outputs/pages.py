@@ -32,7 +32,7 @@ def render_markdown(report: Report) -> str:
     if findings:
         lines += ["", "## Findings", ""]
         lines += _table(
-            ("severity", "rule", "host", "verdict", "met and expected", "evidence", "fix"),
+            ("severity", "rule", "host", "verdict", "found and expected", "evidence", "fix"),
             [
                 (
                     finding.severity.value,

@@ -103,7 +103,7 @@ def _findings(findings: tuple[Finding, ...]) -> RenderableType:
     from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for title in ("severity", "rule", "host", "verdict", "met and expected", "fix"):
+    for title in ("severity", "rule", "host", "verdict", "found and expected", "fix"):
         table.add_column(title, no_wrap=title in ("rule", "host"))
     for finding in findings:
         message = finding.message

@@ -80,7 +80,7 @@ class Core:
     clock_synchronised: bool = True
     calls_stopped: bool = False
     actions: list[Action] = field(default_factory=list)
-    slp: bool = field(init=False)  # whether this release lives by Smart Licensing Using Policy
+    slp: bool = field(init=False)  # whether this release follows Smart Licensing Using Policy
 
     def __post_init__(self) -> None:
         slp = self.profile.slp

@@ -37,7 +37,7 @@ def transport_after_upgrade(stored: Mapping[str, Any], before: TransportType) ->
 
 
 def boot(core: Core) -> None:
-    """Note which model this boot lives by; an upgrade brings the accounts along."""
+    """Note which model this boot follows; an upgrade brings the accounts along."""
     store = core.store
     if store.slp is False and core.slp and store.legacy.is_registered:
         store.account = KnownAccount(store.legacy.smart_account, store.legacy.virtual_account, store.legacy.registered)

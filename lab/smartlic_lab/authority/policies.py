@@ -55,7 +55,7 @@ def policy_of(virtual_account: VirtualAccount) -> Policy:
 
 
 def policy_document(instance: ProductInstance, udi: Udi, now: datetime, *, anew: bool = False) -> PolicyDocument | None:
-    """The policy for a device that does not have it yet, or begins *anew*; ``None``: it lives by the right one."""
+    """The policy for a device that does not have it yet, or begins *anew*; ``None``: it follows the right one."""
     policy = policy_of(instance.virtual_account)
     sent = None if anew else instance.policy_sent
     instance.policy_sent = None if policy.name is None else _stamp(policy)

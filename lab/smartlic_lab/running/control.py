@@ -54,7 +54,7 @@ class Control:
 
     @classmethod
     def find(cls, name: str) -> Control:
-        """The running lab called *name*; raises `NoLab`. Word of a lab that is gone is taken away."""
+        """The running lab called *name*; raises `NoLab`. control file of a lab that is gone is taken away."""
         file = lab_folder(name) / CONTROL_FILE
         try:
             contents = json.loads(file.read_text())
@@ -62,7 +62,7 @@ class Control:
         except FileNotFoundError:
             raise NoLab(_no_lab(name)) from None
         except (OSError, ValueError, KeyError, TypeError) as error:
-            raise UsageError(f"{file}: not the word of a lab ({type(error).__name__}) - remove it") from error
+            raise UsageError(f"{file}: not the control file of a lab ({type(error).__name__}) - remove it") from error
         try:
             found.ask("GET", "/status", patience=10)
         except _Gone:

@@ -493,7 +493,7 @@ def check_topology(data: object, file: str = "topology", lines: Mapping[Key, int
         return _located(file, lines, key, problem)
 
     if not isinstance(data, Mapping):
-        raise TopologyError([located((), f"expected keys such as devices, met {type(data).__name__}")])
+        raise TopologyError([located((), f"expected keys such as devices, not {type(data).__name__}")])
     try:
         topology = Topology.model_validate(data)
     except ValidationError as error:

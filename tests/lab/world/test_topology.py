@@ -30,7 +30,7 @@ WRONG = [
     # the file
     ("", r"1: it is empty - expected keys such as devices"),
     ("# nothing yet\n", r"1: it is empty"),
-    ("- a", r"1: expected keys such as devices, met list"),
+    ("- a", r"1: expected keys such as devices, not list"),
     ("devices: [", r"1: not YAML: "),
     ("devices: []\ndevices: []", r"2: not YAML: the key 'devices' stands twice"),
     ("clock: {start: 2026-13-01}", r"1: not YAML: "),
