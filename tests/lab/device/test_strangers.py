@@ -110,3 +110,17 @@ def test_sip_says_that_it_was_stopped() -> None:
     assert "SIP User Agent for UDP : ENABLED" in terminal.type("show sip-ua status")
     terminal.device.calls_stopped = True
     assert "SIP User Agent for UDP : DISABLED" in terminal.type("show sip-ua status")
+
+
+def test_nvram_has_the_startup_configuration_alone() -> None:
+    terminal = terminal_of("c9300")
+    assert "startup-config" in terminal.type("dir nvram:")
+    assert str(len(terminal.device.startup or "")) in terminal.type("dir nvram:")
+
+
+def test_a_key_is_called_by_its_label_or_by_host_and_domain() -> None:
+    terminal = terminal_of("c9300")
+    terminal.type("configure terminal", "ip domain name example.com")
+    command = "crypto key generate rsa modulus 2048"
+    assert "keys will be: sw1.example.com\n" in terminal.type(command)
+    assert "keys will be: MGMT\n" in terminal.type("crypto key generate rsa label MGMT modulus 2048")

@@ -507,23 +507,30 @@ def crypto_key(session: Session, call: Call) -> str | Dialogue:
     if call.negated:
         return ""
     bits = call.argument("bits")
-    return _generated(session, bits) if bits or session.kind == "system" else _asked_for_bits(session)
+    name = call.argument("label") or _key_name(session)
+    return _generated(name, bits) if bits or session.kind == "system" else _asked_for_bits(name)
 
 
-def _asked_for_bits(session: Session) -> Dialogue:
+def _key_name(session: Session) -> str:
+    """Host and domain, as far as there is one."""
+    domain = session.device.running.value("ip", "domain", "name")
+    return f"{session.device.hostname}.{domain}" if domain else session.device.hostname
+
+
+def _asked_for_bits(name: str) -> Dialogue:
     answer = yield Ask(
         "How many bits in the modulus [2048]: ",
-        before=f"The name for the keys will be: {session.device.hostname}\n"
+        before=f"The name for the keys will be: {name}\n"
         "Choose the size of the key modulus in the range of 512 to 4096 for your\n"
         "  General Purpose Keys. Choosing a key modulus greater than 512 may take\n  a few minutes.\n\n",
     )
-    return _generated(session, answer.strip() or "2048").partition("\n\n")[2]
+    return _generated(name, answer.strip() or "2048").partition("\n\n")[2]
 
 
-def _generated(session: Session, bits: str | None) -> str:
+def _generated(name: str, bits: str | None) -> str:
     bits = bits or "2048"
     return (
-        f"The name for the keys will be: {session.device.hostname}\n\n"
+        f"The name for the keys will be: {name}\n\n"
         f"% The key modulus size is {bits} bits\n"
         f"% Generating {bits} bit RSA keys, keys will be non-exportable...\n[OK] (elapsed time was 0 seconds)\n\n"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import posixpath
+from typing import Final
 
 from smartlic_lab.device.commands.registry import Ask, Call, CommandFailed, Dialogue, Handlers, confirmed
 from smartlic_lab.device.filesystem import FileSystemError
@@ -117,10 +118,24 @@ def write_erase(session: Session, call: Call) -> Dialogue:
     return "\n[OK]\nErase of nvram: complete\n"
 
 
+_NVRAM: Final = 33_554_432  # bytes, as "show file systems" has it
+
+
+def _nvram(session: Session) -> str:
+    """The startup configuration, where there is one. Unverified: which other files a device keeps there."""
+    startup = session.device.startup
+    text = "Directory of nvram:/\n\n"
+    if startup is not None:
+        text += f"{1:>5}  -rw-  {len(startup):>14}{'<no date>':>28}  startup-config\n"
+    return f"{text}\n{_NVRAM} bytes total ({_NVRAM - len(startup or '')} bytes free)\n"
+
+
 @handles("dir")
 def dir_(session: Session, call: Call) -> str:
     device = session.device
     path = call.argument("path") or session.folder
+    if path.lower() in ("nvram:", "nvram:/"):
+        return _nvram(session)
     url = session.absolute(path if ":" in path or call.match.words[0] != "show" else session.folder)
     files = device.files
     system = url.partition(":")[0]
