@@ -23,6 +23,7 @@ TOPOLOGY: Final = {
                 "banner exec ^No prompt# of ours>^",
                 "license smart transport smart",
                 "license smart url default",
+                "license boot level network-advantage",
             ],
         },
     ],
