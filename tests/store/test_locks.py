@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,14 +16,20 @@ from nornir_smartlic.errors import Busy
 from nornir_smartlic.store import Store
 from nornir_smartlic.store.locks import LEASE, DeviceLocks
 from nornir_smartlic.store.tables import DeviceLock
+from tests.postgresql import DATABASES, make_empty, own_database
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 DEVICE = "192.0.2.1:22"
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "store.db")
+@pytest.fixture(params=DATABASES)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    place: str | Path = tmp_path / "store.db"
+    if request.param == "postgresql":
+        place = own_database("locks")
+        make_empty(place)
+    with Store(place) as opened:
+        yield opened
 
 
 def left_by(store: Store, machine: str, pid: int, taken: datetime = NOW) -> None:
