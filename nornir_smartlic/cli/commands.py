@@ -19,6 +19,7 @@ from nornir_smartlic.compliance import RULES, ComplianceOptions, Waiver, waivers
 from nornir_smartlic.errors import FileRejected, StoreError, UsageError
 from nornir_smartlic.fleet import RolloutJournal, Stage, roll_out
 from nornir_smartlic.model import Instant, LicensingReading, Secret
+from nornir_smartlic.operations.causes import Certainty
 from nornir_smartlic.operations.configuring import Safety
 from nornir_smartlic.operations.importing import ALREADY_THERE
 from nornir_smartlic.operations.results import (
@@ -416,9 +417,11 @@ def diagnose(nornir: Nornir) -> tuple[Report, Listing | None]:
             "cause": cause.text,
             "evidence": [str(evidence) for evidence in cause.evidence],
             "fix": list(cause.fix),
+            "logged": cause.at.isoformat() if cause.at is not None else None,
         }
         for cause in outcome.causes
     ]
-    code = ExitCode.FINDINGS if rows else ExitCode.DONE
-    columns = ("cause", "certainty", "id", "evidence", "fix")
+    stands = any(cause.certainty is not Certainty.HISTORY for cause in outcome.causes)
+    code = ExitCode.FINDINGS if stands else ExitCode.DONE
+    columns = ("cause", "certainty", "logged", "id", "evidence", "fix")
     return report, Listing("diagnose", "causes", columns, rows, code, as_records=True)

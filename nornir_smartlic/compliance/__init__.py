@@ -67,6 +67,8 @@ def _judged(rule: Rule, case: Case, host: str) -> Finding:
         why = reading.state_refused
     elif rule.id in _ON_CONFIGURATION and found.verdict is not Verdict.NOT_APPLICABLE:
         why = reading.configuration_refused
+    if why is None and found.verdict is Verdict.PASS and not found.evidence:
+        why = "nothing that the device showed proves it"  # a rule of somebody else's, too, passes by what it saw
     return found if why is None else _without_grounds(found, Verdict.UNKNOWN, why)
 
 

@@ -18,7 +18,7 @@ from nornir_smartlic.compliance.rules import (
     spelled,
     unknown,
 )
-from nornir_smartlic.intent import Evidence, running_level, same_account
+from nornir_smartlic.intent import Evidence, running_level, same_account, untrusted
 from nornir_smartlic.model import Account, AuthorizationStatus, LicenseUsage, LicensingModel, TransportType, UsageStatus
 
 TRUST_COMMAND: Final = "smartlic trust -F name={host}"
@@ -47,11 +47,9 @@ def _trust(case: Case) -> Outcome:
     expected = "a trust code on every member"
     if codes is None:
         return unknown("no output that was read tells the trust codes", expected=expected)
-    installed = {code.member.udi for code in codes if code.member is not None and code.installed is not None}
-    standalone = any(code.member is None and code.installed is not None for code in codes)
-    members = {member.udi for member in case.state.members or ()}
-    without = sorted(members - installed)
-    if standalone or (members and not without) or (installed and not members):
+    installed = any(code.installed is not None for code in codes)
+    without = untrusted(case.state)
+    if installed and not without:
         return passed(
             "trust code installed",
             expected=expected,

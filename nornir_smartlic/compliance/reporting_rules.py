@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from nornir_smartlic.compliance.findings import Severity
@@ -22,6 +21,7 @@ from nornir_smartlic.compliance.rules import (
 )
 from nornir_smartlic.intent import Evidence
 from nornir_smartlic.model import CommunicationStatistic, LicensingModel, TransportType, UsageReporting, placed
+from nornir_smartlic.model.times import logged_at
 
 _NO_REPORTING: Final = "no output that was read tells the usage reporting"
 
@@ -182,38 +182,11 @@ def _is_over(line: str, case: Case) -> bool:
     transport = case.state.transport
     if transport is not None and ("(CSLU)" in line) is not (transport.type is TransportType.CSLU):
         return True
-    reporting, at = case.state.usage_reporting, _logged_at(line, case)
+    reporting, at = case.state.usage_reporting, logged_at(line, case.now)
     if reporting is None or at is None:
         return False
     succeeded = [placed(instant) for instant in (reporting.last_ack, reporting.last_report_push)]
     return any(instant is not None and instant > at for instant in succeeded)
-
-
-_LOG_TIME: Final = re.compile(
-    r"[*.]?(?P<month>[A-Z][a-z]{2}) +(?P<day>\d+) (?:(?P<year>\d{4}) )?(?P<clock>\d+:\d\d:\d\d)"
-)
-
-
-def _logged_at(line: str, case: Case) -> datetime | None:
-    """When a log line was written, ``None`` where it does not tell (uptime, no timestamps).
-
-    The log counts in UTC, or in the device's zone with ``localtime``: of the two, the later is taken, so that a
-    failure is rather shown too long. A year is seldom printed: it is the last one that is not in the future.
-    """
-    found, now = _LOG_TIME.search(line.partition("%")[0]), case.now
-    if found is None or now is None:
-        return None
-    offset = min(now.utcoffset() or timedelta(0), timedelta(0))
-    years = [int(found["year"])] if found["year"] else [now.year, now.year - 1]
-    for year in years:
-        try:
-            text = f"{year} {found['month']} {found['day']} {found['clock']}"
-            at = datetime.strptime(text, "%Y %b %d %H:%M:%S").replace(tzinfo=UTC) - offset
-        except ValueError:
-            continue
-        if at <= now + timedelta(days=1):
-            return at
-    return None
 
 
 def _failure(group: CommunicationStatistic) -> str:

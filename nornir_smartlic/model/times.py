@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TypeAlias
+from datetime import UTC, datetime, timedelta
+from typing import Final, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +33,28 @@ Instant: TypeAlias = datetime | UnplacedTime
 def placed(instant: Instant | None) -> datetime | None:
     """The aware datetime of *instant*; ``None`` where there is none or its zone is unknown."""
     return instant if isinstance(instant, datetime) else None
+
+
+_STAMP: Final = re.compile(r"[*.]?(?P<month>[A-Z][a-z]{2}) +(?P<day>\d+) (?:(?P<year>\d{4}) )?(?P<clock>\d+:\d\d:\d\d)")
+
+
+def logged_at(line: str, now: datetime | None) -> datetime | None:
+    """When a log line was written, by the device's time *now*; ``None``: it does not tell (uptime, no timestamps).
+
+    The log counts in UTC, or in the device's zone with ``localtime``: of the two, the later is taken, so that a
+    failure is rather shown too long. A year is seldom printed: it is the last one that is not in the future.
+    """
+    found = _STAMP.search(line.partition("%")[0])
+    if found is None or now is None:
+        return None
+    offset = min(now.utcoffset() or timedelta(0), timedelta(0))
+    years = [int(found["year"])] if found["year"] else [now.year, now.year - 1]
+    for year in years:
+        try:
+            text = f"{year} {found['month']} {found['day']} {found['clock']}"
+            at = datetime.strptime(text, "%Y %b %d %H:%M:%S").replace(tzinfo=UTC) - offset
+        except ValueError:
+            continue
+        if at <= now + timedelta(days=1):
+            return at
+    return None

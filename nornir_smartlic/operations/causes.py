@@ -2,15 +2,16 @@
 
 A report's way has an order: a model that reports, a transport with a URL, a source interface and a VRF, a name that
 resolves, a connection, a certificate that is trusted, a trust code, an acknowledgement. Whatever breaks first hides
-what breaks after it, so that causes are listed by certainty, and in this order among equals. Reasons that devices print
-stand in reference/cli.md section 5, some of them unverified.
+what breaks after it, so that causes are listed by certainty, then the freshest message first, and in this order among
+equals. What the device logged long ago, or before a report went through, is history: it comes last. Reasons that
+devices print stand in reference/cli.md section 5, some of them unverified.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Final
 from urllib.parse import urlsplit
@@ -29,15 +30,27 @@ from nornir_smartlic.intent import (
     why_not_slp,
     wrong_transport,
 )
-from nornir_smartlic.model import LicensingModel, LicensingReading, RegistrationStatus, TransportType, placed
+from nornir_smartlic.intent.roots import old_roots
+from nornir_smartlic.model import (
+    Intent,
+    LicensingModel,
+    LicensingReading,
+    RegistrationStatus,
+    TransportType,
+    placed,
+)
+from nornir_smartlic.model.times import logged_at
 from nornir_smartlic.model.version import CONTROLLER_MANAGED
-from nornir_smartlic.operations.licensing_log import LogMessage
+from nornir_smartlic.operations.licensing_log import SHOW_LOG, LogMessage
 
 UNRESOLVED: Final = "Unable to resolve server hostname/domain name"
 _NO_WAY: Final = ("No reply from server", "Unable to connect to server", "Communications init failure")
 _NO_TLS: Final = ("certificate", "SSL", "TLS")
 ACK_TAKES: Final = timedelta(days=2)
 """CSSM acknowledges within hours; Cisco's guides say to look after a day or two, unverified."""
+FRESH: Final = timedelta(hours=2)
+"""A failed report is tried again each hour, and logged again. Source: reference/policy.md section 3.5; that each try is
+logged is unverified, so that history is shown too."""
 
 
 class Certainty(Enum):
@@ -46,6 +59,7 @@ class Certainty(Enum):
     CERTAIN = "certain"  # it cannot work like this
     LIKELY = "likely"  # it fits what the device says
     POSSIBLE = "possible"  # worth a look
+    HISTORY = "history"  # it was so when the device logged it, and has not been logged since
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +71,7 @@ class Cause:
     text: str
     evidence: tuple[Evidence, ...] = ()
     fix: tuple[str, ...] = ()  # configuration lines, or commands
+    at: datetime | None = None  # when the device logged it last; None: seen now, or its log tells no time
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +81,8 @@ class Symptoms:
     reading: LicensingReading  # its configuration with interfaces
     failure: LogMessage | None  # the last failed communication, unless it was restored since
     trust_failure: LogMessage | None = None  # the last trust code that was not installed
+    platform_error: LogMessage | None = None  # the last error of the platform below the agent
+    wanted: Intent = field(default_factory=Intent)  # what the inventory asks for
 
     @property
     def way(self) -> Way:
@@ -81,15 +98,46 @@ class Symptoms:
         """Whether the last failure names one of *words*."""
         return self.failure is not None and any(word.lower() in self.failure.reason.lower() for word in words)
 
+    def logged_at(self, message: LogMessage | None) -> datetime | None:
+        """When the device wrote *message*; ``None``: there is none, or it tells no time."""
+        return logged_at(message.line, self.reading.now()) if message is not None else None
+
+    @property
+    def failed_at(self) -> datetime | None:
+        """When the last failure was logged."""
+        return self.logged_at(self.failure)
+
+    @property
+    def is_history(self) -> bool:
+        """Whether the last failure says nothing of now: a report went through since, or it was not logged again."""
+        at, now, reporting = self.failed_at, self.reading.now(), self.reading.state.usage_reporting
+        if at is None or now is None:
+            return False
+        done = (reporting.last_ack, reporting.last_report_push) if reporting is not None else ()
+        return now - at > FRESH or any((sent := placed(each)) is not None and sent > at for each in done)
+
 
 def causes_of(symptoms: Symptoms) -> tuple[Cause, ...]:
-    """The causes, the surest first."""
+    """The causes: the surest first, of equals the one that was logged last; history comes last."""
     if symptoms.reading.version.is_controller_managed:
         seen = Evidence("show version", f"Router operating mode: {CONTROLLER_MANAGED}")
         return (Cause("controller", Certainty.CERTAIN, f"{CONTROLLER}: see its licence pages", (seen,)),)
+    standing = replace(symptoms, failure=None) if symptoms.is_history else symptoms
+    found = [cause for judge in _JUDGES for cause in judge(standing)]
+    if symptoms.is_history:
+        known = {cause.id for cause in found}
+        then = (cause for judge in _JUDGES for cause in judge(symptoms))
+        found += [
+            replace(cause, certainty=Certainty.HISTORY)
+            for cause in then
+            if cause.at is not None and cause.at == symptoms.failed_at and cause.id not in known
+        ]
     order = list(Certainty)
-    found = [cause for judge in _JUDGES for cause in judge(symptoms)]
-    return tuple(sorted(found, key=lambda cause: order.index(cause.certainty)))
+    return tuple(sorted(found, key=lambda cause: (order.index(cause.certainty), -_seconds(cause.at))))
+
+
+def _seconds(at: datetime | None) -> float:
+    return at.timestamp() if at is not None else 0.0
 
 
 _UNREGISTERED: Final = (RegistrationStatus.UNREGISTERED, RegistrationStatus.REGISTRATION_FAILED)
@@ -116,7 +164,7 @@ def _model(symptoms: Symptoms) -> Iterator[Cause]:
 
 
 def _no_transport(symptoms: Symptoms) -> Iterator[Cause]:
-    if symptoms.way.transport is TransportType.OFF:
+    if symptoms.way.transport is TransportType.OFF and symptoms.wanted.transport is not TransportType.OFF:
         yield Cause(
             "transport-off",
             Certainty.CERTAIN,
@@ -163,7 +211,8 @@ def _source(symptoms: Symptoms) -> Iterator[Cause]:
     if name is None:
         if way.vrf is not None and symptoms.failed_with(*_NO_WAY):
             text = f"reports leave through VRF {way.vrf} without a source interface: answers may not find back"
-            yield Cause("no-source-interface", Certainty.LIKELY, text, fix=("ip http client source-interface NAME",))
+            fix, seen = ("ip http client source-interface NAME",), _failure_evidence(symptoms)
+            yield Cause("no-source-interface", Certainty.LIKELY, text, seen, fix, symptoms.failed_at)
         return
     evidence = (Evidence("show running-config", f"ip http client source-interface {name}"),)
     if found is None and configuration.interfaces:
@@ -181,14 +230,16 @@ def _name_resolution(symptoms: Symptoms) -> Iterator[Cause]:
     evidence = _failure_evidence(symptoms) if is_unresolved else ()
     why = unresolved(way, symptoms.reading.configuration)
     if why is not None and why.is_lookup:
-        yield Cause("no-lookup", Certainty.CERTAIN, why.text, (why.evidence, *evidence), (why.fix,))
+        at = symptoms.failed_at if is_unresolved else None
+        yield Cause("no-lookup", Certainty.CERTAIN, why.text, (why.evidence, *evidence), (why.fix,), at)
     elif why is not None:
         certainty = Certainty.CERTAIN if is_unresolved or way.url is not None else Certainty.LIKELY
         text = f"there is {why.text} to resolve {way.host}"
-        yield Cause("no-name-server", certainty, text, (*evidence, why.evidence), (why.fix,))
+        at = symptoms.failed_at if is_unresolved else None
+        yield Cause("no-name-server", certainty, text, (*evidence, why.evidence), (why.fix,), at)
     elif is_unresolved and way.host is not None:
         text = f"{', '.join(way.name_servers)} {way.place} does not answer, or does not know {way.host}"
-        yield Cause("name-unresolved", Certainty.LIKELY, text, evidence)
+        yield Cause("name-unresolved", Certainty.LIKELY, text, evidence, at=symptoms.failed_at)
 
 
 def _no_way(symptoms: Symptoms) -> Iterator[Cause]:
@@ -199,10 +250,10 @@ def _no_way(symptoms: Symptoms) -> Iterator[Cause]:
     if symptoms.way.proxy is not None:
         proxy = f"{symptoms.way.proxy.address}:{symptoms.way.proxy.port}"
         text = f"the proxy {proxy} does not answer, or does not let {far} through"
-        yield Cause("proxy", Certainty.LIKELY, text, evidence)
+        yield Cause("proxy", Certainty.LIKELY, text, evidence, at=symptoms.failed_at)
     else:
         text = f"{far} does not answer: no route, a filter on the way, or a proxy that is not configured"
-        yield Cause("no-way", Certainty.POSSIBLE, text, evidence)
+        yield Cause("no-way", Certainty.POSSIBLE, text, evidence, at=symptoms.failed_at)
 
 
 def _tls(symptoms: Symptoms) -> Iterator[Cause]:
@@ -216,7 +267,8 @@ def _tls(symptoms: Symptoms) -> Iterator[Cause]:
         line = (Evidence("show clock", f"{reading.clock.time} not synchronised"), *evidence)
         certainty = Certainty.LIKELY if failed else Certainty.POSSIBLE
         text = "the clock is not synchronised: certificates are not accepted, nor is trust more than an hour off"
-        yield Cause("clock", certainty, text, line, ("ntp server ADDRESS",))
+        at = symptoms.failed_at if failed else None
+        yield Cause("clock", certainty, text, line, ("ntp server ADDRESS",), at)
     if "SLA-TrustPoint" not in trustpoints:
         yield Cause(
             "no-trustpoint",
@@ -231,10 +283,13 @@ def _tls(symptoms: Symptoms) -> Iterator[Cause]:
             "the revocation list of the receiver's certificate may be out of reach",
             evidence,
             ("crypto pki trustpoint SLA-TrustPoint", " revocation-check none"),
+            symptoms.failed_at,
         )
-    if failed:
+    if failed and (old := old_roots(reading)) is not None:
+        yield Cause("old-root", Certainty.LIKELY, old.text, (old.evidence, *evidence), old.fix, symptoms.failed_at)
+    elif failed:
         text = "the receiver's certificate is not trusted: an inspecting proxy, an On-Prem of its own, or expired"
-        yield Cause("certificate", Certainty.POSSIBLE, text, evidence)
+        yield Cause("certificate", Certainty.POSSIBLE, text, evidence, at=symptoms.failed_at)
 
 
 def _trust(symptoms: Symptoms) -> Iterator[Cause]:
@@ -247,13 +302,16 @@ def _trust(symptoms: Symptoms) -> Iterator[Cause]:
     without = untrusted(state)
     if without:
         failure = symptoms.trust_failure
-        why = f"; the last attempt failed: {failure.reason}" if failure is not None else ""
+        at = symptoms.logged_at(failure)
+        when = f", on {at:%b %d %H:%M:%S %Y}" if at is not None else ""
+        why = f"; the last attempt failed: {failure.reason}{when}" if failure is not None else ""
         yield Cause(
             "no-trust",
             Certainty.CERTAIN,
             f"no trust code on {'; '.join(map(str, without))}: CSSM takes no reports from it{why}",
             (Evidence("show license all", "Trust Code Installed: <none>"),) if not state.trust_codes else (),
             ("license smart trust idtoken TOKEN all",),
+            at,
         )
 
 
@@ -263,9 +321,10 @@ def _far_end(symptoms: Symptoms) -> Iterator[Cause]:
         text = (
             f"{symptoms.way.url} answers with nothing: a wrong port or path, http instead of https, or a proxy's page"
         )
-        yield Cause("empty-answer", Certainty.LIKELY, text, evidence)
+        yield Cause("empty-answer", Certainty.LIKELY, text, evidence, at=symptoms.failed_at)
     elif symptoms.failure is not None and symptoms.failure.reason == "Communications failure":
-        yield Cause("far-end", Certainty.LIKELY, f"{symptoms.way.url or 'the far end'} answers with an error", evidence)
+        text = f"{symptoms.way.url or 'the far end'} answers with an error"
+        yield Cause("far-end", Certainty.LIKELY, text, evidence, at=symptoms.failed_at)
 
 
 def _no_ack(symptoms: Symptoms) -> Iterator[Cause]:
@@ -293,10 +352,28 @@ def _failure_evidence(symptoms: Symptoms) -> tuple[Evidence, ...]:
     failure = symptoms.failure
     if failure is None:
         return ()
-    return (Evidence("show logging", f"%SMART_LIC-{failure.severity}-{failure.mnemonic}: {failure.text}"),)
+    return (_logged(failure),)
+
+
+def _logged(message: LogMessage) -> Evidence:
+    return Evidence(SHOW_LOG, message.line)
+
+
+def _platform(symptoms: Symptoms) -> Iterator[Cause]:
+    """The agent asks the platform for the serial number, and gets none.
+
+    Source: corrections-2026-11.md, the message. Unverified: that a reload mends it; the message asks for TAC.
+    """
+    error = symptoms.platform_error
+    if error is None or "udi_sn is empty" not in error.text or symptoms.reading.state.udi is not None:
+        return
+    text = "the platform gives the licensing agent no serial number: it has no UDI to report with"
+    fix = ("show license udi", "reload", "open a case with Cisco TAC if the UDI stays empty")
+    yield Cause("no-serial-number", Certainty.CERTAIN, text, (_logged(error),), fix, symptoms.logged_at(error))
 
 
 _JUDGES: Final[tuple[Callable[[Symptoms], Iterator[Cause]], ...]] = (
+    _platform,
     _model,
     _no_transport,
     _wrong_url,

@@ -29,6 +29,7 @@ class LogMessage:
     severity: int
     mnemonic: str
     text: str
+    line: str = ""  # whole, with the time in front
 
     @property
     def reason(self) -> str:
@@ -58,9 +59,11 @@ def new_messages(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[LogMe
     if before and before[-1] in after:
         last = len(after) - 1 - after[::-1].index(before[-1])
         fresh = after[last + 1 :]
-    messages = (_MESSAGE.search(line) for line in fresh)
+    messages = ((_MESSAGE.search(line), line) for line in fresh)
     return tuple(
-        LogMessage(int(found["severity"]), found["mnemonic"], found["text"].strip()) for found in messages if found
+        LogMessage(int(found["severity"]), found["mnemonic"], found["text"].strip(), line)
+        for found, line in messages
+        if found
     )
 
 

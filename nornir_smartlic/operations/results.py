@@ -7,7 +7,7 @@ does. ``requested`` is ``False`` in a dry run and where nothing needed doing; ``
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from nornir_smartlic.compliance import Finding
@@ -191,6 +191,7 @@ class Diagnosis:
     causes: tuple[Cause, ...]  # the surest first; (): nothing hinders it
     last_failure: str | None  # what the device logged last, in its words; None: nothing, or it was restored since
     reading: LicensingReading
+    failed_at: datetime | None = None  # when it was logged, by the device's clock; None: the log tells no time
 
 
 @dataclass(frozen=True, slots=True)

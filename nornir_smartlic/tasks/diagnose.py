@@ -5,7 +5,7 @@ from __future__ import annotations
 from nornir.core.task import Result, Task
 
 from nornir_smartlic.operations.diagnosing import diagnose as diagnosing
-from nornir_smartlic.tasks.driving import drive
+from nornir_smartlic.tasks.driving import drive, intent_of_host
 
 
 def diagnose(task: Task, dry_run: bool | None = None) -> Result:
@@ -13,6 +13,8 @@ def diagnose(task: Task, dry_run: bool | None = None) -> Result:
 
     Returns:
         Result: ``result`` the Diagnosis: causes, the surest first, each with its evidence and its fix.
+    Raises:
+        IntentError: the host's ``smart_licensing`` data is inconsistent.
     """
     del dry_run
-    return Result(host=task.host, result=drive(task, diagnosing()), changed=False)
+    return Result(host=task.host, result=drive(task, diagnosing(intent_of_host(task.host))), changed=False)

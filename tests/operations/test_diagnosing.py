@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from nornir_smartlic.operations.causes import Certainty
+from nornir_smartlic.model import Intent, TransportType
+from nornir_smartlic.operations.causes import Certainty, Symptoms, causes_of
 from nornir_smartlic.operations.conversation import Configure, converse
 from nornir_smartlic.operations.diagnosing import diagnose
+from nornir_smartlic.operations.licensing_log import LogMessage
+from nornir_smartlic.operations.reading import read_licensing
 from nornir_smartlic.operations.results import Diagnosis
+from smartlic_lab.device.specification import DeviceSpec
 from tests.memory import NAME_SERVER, TOKEN, MemoryLab, memory_lab, switch
 
 SMART = ("license smart transport smart", "license smart url default")
@@ -91,6 +96,67 @@ def test_what_the_device_logs_is_explained(lab: MemoryLab, fault: str, cause: st
     diagnosed(lab, trust=True, after=timedelta(hours=1))
     lab.world.add_fault("cssm", fault)
     assert cause in [each.id for each in diagnosed(lab, after=timedelta(days=40)).causes]
+
+
+def test_a_failure_of_a_cured_cause_is_history_and_the_fresh_one_comes_first(lab: MemoryLab):
+    diagnosed(lab, "license smart vrf Mgmt-vrf", trust=True, after=timedelta(days=40))
+    lab.world.add_fault("cssm", "empty-answer")
+    found = diagnosed(lab, f"ip name-server vrf Mgmt-vrf {NAME_SERVER}", after=timedelta(hours=2)).causes
+    assert found[0].id == "empty-answer"
+    assert found[0].at is not None
+    assert "no-name-server" not in {cause.id for cause in found}
+
+
+def test_what_was_logged_hours_ago_and_not_again_is_history(lab: MemoryLab):
+    door = lab.door("sw1")
+    door.answer(Configure((*SMART, *RESOLVED)))
+    symptoms = Symptoms(converse(read_licensing(), door.answer), failure=None)
+    hour_ago, day_ago = (
+        replace(symptoms, failure=message(f"Jan  1 {hour}:00:00.000: ", "No reply from server", lab))
+        for hour in ("11", "02")
+    )
+    assert [cause.certainty for cause in causes_of(hour_ago) if cause.id == "no-way"] == [Certainty.POSSIBLE]
+    past = causes_of(day_ago)[-1]
+    assert (past.id, past.certainty) == ("no-way", Certainty.HISTORY)
+    assert past.at is not None
+    assert past.at.hour == 2
+
+
+def message(stamp: str, reason: str, lab: MemoryLab) -> LogMessage:
+    """A failure of communication as the device logs it."""
+    del lab
+    text = f"Communications failure with the Cisco Smart Software Manager (CSSM) : {reason}"
+    return LogMessage(3, "COMM_FAILED", text, f"*{stamp}%SMART_LIC-3-COMM_FAILED: {text}")
+
+
+def test_transport_off_is_no_cause_where_the_inventory_wants_it(lab: MemoryLab):
+    door = lab.door("sw1")
+    door.answer(Configure(("license smart transport off",)))
+    assert "transport-off" in {cause.id for cause in converse(diagnose(), door.answer).causes}
+    assert converse(diagnose(Intent(transport=TransportType.OFF)), door.answer).causes == ()
+
+
+def test_a_platform_without_serial_number_is_said_so(lab: MemoryLab):
+    reading = converse(read_licensing(), lab.door("sw1").answer)
+    text = "Smart Licensing has encountered an internal software error. Contact TAC: udi_sn is empty"
+    error = LogMessage(2, "PLATFORM_ERROR", text, f"*Jan  1 11:59:00.000: %SMART_LIC-2-PLATFORM_ERROR: {text}")
+    blind = replace(reading, state=replace(reading.state, udi=None))
+    found = causes_of(Symptoms(blind, failure=None, platform_error=error))[0]
+    assert (found.id, found.certainty) == ("no-serial-number", Certainty.CERTAIN)
+    assert found.evidence[0].line == error.line
+    assert "no-serial-number" not in {cause.id for cause in causes_of(Symptoms(reading, None, platform_error=error))}
+
+
+def test_a_release_without_the_root_of_cssm_is_named_with_its_field_notice():
+    lab = memory_lab(DeviceSpec("ie1", "ie3x00", release="17.3"))
+    door = lab.door("ie1")
+    door.answer(Configure((*SMART, *RESOLVED)))
+    reading = converse(read_licensing(), door.answer)
+    failed = replace(Symptoms(reading, None), failure=message("Jan  1 11:30:00.000: ", "SSL certificate error", lab))
+    found = {cause.id: cause for cause in causes_of(failed)}
+    assert "FN72298" in found["old-root"].text
+    assert found["old-root"].fix[0].startswith("crypto pki trustpool import")
+    assert "certificate" not in found
 
 
 def test_a_legacy_device_that_is_not_registered_says_so():
