@@ -23,15 +23,16 @@ PLUGIN_ARROWS = {
     "intent": "errors model",
     "files": "errors model",
     "compliance": "errors model intent",
-    "operations": "errors model parsers intent files compliance",
+    "migration": "errors model intent compliance",
+    "operations": "errors model parsers intent files compliance migration",
     "doors": "errors model operations",
     "cssm": "errors model files",
     "store": "errors model compliance",
-    "tasks": "errors model intent files compliance operations doors store",
+    "tasks": "errors model intent files compliance migration operations doors store",
     "fleet": "errors model intent compliance operations doors tasks store",
     "outputs": "errors model compliance operations",
     "pyats": "errors model intent compliance operations",
-    "cli": "errors model parsers intent files compliance operations doors cssm store tasks fleet outputs",
+    "cli": "errors model parsers intent files compliance migration operations doors cssm store tasks fleet outputs",
 }
 LAB_ARROWS = {  # name: of the lab; of the plugin
     "world": ("", "errors model"),
@@ -53,7 +54,10 @@ ARROWS = {
     },
 }
 PURE = [
-    *(f"{PLUGIN}.{name}" for name in ("errors", "model", "parsers", "intent", "files", "compliance", "operations")),
+    *(
+        f"{PLUGIN}.{name}"
+        for name in ("errors", "model", "parsers", "intent", "files", "compliance", "migration", "operations")
+    ),
     *(f"{LAB}.{name}" for name in ("agent", "device", "show", "platforms", "authority")),
     *(f"{LAB}.world.{name}" for name in ("wire", "signing", "network", "world")),
 ]

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from nornir_smartlic.compliance import Finding
 from nornir_smartlic.intent.plan import Difference, Plan
+from nornir_smartlic.migration import MigrationPlan
 from nornir_smartlic.model import (
     Account,
     AuthorizationState,
@@ -33,6 +34,7 @@ __all__ = [
     "ImportOutcome",
     "ImportedFile",
     "LicensingReading",
+    "MigrationOutcome",
     "Plan",
     "RegistrationOutcome",
     "ReservationOutcome",
@@ -57,6 +59,15 @@ class TrustOutcome:
     waited: timedelta = timedelta(0)
     not_applicable: str | None = None
     other_account: str | None = None  # trusted before, with an account that is not the wanted one
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationOutcome:
+    """The plan of a device's way to Smart Licensing Using Policy; ``plan`` is ``None`` where a controller owns it."""
+
+    plan: MigrationPlan | None
+    licenses: tuple[tuple[str, int], ...] = ()  # in use now, name and count: what has to be in use afterwards
+    not_applicable: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
