@@ -31,6 +31,7 @@ PLUGIN_ARROWS = {
     "tasks": "errors model intent files compliance migration operations doors store",
     "fleet": "errors model intent compliance operations doors tasks store",
     "outputs": "errors model compliance operations",
+    "processors": "errors model compliance operations",
     "pyats": "errors model intent compliance operations",
     "cli": "errors model parsers intent files compliance migration operations doors cssm store tasks fleet outputs",
 }
