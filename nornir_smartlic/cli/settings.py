@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 from nornir_smartlic.errors import UsageError
 
@@ -85,16 +86,19 @@ class Settings:
             UsageError: its credentials are not set.
         """
         from nornir_smartlic.cssm import ClientCredentials, CssmClient, Endpoint, Transfer
+        from nornir_smartlic.cssm.client import TOKEN_PATH
         from nornir_smartlic.model import Secret
 
         secret = os.environ.get("SMARTLIC_CSSM_CLIENT_SECRET") or self._secret_of_file()
         if not self.cssm_client_id or not secret:
             raise UsageError("no access to CSSM: set SMARTLIC_CSSM_CLIENT_ID and SMARTLIC_CSSM_CLIENT_SECRET")
         login = self.cssm_login_url or (CLOUD_LOGIN if self.cssm_url == CLOUD else self.cssm_url)
+        host, path = _split(login)
         with CssmClient(
             Transfer(Endpoint(self.cssm_url, self.cssm_ca_file)),
             ClientCredentials(self.cssm_client_id, Secret(secret)),
-            login=Transfer(Endpoint(login, self.cssm_ca_file)),
+            login=Transfer(Endpoint(host, self.cssm_ca_file)),
+            token_path=path or TOKEN_PATH,
         ) as client:
             yield client
 
@@ -125,6 +129,12 @@ class Settings:
         except (OSError, UnicodeDecodeError) as error:
             reason = getattr(error, "strerror", None) or "not a text file"
             raise UsageError(f"client secret file {self.cssm_client_secret_file}: {reason}") from None
+
+
+def _split(login: str) -> tuple[str, str]:
+    """The host's URL and the path of a token endpoint; the path is "" where *login* names the host alone."""
+    parts = urlsplit(login)
+    return f"{parts.scheme}://{parts.netloc}", parts.path.rstrip("/")
 
 
 def _of_file(config: Path) -> Mapping[str, Any]:

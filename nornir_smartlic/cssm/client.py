@@ -46,6 +46,9 @@ class ClientCredentials:
 class CssmClient:
     """Speaks for one API client; ``login`` is the transfer to the host that gives access tokens, often another one.
 
+    ``token_path`` is its token endpoint: ``/oauth2/default/v1/token`` on Cisco's newer identity host. Source:
+    reference/cssm-clients.md.
+
     ``clock`` gives seconds that only grow, to know when an access token ends.
     """
 
@@ -55,10 +58,12 @@ class CssmClient:
         credentials: ClientCredentials,
         *,
         login: Transfer | None = None,
+        token_path: str = TOKEN_PATH,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._transfer = transfer
         self._login = login or transfer
+        self._token_path = token_path
         self._credentials = credentials
         self._clock = clock
         self._bearer: tuple[Secret, float] | None = None
@@ -82,7 +87,7 @@ class CssmClient:
                 "client_id": self._credentials.client_id,
                 "client_secret": self._credentials.client_secret.reveal(),
             }
-            data = self._login.ask("POST", TOKEN_PATH, form=form).checked("access token")
+            data = self._login.ask("POST", self._token_path, form=form).checked("access token")
             text = _text(data, "access_token")
             if not text:
                 raise CssmError("access token: the answer has none")

@@ -174,3 +174,13 @@ def test_without_a_command_the_help_is_shown(smartlic):
     ended = smartlic.bare()
     assert ended.code == 2
     assert "Commands:" in ended.err + ended.out
+
+
+def test_a_login_url_is_a_host_or_a_token_endpoint():
+    from nornir_smartlic.cli.settings import _split
+
+    assert _split("https://id.example.com/oauth2/default/v1/token") == (
+        "https://id.example.com",
+        "/oauth2/default/v1/token",
+    )
+    assert _split("https://cssm.example.com:8443/") == ("https://cssm.example.com:8443", "")

@@ -59,9 +59,9 @@ class Service:
             transport=httpx.MockTransport(self.answer),
         )
 
-    def client(self, secret: str = SECRET) -> CssmClient:
+    def client(self, secret: str = SECRET, **options: Any) -> CssmClient:
         credentials = ClientCredentials("smartlic", Secret(secret))
-        return CssmClient(self.transfer(), credentials, clock=lambda: self.now.timestamp())
+        return CssmClient(self.transfer(), credentials, clock=lambda: self.now.timestamp(), **options)
 
 
 def transfer_to(answer: Callable[[httpx.Request], httpx.Response], slept: list[float], **options: Any) -> Transfer:

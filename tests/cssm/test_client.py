@@ -47,6 +47,11 @@ def test_an_access_token_is_fetched_once_and_again_when_it_has_ended(service):
     assert len(logins) == 2
 
 
+def test_the_token_endpoint_of_the_newer_identity_host_is_asked(service):
+    service.client(token_path="/oauth2/default/v1/token").accounts()
+    assert service.requests[0].url.path == "/oauth2/default/v1/token"
+
+
 def test_wrong_credentials_are_one_line_without_them(service):
     with pytest.raises(CssmError) as caught:
         service.client("not-the-secret").accounts()
