@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nornir_smartlic import __version__
-from nornir_smartlic.cli import cssm_commands, migrate_commands, report_commands
+from nornir_smartlic.cli import cssm_commands, legacy_commands, migrate_commands, report_commands
 from nornir_smartlic.cli.failures import REPORT_IT, debug, first_line, os_error, say
 from nornir_smartlic.cli.options import AskPass, DryRun, Filters, Globals, Json, finish, finish_listing, open_hosts
 from nornir_smartlic.cli.present import check_writable, format_of
@@ -39,6 +39,7 @@ app = typer.Typer(
 )
 app.add_typer(report_commands.app, name="reports")
 app.add_typer(migrate_commands.app, name="migrate")
+app.add_typer(legacy_commands.app, name="legacy")
 app.add_typer(cssm_commands.app, name="cssm")
 
 

@@ -7,8 +7,9 @@ import json
 import pytest
 from nornir.core.plugins.inventory import InventoryPluginRegister
 
-from tests.memory import NAME_SERVER, memory_lab, switch
+from tests.memory import NAME_SERVER, TOKEN, memory_lab, switch
 from tests.migration.test_upgrades import upgrade
+from tests.tasks.test_further_tasks import buy
 
 WANTED = {"transport": "smart", "url": "default", "name_servers": [NAME_SERVER]}
 
@@ -50,3 +51,17 @@ def test_a_file_that_is_no_plan_is_wrong_usage(smartlic, lab):
     (smartlic.folder / "before.json").write_text('{"command": "audit", "hosts": []}')
     ended = smartlic("migrate", "after", "--before", str(smartlic.folder / "before.json"))
     assert (ended.code, "not what 'smartlic migrate plan --json' prints" in ended.err) == (2, True)
+
+
+def test_a_switch_before_slp_is_registered_once(smartlic, lab, monkeypatch):
+    buy(lab, "network-advantage", "dna-advantage")
+    session = lab.door("sw1")
+    for line in ("configure terminal", f"ip name-server {NAME_SERVER}", "end"):
+        session.type(line)
+    monkeypatch.setenv("SMARTLIC_TOKEN", TOKEN.reveal())
+    assert smartlic("legacy", "register", "--dry-run").code == 1
+    first = smartlic("legacy", "register", "--json")
+    assert (first.code, "registered after" in json.loads(first.out)["hosts"][0]["summary"]) == (0, True)
+    assert TOKEN.reveal() not in first.out + first.err
+    again = smartlic("legacy", "register", "--json")
+    assert json.loads(again.out)["hosts"][0]["summary"] == "registered already"
