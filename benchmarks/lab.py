@@ -4,7 +4,7 @@
     python benchmarks/lab.py logins [DEVICES]    SSH logins a second, one command each
     python benchmarks/lab.py boot [DEVICES]      time and memory until every device listens
 
-Each prints one JSON document; ``ok`` says whether the aim is met.
+Each prints one JSON document; ``ok`` says whether the aim is reached.
 """
 
 from __future__ import annotations

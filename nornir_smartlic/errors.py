@@ -26,10 +26,10 @@ def _made_again(kind: type[SmartLicError], texts: tuple[object, ...], facts: dic
 class IntentError(SmartLicError):
     """Asked for something inconsistent; ``path`` is the key's path, such as ``smart_licensing.proxy.port``."""
 
-    def __init__(self, path: str, met: str, expected: str) -> None:
-        super().__init__(f"{path}: {met} - expected {expected}")
+    def __init__(self, path: str, found: str, expected: str) -> None:
+        super().__init__(f"{path}: {found} - expected {expected}")
         self.path = path
-        self.met = met
+        self.found = found
         self.expected = expected
 
 

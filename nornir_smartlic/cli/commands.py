@@ -174,7 +174,7 @@ def _changes(plan: Plan) -> str:
 
 
 WalletFor = Callable[[Mapping[str | None, int]], TokenWallet]
-"""Gives tokens, told how many devices of each virtual account need one."""
+"""Gives tokens; its argument is how many devices of each virtual account need one."""
 
 
 def trust(nornir: Nornir, wallet_for: WalletFor, *, force: bool, all_members: bool, dry_run: bool) -> Report:

@@ -81,8 +81,8 @@ def open_nornir(
     nornir = _load(config)
     chosen = nornir.filter(filter_func=lambda host: _is_meant(host, parsed)) if parsed else nornir
     if not chosen.inventory.hosts:
-        met = " ".join(f"-F {text}" for text in filters)
-        raise UsageError(f"no host fits {met}" if met else f"{config}: the inventory has no hosts")
+        asked = " ".join(f"-F {text}" for text in filters)
+        raise UsageError(f"no host fits {asked}" if asked else f"{config}: the inventory has no hosts")
     for host in chosen.inventory.hosts.values():
         set_limits(host, limits)
         if host_keys is not None:

@@ -77,8 +77,8 @@ def _taken_in(
                 if isinstance(path, Path):
                     journey.take_in(path, owners[host.host])
             except StoreError as error:
-                told = StoreError(f"{path} is kept, and not in the journal: {error}")
-                yield replace(host, error=host_error(told))
+                unrecorded = StoreError(f"{path} is kept, and not in the journal: {error}")
+                yield replace(host, error=host_error(unrecorded))
             else:
                 yield host
     finally:

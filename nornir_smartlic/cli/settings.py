@@ -58,9 +58,9 @@ class Settings:
         """
         values: dict[str, Any] = dict(_of_file(config))
         for key in _KEYS:
-            told = os.environ.get(f"SMARTLIC_{key.upper()}")
-            if told:
-                values[key] = told
+            value = os.environ.get(f"SMARTLIC_{key.upper()}")
+            if value:
+                values[key] = value
         for key in ("cssm_ca_file", "cssm_client_secret_file"):
             if key in values:
                 values[key] = config.parent / values[key]

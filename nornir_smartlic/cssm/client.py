@@ -275,7 +275,7 @@ class CssmClient:
             )
 
     def alerts(self, domain: str) -> tuple[dict[str, Any], ...]:
-        """The alerts of a smart account, as CSSM tells them. The path is unverified (reference/reports.md 7.2)."""
+        """The alerts of a smart account, as CSSM lists them. The path is unverified (reference/reports.md 7.2)."""
         return tuple(_objects(self._ask("GET", f"{_account(domain)}/alerts", "alerts"), "alerts"))
 
     def transfer_licenses(

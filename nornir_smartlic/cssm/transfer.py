@@ -39,11 +39,11 @@ class Retries:
     first_seconds: float = 1.0
     longest_seconds: float = 60.0
 
-    def pause(self, attempt: int, told: float | None) -> float:
-        """Seconds before the next attempt; *told* is what the server asked for."""
+    def pause(self, attempt: int, asked: float | None) -> float:
+        """Seconds before the next attempt; *asked* is what the server asked for."""
         own = min(self.first_seconds * 2**attempt, self.longest_seconds)
         own *= random.uniform(0.75, 1.25)  # noqa: S311  so that many clients do not come back together
-        return own if told is None else max(told, 0.0)
+        return own if asked is None else max(asked, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class Transfer:
         """
         problem = ""
         for attempt in range(self._endpoint.retries.attempts):
-            told: float | None = None
+            asked: float | None = None
             try:
                 request = self._client.build_request(method, path, json=json, data=form, params=query, headers=headers)
                 response = self._read(request)
@@ -137,12 +137,12 @@ class Transfer:
                     return Answer(response.status_code, _decoded(response))
                 status = response.status_code
                 problem = _message(_decoded(response)) or f"HTTP status {status}"
-                told = self._told(response)
-                if told is not None and told > MOST_SECONDS_ASKED:
-                    problem += f"; it asks to come back in {told:.0f} s"
+                asked = self._asked_seconds(response)
+                if asked is not None and asked > MOST_SECONDS_ASKED:
+                    problem += f"; it asks to come back in {asked:.0f} s"
                     break
             if attempt + 1 < self._endpoint.retries.attempts:
-                self._sleep(self._endpoint.retries.pause(attempt, told))
+                self._sleep(self._endpoint.retries.pause(attempt, asked))
         raise CssmError(f"{self._host()}: {problem}", status=status)
 
     def _read(self, request: httpx.Request) -> httpx.Response:
@@ -173,7 +173,7 @@ class Transfer:
                 f"{self._endpoint.url}: a client secret is sent over https:// alone, or over http:// to this machine"
             )
 
-    def _told(self, response: httpx.Response) -> float | None:
+    def _asked_seconds(self, response: httpx.Response) -> float | None:
         """``Retry-After`` in seconds: a number, or a date."""
         text = response.headers.get("retry-after", "").strip()[:64]
         if text.isascii() and text.isdigit():
@@ -201,8 +201,10 @@ class Answer:
             CssmError: an error, with the message that CSSM gave.
         """
         if self.status >= 400 or not isinstance(self.data, dict):
-            met = "a redirect, which is not followed" if 300 <= self.status < 400 else "no JSON object"
-            reason = _message(self.data) or (f"HTTP status {self.status}" + (f", {met}" if self.status < 400 else ""))
+            instead = "a redirect, which is not followed" if 300 <= self.status < 400 else "no JSON object"
+            reason = _message(self.data) or (
+                f"HTTP status {self.status}" + (f", {instead}" if self.status < 400 else "")
+            )
             raise CssmError(f"{what}: {reason}", status=self.status)
         if str(self.data.get("status", "")).upper() in ("ERROR", "FAILED"):
             raise CssmError(f"{what}: {_message(self.data) or 'failed without a reason'}", status=self.status)

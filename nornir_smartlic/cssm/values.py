@@ -1,4 +1,4 @@
-"""What CSSM tells: accounts, tokens, licences, product instances, and the results of reports."""
+"""What CSSM answers: accounts, tokens, licences, product instances, and the results of reports."""
 
 from __future__ import annotations
 

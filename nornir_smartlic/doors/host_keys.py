@@ -111,7 +111,7 @@ def rejected(
     """The error of a host whose key is unknown or another one; *by_name_alone*: looked up without its port."""
     file = str(path or DEFAULT)
     name = address if port == SSH_PORT or by_name_alone else f"[{address}]:{port}"
-    met = "is another one than" if changed else "is not"
+    differs = "is another one than" if changed else "is not"
     scan = f"ssh-keyscan -p {port} {address}"
     if by_name_alone and port != SSH_PORT:
         scan += r" | sed 's/^\[\(.*\)\]:[0-9]*/\1/'"  # scrapli looks for the name without a port
@@ -119,7 +119,7 @@ def rejected(
     how = f"add it with: {add}"
     if changed:
         how = f"if the device was replaced: ssh-keygen -R {shlex.quote(name)} -f {file}; {add}"
-    return HostKeyRejected(f"the host key of {name} {met} in {file} - {how}", host=host)
+    return HostKeyRejected(f"the host key of {name} {differs} in {file} - {how}", host=host)
 
 
 def _warn(host: Host) -> None:

@@ -124,8 +124,8 @@ def read_bundle(data: bytes, budget: Budget | None = None) -> Bundle:
     manifest = next((file for file in outer if file.name == _MANIFEST), None)
     inner = [file for file in outer if re.fullmatch(r"(ACK_)?UD_VA_.*\.tar\.gz", file.name)]
     if not inner:
-        met = ", ".join(file.name for file in outer[:5]) or "nothing"
-        raise FileRejected(f"the bundle has {met} - expected UD_VA_*.tar.gz or ACK_UD_VA_*.tar.gz")
+        found = ", ".join(file.name for file in outer[:5]) or "nothing"
+        raise FileRejected(f"the bundle has {found} - expected UD_VA_*.tar.gz or ACK_UD_VA_*.tar.gz")
     files = tuple(file for archive in inner for file in _members(archive.content, archive.name, budget))
     is_ack = inner[0].name.startswith(_ACK)
     values = {} if manifest is None else _manifest_values(manifest.content.decode(errors="replace"))

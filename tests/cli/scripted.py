@@ -14,7 +14,7 @@ NAME = "scripted"
 
 
 class NetmikoTimeoutException(Exception):
-    """Stands for a library's exception that no door translated: told by its name."""
+    """Stands for a library's exception that no door translated: recognised by its name."""
 
 
 class Scripted:

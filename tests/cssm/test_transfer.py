@@ -11,7 +11,7 @@ from tests.cssm.over_memory import JAN_1, transfer_to
 
 
 class Answers:
-    """Gives what it was told to, one after the other."""
+    """Gives the answers that it was made with, one after the other."""
 
     def __init__(self, *answers: httpx.Response | Exception) -> None:
         self.left = list(answers)
@@ -98,5 +98,5 @@ def test_certificates_are_verified_and_a_missing_authority_is_said(tmp_path):
 
 def test_a_server_may_ask_for_a_longer_pause_than_ours():
     retries = Retries(first_seconds=1.0)
-    assert retries.pause(0, told=600.0) == 600.0
-    assert 0.75 <= retries.pause(0, told=None) <= 1.25
+    assert retries.pause(0, asked=600.0) == 600.0
+    assert 0.75 <= retries.pause(0, asked=None) <= 1.25

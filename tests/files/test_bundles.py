@@ -45,7 +45,7 @@ def test_an_ack_finds_its_device_by_the_number_in_its_name():
 
 
 @pytest.mark.parametrize(
-    ("data", "met"),
+    ("data", "reason"),
     [
         (b"", "cut off"),
         (b"no archive", "not gzip"),
@@ -54,8 +54,8 @@ def test_an_ack_finds_its_device_by_the_number_in_its_name():
         pytest.param(bundles._archive([("readme", b"")]), "readme - expected UD_VA_", id="another file"),
     ],
 )
-def test_what_is_no_bundle_is_rejected_in_one_line(data, met):
-    with pytest.raises(FileRejected, match=met):
+def test_what_is_no_bundle_is_rejected_in_one_line(data, reason):
+    with pytest.raises(FileRejected, match=reason):
         read_bundle(data)
 
 

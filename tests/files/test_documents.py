@@ -64,7 +64,7 @@ def test_a_policy_may_be_the_root_itself():
 
 
 @pytest.mark.parametrize(
-    ("text", "met"),
+    ("text", "reason"),
     [
         ("<smartLicense></smartLicense>", "is empty"),
         ("<smartLicense><other><data>{}</data></other></smartLicense>", "<other>"),
@@ -76,8 +76,8 @@ def test_a_policy_may_be_the_root_itself():
         (render_smart_license(DOCUMENTS[1:2]).replace('"days":365', '"days":-1'), "not negative"),
     ],
 )
-def test_a_garbled_document_is_rejected_in_one_line(text, met):
-    with pytest.raises(FileRejected, match=met) as caught:
+def test_a_garbled_document_is_rejected_in_one_line(text, reason):
+    with pytest.raises(FileRejected, match=reason) as caught:
         parse_smart_license(text)
     assert "\n" not in str(caught.value)
 

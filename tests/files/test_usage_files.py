@@ -1,4 +1,4 @@
-"""Usage report files: payloads byte for byte, reading within bounds, sound reports told from unsound ones."""
+"""Usage report files: payloads byte for byte, reading within bounds, sound reports and unsound ones."""
 
 import json
 from contextlib import suppress
@@ -55,9 +55,9 @@ GARBLED = {
 }
 
 
-@pytest.mark.parametrize(("text", "met"), GARBLED.values(), ids=GARBLED)
-def test_a_garbled_file_is_rejected_in_one_line_that_names_what_was_met(text, met):
-    with pytest.raises(FileRejected, match=met.replace("[", r"\[")) as caught:
+@pytest.mark.parametrize(("text", "reason"), GARBLED.values(), ids=GARBLED)
+def test_a_garbled_file_is_rejected_in_one_line_that_names_what_was_found(text, reason):
+    with pytest.raises(FileRejected, match=reason.replace("[", r"\[")) as caught:
         parse_usage_file(text)
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 200

@@ -714,7 +714,7 @@ def _wrong_intents(topology: Topology) -> list[tuple[Key, str]]:
             intent_of(data)
         except IntentError as error:
             keys = tuple(error.path.split(".")[1:])
-            found.append(((*place, *keys), f"{error.met} - expected {error.expected}"))
+            found.append(((*place, *keys), f"{error.found} - expected {error.expected}"))
     return found
 
 
