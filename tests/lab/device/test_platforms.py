@@ -35,7 +35,7 @@ def test_a_release_is_found_by_its_train_and_by_its_number() -> None:
 
 @pytest.mark.parametrize("name", ["c9300x9", "", "C9300"])
 def test_an_unknown_family_names_those_that_exist(name: str) -> None:
-    with pytest.raises(PlatformError, match="expected one of asr1000, c8000v"):
+    with pytest.raises(PlatformError, match=r"expected one of asr1000, .*c8000v"):
         family(name)
 
 
