@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from urllib.parse import urlsplit
 
 from nornir_smartlic.model.seldom import seldom
 
@@ -31,8 +32,6 @@ class TransportType(Enum):
 
         Source: reference/reports.md section 6, transport endpoints.
         """
-        from urllib.parse import urlsplit  # not at the top: it takes a tenth of the import of the parsers
-
         path = urlsplit(url).path.lower()
         if "/cslu/" in path:
             return cls.CSLU
