@@ -13,6 +13,6 @@ def seldom(default: Any) -> Any:
     return field(default=default, metadata={_SELDOM: True})
 
 
-def is_left_out(item: Field[Any], value: object) -> bool:
-    """Whether *value* is what the field has where nothing is printed."""
-    return _SELDOM in item.metadata and value == item.default
+def is_seldom(item: Field[Any]) -> bool:
+    """Whether JSON leaves the field out while it has its default."""
+    return _SELDOM in item.metadata

@@ -1,25 +1,19 @@
-"""Any value as plain JSON, parsed, printed or stored: one rule per type, so that a fact looks the same everywhere."""
+"""Any value as plain JSON, parsed, printed or stored: one converter, so that a fact looks the same everywhere."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Set
 from dataclasses import fields, is_dataclass
-from datetime import date, datetime, timedelta
-from enum import Enum
-from pathlib import Path
-from typing import Any, Final, TypeAlias
+from datetime import date, timedelta
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from nornir_smartlic.model import (
-    DeviceVersion,
-    Intent,
-    LicenseUsage,
-    LicensingState,
-    RunningConfiguration,
-    Secret,
-    UnplacedTime,
-)
-from nornir_smartlic.model.seldom import is_left_out
+from nornir_smartlic.model import DeviceVersion, Intent, LicenseUsage, LicensingState, RunningConfiguration, Secret
+from nornir_smartlic.model.seldom import is_seldom
 from nornir_smartlic.outputs.texts import clean
+
+if TYPE_CHECKING:
+    from cattrs import Converter
 
 Plain: TypeAlias = bool | int | float | str | list["Plain"] | dict[str, "Plain"] | None
 _SPARSE: Final = (LicensingState, LicenseUsage, DeviceVersion, RunningConfiguration, Intent)  # None: not printed
@@ -36,37 +30,56 @@ def plain(value: object) -> Plain:
     Raises:
         TypeError: a secret, or a type that has no rule; neither belongs into a result.
     """
-    if isinstance(value, Enum):
-        return plain(value.value)
-    if isinstance(value, str):
-        return clean(value)
-    if value is None or isinstance(value, bool | int | float):
-        return value
-    if isinstance(value, UnplacedTime):
-        return {"wall": value.wall.isoformat(), "zone": value.zone}
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, timedelta):
-        return duration(value)
-    if isinstance(value, Path):
-        return str(value)
-    if isinstance(value, Mapping):
-        return {str(plain(key)): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if isinstance(value, set | frozenset):
-        return sorted((plain(item) for item in value), key=str)
-    if is_dataclass(value) and not isinstance(value, type):
-        return {name: plain(item) for name, item in _told(value)}
+    told: Plain = _converter().unstructure(value)
+    return told
+
+
+@cache
+def _converter() -> Converter:
+    """Made when the first value is printed: the library takes a while to load."""
+    from cattrs import Converter
+
+    made = Converter(
+        unstruct_collection_overrides={tuple: list, Set: partial(sorted, key=str)},
+        unstructure_fallback_factory=_fallback,
+    )
+    made.register_unstructure_hook(str, clean)
+    made.register_unstructure_hook(date, lambda value: value.isoformat())  # a datetime too
+    made.register_unstructure_hook(timedelta, duration)
+    made.register_unstructure_hook(Secret, _refuse)
+    made.register_unstructure_hook(bytes, _refuse)
+    made.register_unstructure_hook_factory(is_dataclass, lambda kind: _as_object(made, kind))
+    return made
+
+
+def _as_object(converter: Converter, kind: Any) -> Callable[[Any], dict[str, Plain]]:
+    """How values of the dataclass *kind* become objects: without the fields that JSON leaves out."""
+    from cattrs.gen import make_dict_unstructure_fn
+
+    whole: Callable[[Any], dict[str, Plain]]
+    whole = make_dict_unstructure_fn(kind, converter, _cattrs_use_linecache=False, _cattrs_include_init_false=True)
+    seldom = [item for item in fields(kind) if is_seldom(item)]
+    if not seldom and kind not in _SPARSE:
+        return whole
+
+    def told(value: Any) -> dict[str, Plain]:
+        made = whole(value)
+        for item in seldom:
+            if getattr(value, item.name) == item.default:
+                del made[item.name]
+        return {name: item for name, item in made.items() if item is not None} if kind in _SPARSE else made
+
+    return told
+
+
+def _fallback(kind: Any) -> Callable[[Any], Any]:
+    return (lambda value: value) if kind in (bool, int, float, type(None)) else _refuse
+
+
+def _refuse(value: object) -> Plain:
     if isinstance(value, Secret):
         raise TypeError("a secret has no place in a result")
     raise TypeError(f"{type(value).__name__} has no JSON form")
-
-
-def _told(value: Any) -> list[tuple[str, object]]:
-    """The fields of *value* that are in JSON, and what they hold."""
-    told = [(item.name, shown) for item in fields(value) if not is_left_out(item, shown := getattr(value, item.name))]
-    return [pair for pair in told if pair[1] is not None] if isinstance(value, _SPARSE) else told
 
 
 def duration(span: timedelta) -> str:

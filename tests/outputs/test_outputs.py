@@ -236,6 +236,16 @@ def test_a_secret_has_no_place_in_a_result():
         plain({"token": Secret("hunter2")})
 
 
+@pytest.mark.parametrize("value", [b"octets", object(), [1j]])
+def test_what_has_no_rule_is_refused(value):
+    with pytest.raises(TypeError, match="has no JSON form"):
+        plain(value)
+
+
+def test_sets_are_in_order_and_texts_harmless_below_any_key():
+    assert plain({TransportType.CSLU: {"b", "a"}, "\x1b": ("\x1b",)}) == {"cslu": ["a", "b"], "\\x1b": ["\\x1b"]}
+
+
 def test_a_list_is_a_table_or_paragraphs_and_the_same_in_json():
     rows = [{"cause": "no name server", "fix": ["ip name-server 192.0.2.53"], "deadline": None}]
     columns = ("cause", "fix", "deadline")
