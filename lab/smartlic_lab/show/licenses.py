@@ -115,23 +115,23 @@ def _license_type(used: LicenseUsage) -> Lines:
     return [] if used.license_type is None else [f"  License type: {used.license_type.value}"]
 
 
-def _application_ha(told: ApplicationHa | None) -> Lines:
-    if told is None:
+def _application_ha(state: ApplicationHa | None) -> Lines:
+    if state is None:
         return []
-    lines = ["  Application HA Info:", *_application(told, "    ")]
-    if told.peers or told.peer_info:
+    lines = ["  Application HA Info:", *_application(state, "    ")]
+    if state.peers or state.peer_info:
         lines.append("    Peer Info:")
-        for peer in told.peers:
+        for peer in state.peers:
             lines += _application(peer, "      ")
-        lines += [f"      {line}" for line in told.peer_info]
+        lines += [f"      {line}" for line in state.peer_info]
     return lines
 
 
-def _application(told: ApplicationHa, indent: str) -> Lines:
+def _application(state: ApplicationHa, indent: str) -> Lines:
     return [
-        f"{indent}Application Name: {told.name}",
-        f"{indent}Application Id: {told.id}",
-        f"{indent}Application Role: {told.role}",
+        f"{indent}Application Name: {state.name}",
+        f"{indent}Application Id: {state.id}",
+        f"{indent}Application Role: {state.role}",
     ]
 
 

@@ -12,22 +12,22 @@ from smartlic_lab.show.words import clock
 _NO_FILTER = "filtering disabled"
 
 
-def device_clock(told: DeviceClock, _: Style) -> list[str]:
+def device_clock(value: DeviceClock, _: Style) -> list[str]:
     """``show clock``: a star before a time that nobody vouches for."""
-    return [f"{'' if told.synchronised else '*'}{clock(told.time)}"]
+    return [f"{'' if value.synchronised else '*'}{clock(value.time)}"]
 
 
-def log_lines(told: tuple[SyslogLine, ...], _: Style) -> list[str]:
+def log_lines(value: tuple[SyslogLine, ...], _: Style) -> list[str]:
     """``show logging``, the lines alone."""
-    return [log_line(line) for line in told]
+    return [log_line(line) for line in value]
 
 
-def log_line(told: SyslogLine) -> str:
+def log_line(value: SyslogLine) -> str:
     """``*Nov 19 14:53:07.300: %SMART_LIC-6-AGENT_ENABLED: Smart Agent for Licensing is enabled``."""
-    sequence = "" if told.sequence is None else f"{told.sequence:06d}: "
-    stamp = "" if told.stamp is None else f"{told.mark}{told.stamp}: "
-    prefix = "" if told.prefix is None else f"{told.prefix} "
-    return f"{prefix}{sequence}{stamp}%{told.facility}-{told.severity}-{told.mnemonic}: {told.text}"
+    sequence = "" if value.sequence is None else f"{value.sequence:06d}: "
+    stamp = "" if value.stamp is None else f"{value.mark}{value.stamp}: "
+    prefix = "" if value.prefix is None else f"{value.prefix} "
+    return f"{prefix}{sequence}{stamp}%{value.facility}-{value.severity}-{value.mnemonic}: {value.text}"
 
 
 def log_head(count: int, size: int, *, console: bool) -> list[str]:

@@ -51,17 +51,17 @@ def agent_version(page: Page) -> Lines:
 
 def authorizations_chapter(page: Page) -> Lines | None:
     """``License Authorizations`` of ``show license all``."""
-    told = page.state.authorizations
-    if told is None:
+    state = page.state.authorizations
+    if state is None:
         return None
     title = "License Authorizations"
     return [title, "======================", *authorizations(page)]
 
 
-def _pushes(told: LicenseAuthorizations) -> Lines:
+def _pushes(state: LicenseAuthorizations) -> Lines:
     return [
-        f"Last Data Push: {time_or_none(told.last_data_push)}",
-        f"Last File Export: {time_or_none(told.last_file_export)}",
+        f"Last Data Push: {time_or_none(state.last_data_push)}",
+        f"Last File Export: {time_or_none(state.last_file_export)}",
     ]
 
 
@@ -70,24 +70,24 @@ def authorizations(page: Page) -> Lines:
 
     Unverified: that the command of its own prints the pushes too, from agent 5.11 on.
     """
-    told = page.state.authorizations
-    if told is None:
+    state = page.state.authorizations
+    if state is None:
         return []
     indent = " " * page.style.member_status_indent
     title = "" if page.command == "show license authorization" else "License Authorizations"
     lines = ["Overall status:"]
     if page.style.prints(title, "Last Data Push", page.style.since(5, 11)):
-        lines = [*_pushes(told), "", "Overall status:"]
-    for number, item in enumerate(told.members):
+        lines = [*_pushes(state), "", "Overall status:"]
+    for number, item in enumerate(state.members):
         lines += [f"  {member(item.member)}", f"{indent}Status: {_dated(item.status, item.installed)}"]
         known = [key for key, field in CODES.items() if getattr(item, field, None) is not None]
         lines += _codes(page, number, item, known)
     usual = ["Purchased Licenses:"]
-    if told.authorizations:
+    if state.authorizations:
         usual.insert(0, "Authorizations:")
     if page.state.reservation is not None and page.state.reservation.licenses:
         usual.insert(-1, "Specified license reservations:")
-    return lines + _blocks(page, [*usual, "Derived Licenses:"] if told.derived_tags else usual)
+    return lines + _blocks(page, [*usual, "Derived Licenses:"] if state.derived_tags else usual)
 
 
 def _codes(page: Page, number: int, item: MemberAuthorization | MemberReservation, usual: Sequence[str]) -> Lines:
@@ -119,13 +119,13 @@ def _derived(page: Page) -> Lines:
 
 
 def _authorized(page: Page) -> Lines:
-    told = () if page.state.authorizations is None else page.state.authorizations.authorizations
-    return [line for item in told for line in _granted(page, item, "available")]
+    state = () if page.state.authorizations is None else page.state.authorizations.authorizations
+    return [line for item in state for line in _granted(page, item, "available")]
 
 
 def _reserved(page: Page) -> Lines:
-    told = () if page.state.reservation is None else page.state.reservation.licenses
-    return [line for item in told for line in _granted(page, item, "reserved")]
+    state = () if page.state.reservation is None else page.state.reservation.licenses
+    return [line for item in state for line in _granted(page, item, "reserved")]
 
 
 def _granted(page: Page, item: Authorization | ReservedLicense, counted: str) -> Lines:
@@ -189,27 +189,27 @@ def reservation_chapter(page: Page) -> Lines | None:
 
 def reservation(page: Page) -> Lines:
     """``show license reservation``, and the larger part of the chapter."""
-    told = page.state.reservation
+    state = page.state.reservation
     title = "" if page.command == "show license reservation" else "Reservation Info"
-    if told is None:
+    if state is None:
         return []
-    lines = [f"License reservation: {'ENABLED' if told.enabled else 'DISABLED'}"]
-    if page.command == ALL and not told.enabled:
+    lines = [f"License reservation: {'ENABLED' if state.enabled else 'DISABLED'}"]
+    if page.command == ALL and not state.enabled:
         return lines  # Source: show-license-all/genie-csr1000v-agent4.8.5-legacy-registered.txt
     authorized = page.state.authorizations
     if authorized is not None and page.style.prints(title, "Last Data Push", page.style.since(5, 10)):
         lines += _pushes(authorized)
-    if not told.members:
+    if not state.members:
         return lines
     lines += ["", "Overall status:"]
     indent = " " * page.style.member_status_indent
-    for number, item in enumerate(told.members):
+    for number, item in enumerate(state.members):
         lines += [f"  {member(item.member)}", f"{indent}Reservation status: {_dated(item.status, item.installed)}"]
-        if told.export_controlled_allowed is not None and page.command != TECH:
-            lines.append(f"{indent}Export-Controlled Functionality: {allowed(told.export_controlled_allowed)}")
+        if state.export_controlled_allowed is not None and page.command != TECH:
+            lines.append(f"{indent}Export-Controlled Functionality: {allowed(state.export_controlled_allowed)}")
         known = [key for key, field in CODES.items() if page.command == TECH or getattr(item, field) is not None]
         lines += _codes(page, number, item, known)
-    usual = ["Specified license reservations:"] if told.licenses or page.command == TECH else []
+    usual = ["Specified license reservations:"] if state.licenses or page.command == TECH else []
     if authorized is not None and page.command == TECH:
         usual = [*(["Authorizations:"] if authorized.authorizations else []), *usual, "Purchased Licenses:"]
         usual += ["Derived Licenses:"] if authorized.derived_tags else []

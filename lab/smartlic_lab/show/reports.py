@@ -28,26 +28,26 @@ def rum_reports(page: Page) -> Lines:
 def rum_details(page: Page) -> Lines:
     """``show license rum id N detail``."""
     lines = ["Smart Licensing Usage Report Detail:", "=" * 36]
-    for number, told in enumerate(page.state.rum_details or ()):
-        lines += [*([""] if number else []), *_detail(told)]
+    for number, state in enumerate(page.state.rum_details or ()):
+        lines += [*([""] if number else []), *_detail(state)]
     return lines
 
 
-def _detail(told: RumReportDetail) -> Lines:
-    lines = [f"Report Id: {told.report_id}", f"  Metric Name: {told.metric_name}"]
-    if told.feature_name is not None:
-        lines.append(f"  Feature Name: {told.feature_name}")
-    if told.metric_value is not None:
-        lines.append(f"  Metric Value: {told.metric_value}")
+def _detail(state: RumReportDetail) -> Lines:
+    lines = [f"Report Id: {state.report_id}", f"  Metric Name: {state.metric_name}"]
+    if state.feature_name is not None:
+        lines.append(f"  Feature Name: {state.feature_name}")
+    if state.metric_value is not None:
+        lines.append(f"  Metric Value: {state.metric_value}")
     return [
         *lines,
-        f"  UDI: {told.udi}",
-        f"  Previous Report Id: {told.previous_report_id or 0},    Next Report Id: {told.next_report_id or 0}",
-        f"  State: {told.state.value},      {told.reason_label}: {none(told.change_reason)}",
-        f"  Start Time: {time_or_none(told.start)},      End Time: {time_or_none(told.end)}",
-        f"  Storage State: {told.storage_state}",
-        f"  Transaction ID: {told.transaction_id}",
-        f"  Transaction Message: {none(told.transaction_message)}",
+        f"  UDI: {state.udi}",
+        f"  Previous Report Id: {state.previous_report_id or 0},    Next Report Id: {state.next_report_id or 0}",
+        f"  State: {state.state.value},      {state.reason_label}: {none(state.change_reason)}",
+        f"  Start Time: {time_or_none(state.start)},      End Time: {time_or_none(state.end)}",
+        f"  Storage State: {state.storage_state}",
+        f"  Transaction ID: {state.transaction_id}",
+        f"  Transaction Message: {none(state.transaction_message)}",
     ]
 
 
@@ -56,14 +56,14 @@ _RULE = "=" * 52
 
 def message_history(page: Page) -> Lines:
     """``show license history message``; the shape of messages is unverified."""
-    told = page.state.history
-    if told is None:
+    state = page.state.history
+    if state is None:
         return []
     lines = ["", "Message History (oldest to newest):", _RULE]
-    for name, messages in told.messages:
+    for name, messages in state.messages:
         lines += [f"{name}:", *_messages(messages, "  No past history")]
     lines += ["", "Import Message History (oldest to newest):", _RULE]
-    for number, (name, messages) in enumerate(told.imports):
+    for number, (name, messages) in enumerate(state.imports):
         lines += [*([""] if number else []), f"{name}:", *_messages(messages, "  No past Import history")]
     return lines
 
@@ -97,18 +97,18 @@ def _event_time(time: Instant) -> str:
 
 def data_conversion(page: Page) -> Lines:
     """``show license data conversion``; unverified."""
-    told = page.state.conversion
-    if told is None:
+    state = page.state.conversion
+    if state is None:
         return []
-    status = [] if told.status is None else [f"  Status: {told.status}"]
+    status = [] if state.status is None else [f"  Status: {state.status}"]
     return [
         "License Conversion:",
-        f"  Automatic Conversion Enabled: {told.automatic}",
-        *conversion_members(told),
+        f"  Automatic Conversion Enabled: {state.automatic}",
+        *conversion_members(state),
         *status,
         *(
             f"  {key}: {time_or_none(time)}"
-            for key, time in (("Last Data Push", told.last_data_push), ("Last File Export", told.last_file_export))
+            for key, time in (("Last Data Push", state.last_data_push), ("Last File Export", state.last_file_export))
             if page.style.prints("License Conversion:", key, True)
         ),
     ]
@@ -117,58 +117,58 @@ def data_conversion(page: Page) -> Lines:
 def classic(page: Page) -> Lines:
     """``show license`` of the classic model."""
     lines = []
-    for told in page.state.classic or ():
-        head = f"Index {told.index} Feature: {told.feature}"
-        lines += [f"{head:<48}", *(f"        {line}" for line in _told(told))]
+    for state in page.state.classic or ():
+        head = f"Index {state.index} Feature: {state.feature}"
+        lines += [f"{head:<48}", *(f"        {line}" for line in _classic_lines(state))]
     return lines
 
 
-def _told(told: ClassicLicense) -> Lines:
+def _classic_lines(state: ClassicLicense) -> Lines:
     pairs = (
-        ("Period left", told.period_left),
-        ("Period Used", told.period_used),
-        ("License Type", told.license_type),
-        ("License State", told.state),
-        ("License Count", told.count),
-        ("License Priority", told.priority),
+        ("Period left", state.period_left),
+        ("Period Used", state.period_used),
+        ("License Type", state.license_type),
+        ("License State", state.state),
+        ("License Count", state.count),
+        ("License Priority", state.priority),
     )
     return [f"{key}: {value}" for key, value in pairs if value is not None]
 
 
 def right_to_use(page: Page) -> Lines:
     """``show license right-to-use``; unverified."""
-    told = page.state.right_to_use
-    if told is None:
+    state = page.state.right_to_use
+    if state is None:
         return []
-    if told.usage or told.details:
-        return _right_to_use_usage(told) if told.usage else _right_to_use_details(told)
-    slots = any(row.slot is not None for row in told.licenses)
+    if state.usage or state.details:
+        return _right_to_use_usage(state) if state.usage else _right_to_use_details(state)
+    slots = any(row.slot is not None for row in state.licenses)
     heading = (
         " Slot#  License name   Type     Count   Period left"
         if slots
         else "  License Name    Type     Count   Period left"
     )
     lines = [heading, "-" * (58 if slots else 47)]
-    for row in told.licenses:
+    for row in state.licenses:
         slot = f" {row.slot:<7}" if slots else "  "
         lines.append(f"{slot}{row.name:<13}{row.license_type:<14}{row.count:<6}{row.period_left}")
-    if told.levels:
+    if state.levels:
         lines += ["-" * (58 if slots else 47)] if not slots else [""]
-    return lines + [f"{key}: {value}" for key, value in told.levels]
+    return lines + [f"{key}: {value}" for key, value in state.levels]
 
 
-def _right_to_use_usage(told: RightToUse) -> Lines:
+def _right_to_use_usage(state: RightToUse) -> Lines:
     heading = " Slot#  License Name   Type    usage-duration(y:m:d)  In-Use   EULA"
     lines = [heading, "-" * 69]
-    for row in told.usage:
+    for row in state.usage:
         used, accepted = "yes" if row.in_use else "no", "yes" if row.eula_accepted else "no"
         lines.append(f" {row.slot:<5}{row.name:<13}{row.license_type:<16}{row.duration:<24}{used:<9}{accepted}")
     return lines
 
 
-def _right_to_use_details(told: RightToUse) -> Lines:
+def _right_to_use_details(state: RightToUse) -> Lines:
     lines = []
-    for index, pairs in told.details:
+    for index, pairs in state.details:
         head = f"Index {index}:"
         for key, value in pairs:
             lines.append(f"{head:<11}{key}: {value}")

@@ -22,23 +22,23 @@ def enabled(page: Page) -> Lines:
 
 def conversion(page: Page) -> Lines | None:
     """``License Conversion:``, from agent 5.10 on."""
-    told = page.state.conversion
-    if told is None or not page.style.has(5, 10):
+    state = page.state.conversion
+    if state is None or not page.style.has(5, 10):
         return None
     title = "License Conversion:"
-    lines = [title, f"  Automatic Conversion Enabled: {truth(told.automatic)}", *conversion_members(told)]
-    if page.style.prints(title, "Status", told.status is not None):
-        lines.append(f"  Status: {none(told.status)}")
+    lines = [title, f"  Automatic Conversion Enabled: {truth(state.automatic)}", *conversion_members(state)]
+    if page.style.prints(title, "Status", state.status is not None):
+        lines.append(f"  Status: {none(state.status)}")
     if page.style.prints(title, "Last Data Push", True):
-        lines.append(f"  Last Data Push: {time_or_none(told.last_data_push)}")
+        lines.append(f"  Last Data Push: {time_or_none(state.last_data_push)}")
     if page.style.prints(title, "Last File Export", True):
-        lines.append(f"  Last File Export: {time_or_none(told.last_file_export)}")
+        lines.append(f"  Last File Export: {time_or_none(state.last_file_export)}")
     return lines
 
 
-def conversion_members(told: Conversion) -> Lines:
+def conversion_members(state: Conversion) -> Lines:
     """The status of each member; unverified."""
-    return [line for who, status in told.members for line in (f"  {member(who)}", f"    Status: {status}")]
+    return [line for who, status in state.members for line in (f"  {member(who)}", f"    Status: {status}")]
 
 
 def export_keys(page: Page) -> Lines | None:
@@ -68,10 +68,10 @@ def utility(page: Page) -> Lines | None:
 
 def reservation_mode(page: Page) -> Lines | None:
     """``License Reservation is ENABLED``, of a legacy device; unverified."""
-    told = page.state.reservation_mode
-    if told is None and page.state.slp is False and page.state.reservation is not None:
-        told = page.state.reservation.enabled or None
-    return None if told is None else [f"License Reservation is {switch(told)}"]
+    state = page.state.reservation_mode
+    if state is None and page.state.slp is False and page.state.reservation is not None:
+        state = page.state.reservation.enabled or None
+    return None if state is None else [f"License Reservation is {switch(state)}"]
 
 
 def using_policy(page: Page) -> Lines | None:
@@ -87,49 +87,49 @@ def using_policy(page: Page) -> Lines | None:
 
 def account(page: Page) -> Lines | None:
     """``Account Information:``, from agent 5.3 on."""
-    told = page.state.account
-    if told is None or not page.style.has(5, 3):
+    state = page.state.account
+    if state is None or not page.style.has(5, 3):
         return None
-    as_of = "" if told.as_of is None else f" As of {instant(told.as_of)}"
+    as_of = "" if state.as_of is None else f" As of {instant(state.as_of)}"
     return [
         "Account Information:",
-        f"  Smart Account: {none(told.smart_account)}{as_of}",
-        f"  Virtual Account: {none(told.virtual_account)}",
+        f"  Smart Account: {none(state.smart_account)}{as_of}",
+        f"  Virtual Account: {none(state.virtual_account)}",
     ]
 
 
 def data_privacy(page: Page) -> Lines | None:
     """``Data Privacy:``."""
-    told = page.state.privacy
-    if told is None:
+    state = page.state.privacy
+    if state is None:
         return None
     return [
         "Data Privacy:",
-        f"  Sending Hostname: {'yes' if told.sending_hostname else 'no'}",
-        f"    Callhome hostname privacy: {switch(told.callhome_hostname_privacy)}",
-        f"    Smart Licensing hostname privacy: {switch(told.hostname_privacy)}",
-        f"  Version privacy: {switch(told.version_privacy)}",
+        f"  Sending Hostname: {'yes' if state.sending_hostname else 'no'}",
+        f"    Callhome hostname privacy: {switch(state.callhome_hostname_privacy)}",
+        f"    Smart Licensing hostname privacy: {switch(state.hostname_privacy)}",
+        f"  Version privacy: {switch(state.version_privacy)}",
     ]
 
 
 def transport(page: Page) -> Lines | None:
     """``Transport:``."""
-    told = page.state.transport
-    if told is None:
+    state = page.state.transport
+    if state is None:
         return None
     title = "Transport:"
-    networked = told.type in (TransportType.SMART, TransportType.CSLU)
-    lines = [title, f"  Type: {word(told.type)}"]
-    for key, url in (("Registration URL", told.registration_url), ("Utility URL", told.utility_url)):
+    networked = state.type in (TransportType.SMART, TransportType.CSLU)
+    lines = [title, f"  Type: {word(state.type)}"]
+    for key, url in (("Registration URL", state.registration_url), ("Utility URL", state.utility_url)):
         if page.style.prints(title, key, url is not None):
             lines.append(f"  {key}: {empty(url)}")
-    if page.style.prints(title, "URL", told.type is TransportType.SMART and told.registration_url is None):
-        lines.append(f"  URL: {empty(told.url)}")
-    if page.style.prints(title, "Cslu address", told.type is TransportType.CSLU):
-        lines.append(f"  Cslu address: {empty(told.cslu_address)}")
+    if page.style.prints(title, "URL", state.type is TransportType.SMART and state.registration_url is None):
+        lines.append(f"  URL: {empty(state.url)}")
+    if page.style.prints(title, "Cslu address", state.type is TransportType.CSLU):
+        lines.append(f"  Cslu address: {empty(state.cslu_address)}")
     if page.style.prints(title, "Proxy", networked):
         lines.append("  Proxy:")
-        proxy = told.proxy
+        proxy = state.proxy
         if page.style.prints(title, "Address", page.command == TECH or proxy is not None):
             lines += [
                 f"    Address: {empty(proxy.address if proxy else None)}",
@@ -142,17 +142,17 @@ def transport(page: Page) -> Lines | None:
         else:
             lines.append("    Not Configured")
     if page.style.prints(title, "Server Identity Check", page.command == TECH and networked):
-        lines.append(f"  Server Identity Check: {truth(told.server_identity_check is not False)}")
+        lines.append(f"  Server Identity Check: {truth(state.server_identity_check is not False)}")
     has_vrf = page.style.since(5, 3) or (page.style.since(5) and page.command != TECH)
     if page.style.prints(title, "VRF", networked and has_vrf):
         if page.style.vrf_block and page.command != TECH:
-            lines += ["  VRF:", f"    {told.vrf or 'Not Configured'}"]
+            lines += ["  VRF:", f"    {state.vrf or 'Not Configured'}"]
         else:
-            lines.append(f"  VRF: {empty(told.vrf)}")
+            lines.append(f"  VRF: {empty(state.vrf)}")
     if page.style.prints(title, "IP Mode", page.command == TECH and networked and page.style.since(6)):
-        lines.append(f"  IP Mode: {told.ip_mode or 'IPv4 ONLY'}")
+        lines.append(f"  IP Mode: {state.ip_mode or 'IPv4 ONLY'}")
     if page.style.prints(title, "Trust Point", page.command == TECH and networked and page.style.since(6)):
-        lines.append(f"  Trust Point: {told.trust_point or 'SLA-TrustPoint'}")
+        lines.append(f"  Trust Point: {state.trust_point or 'SLA-TrustPoint'}")
     return lines
 
 
@@ -165,67 +165,67 @@ def miscellaneous(page: Page) -> Lines | None:
 
 def policy(page: Page) -> Lines | None:
     """``Policy:``."""
-    told = page.state.policy
-    if told is None:
+    state = page.state.policy
+    if state is None:
         return None
     lines = ["Policy:"]
-    if told.installed is None:
+    if state.installed is None:
         lines.append("  Policy in use: Merged from multiple sources.")
     else:
-        lines.append(f"  Policy in use: Installed On {instant(told.installed)}")
-    if page.style.prints("Policy:", "Policy name", told.installed is not None):
-        lines.append(f"  Policy name: {empty(told.name)}")
-    required = "yes" if told.ack_required else "no"
-    lines.append(f"  Reporting ACK required: {required} ({word(told.ack_required_origin)})")
-    lines += _attributes("Unenforced/Non-Export Perpetual Attributes", told.perpetual)
-    lines += _attributes("Unenforced/Non-Export Subscription Attributes", told.subscription)
-    lines += _attributes("Enforced (Perpetual/Subscription) License Attributes", told.enforced)
-    lines += _attributes("Export (Perpetual/Subscription) License Attributes", told.export)
+        lines.append(f"  Policy in use: Installed On {instant(state.installed)}")
+    if page.style.prints("Policy:", "Policy name", state.installed is not None):
+        lines.append(f"  Policy name: {empty(state.name)}")
+    required = "yes" if state.ack_required else "no"
+    lines.append(f"  Reporting ACK required: {required} ({word(state.ack_required_origin)})")
+    lines += _attributes("Unenforced/Non-Export Perpetual Attributes", state.perpetual)
+    lines += _attributes("Unenforced/Non-Export Subscription Attributes", state.subscription)
+    lines += _attributes("Enforced (Perpetual/Subscription) License Attributes", state.enforced)
+    lines += _attributes("Export (Perpetual/Subscription) License Attributes", state.export)
     return lines
 
 
 def policy_v2(page: Page) -> Lines | None:
     """``PolicyV2:`` of agent 8, as far as it is known."""
-    told = page.state.policy_v2
-    if told is None:
+    state = page.state.policy_v2
+    if state is None:
         return None
-    in_use = "Merged from multiple sources." if told.installed is None else f"Installed On {instant(told.installed)}"
+    in_use = "Merged from multiple sources." if state.installed is None else f"Installed On {instant(state.installed)}"
     lines = ["PolicyV2:", f"  Policy in use: {in_use}"]
-    if told.name is not None:
-        lines.append(f"  Policy name: {told.name}")
-    return lines + [f"  {key}: {value}" for key, value in told.settings]
+    if state.name is not None:
+        lines.append(f"  Policy name: {state.name}")
+    return lines + [f"  {key}: {value}" for key, value in state.settings]
 
 
-def _attributes(title: str, told: PolicyAttributes) -> Lines:
+def _attributes(title: str, state: PolicyAttributes) -> Lines:
     return [
         f"  {title}:",
-        f"    First report requirement (days): {_days(told.first_report)}",
-        f"    Reporting frequency (days): {_days(told.reporting_frequency)}",
-        f"    Report on change (days): {_days(told.report_on_change)}",
+        f"    First report requirement (days): {_days(state.first_report)}",
+        f"    Reporting frequency (days): {_days(state.reporting_frequency)}",
+        f"    Report on change (days): {_days(state.report_on_change)}",
     ]
 
 
-def _days(told: PolicyDays) -> str:
-    return f"{told.days} ({word(told.origin)})"
+def _days(state: PolicyDays) -> str:
+    return f"{state.days} ({word(state.origin)})"
 
 
 def usage_reporting(page: Page) -> Lines | None:
     """``Usage Reporting:``; tech support adds the state and the interval of the policy."""
-    told = page.state.usage_reporting
-    if told is None:
+    state = page.state.usage_reporting
+    if state is None:
         return None
-    interval = "0 (no reporting)" if told.push_interval is None else f"{told.push_interval.days}  days"
-    if page.command == TECH and told.state is not None and told.in_policy is not None:
-        interval += f" State({told.state}) InPolicy({told.in_policy.days})"
+    interval = "0 (no reporting)" if state.push_interval is None else f"{state.push_interval.days}  days"
+    if page.command == TECH and state.state is not None and state.in_policy is not None:
+        interval += f" State({state.state}) InPolicy({state.in_policy.days})"
     title = "Usage Reporting:"
     lines = (
-        ("Last ACK received", time_or_none(told.last_ack)),
-        ("Next ACK deadline", time_or_none(told.next_ack_deadline)),
+        ("Last ACK received", time_or_none(state.last_ack)),
+        ("Next ACK deadline", time_or_none(state.next_ack_deadline)),
         ("Reporting push interval", interval),
-        ("Next ACK push check", time_or_none(told.next_ack_push_check)),
-        ("Next report push", time_or_none(told.next_report_push)),
-        ("Last report push", time_or_none(told.last_report_push)),
-        ("Last report file write", time_or_none(told.last_report_file_write)),
+        ("Next ACK push check", time_or_none(state.next_ack_push_check)),
+        ("Next report push", time_or_none(state.next_report_push)),
+        ("Last report push", time_or_none(state.last_report_push)),
+        ("Last report file write", time_or_none(state.last_report_file_write)),
     )
     few = page.style.since(8)  # Unverified: an agent 8 has only these
     kept = ("Reporting push interval", "Next report push", "Last report push")
@@ -308,27 +308,27 @@ def _trust_code(code: TrustCode) -> Lines:
 
 def report_summary(page: Page) -> Lines | None:
     """``Usage Report Summary:``; not there in tech support of agent 5.1."""
-    told = page.state.report_summary
-    if told is None or (page.command == TECH and not page.style.has(5, 3)):
+    state = page.state.report_summary
+    if state is None or (page.command == TECH and not page.style.has(5, 3)):
         return None
-    purged, waiting = str(told.purged), str(told.waiting_for_ack)
+    purged, waiting = str(state.purged), str(state.waiting_for_ack)
     if page.command == TECH:
-        purged += f"({told.purged_bracket or 0})"
-        waiting += f"({told.waiting_for_ack_bracket or 0})"
+        purged += f"({state.purged_bracket or 0})"
+        waiting += f"({state.waiting_for_ack_bracket or 0})"
     lines = [
         "Usage Report Summary:",
         "=====================",
-        f"Total: {told.total},  Purged: {purged}",
-        f"Total Acknowledged Received: {told.acknowledged},  Waiting for Ack: {waiting}",
-        f"Available to Report: {told.available_to_report}  Collecting Data: {told.collecting_data}  ",
+        f"Total: {state.total},  Purged: {purged}",
+        f"Total Acknowledged Received: {state.acknowledged},  Waiting for Ack: {waiting}",
+        f"Available to Report: {state.available_to_report}  Collecting Data: {state.collecting_data}  ",
     ]
     if page.command == TECH and page.style.prints("Usage Report Summary:", "Maximum Display", True):
         lines.append(
-            f"Maximum Display: {told.maximum_display or 0}  In Storage: {told.in_storage or 0},  "
-            f"MIA: {told.mia or 0}({told.mia_bracket or 0})"
+            f"Maximum Display: {state.maximum_display or 0}  In Storage: {state.in_storage or 0},  "
+            f"MIA: {state.mia or 0}({state.mia_bracket or 0})"
         )
     if page.command == TECH and page.style.prints("Usage Report Summary:", "Report Module Status", True):
-        lines.append(f"Report Module Status: {told.module_status or 'Ready'}")
+        lines.append(f"Report Module Status: {state.module_status or 'Ready'}")
     return lines
 
 
@@ -341,8 +341,8 @@ def device_enforcement(title: str, page: Page) -> Lines | None:
 
 def telemetry(title: str, page: Page) -> Lines | None:
     """The summary of telemetry reports, if *title* is the name that this agent has for it; from agent 5.7 on."""
-    told = page.state.telemetry
-    if told is None or title != f"{told.title}:" or not page.style.has(5, 7):
+    state = page.state.telemetry
+    if state is None or title != f"{state.title}:" or not page.style.has(5, 7):
         return None
     length = 32 if title == "Product Analytics Report Summary:" else len(title)
-    return [title, "=" * length, *(f"{key}: {empty(value)}" for key, value in told.lines)]
+    return [title, "=" * length, *(f"{key}: {empty(value)}" for key, value in state.lines)]

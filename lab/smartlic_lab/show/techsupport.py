@@ -11,11 +11,11 @@ Lines = list[str]
 
 def scheduled_jobs(page: Page) -> Lines | None:
     """``Upcoming Scheduled Jobs``."""
-    told = page.state.tech_support
-    if told is None:
+    state = page.state.tech_support
+    if state is None:
         return None
-    lines = ["Upcoming Scheduled Jobs", "=======================", f"Current time: {time_or_none(told.current_time)}"]
-    return lines + [f"{job.name}: {_due(job, page.style.units(job.name))}" for job in told.jobs]
+    lines = ["Upcoming Scheduled Jobs", "=======================", f"Current time: {time_or_none(state.current_time)}"]
+    return lines + [f"{job.name}: {_due(job, page.style.units(job.name))}" for job in state.jobs]
 
 
 def _due(job: ScheduledJob, units: tuple[str, ...]) -> str:
@@ -30,20 +30,20 @@ def _due(job: ScheduledJob, units: tuple[str, ...]) -> str:
 
 def communication(page: Page) -> Lines | None:
     """``Communication Statistics:``."""
-    told = page.state.tech_support
-    if told is None:
+    state = page.state.tech_support
+    if state is None:
         return None
     lines = [
         "Communication Statistics:",
         "=======================",
     ]
     for key, value in (
-        ("Communication Level Allowed", told.communication_level),
-        ("Overall State", told.overall_state),
+        ("Communication Level Allowed", state.communication_level),
+        ("Overall State", state.overall_state),
     ):
         if page.style.prints("Communication Statistics:", key, True):
             lines.append(f"{key}: {empty(value)}")
-    for group in told.statistics:
+    for group in state.statistics:
         lines += _statistic(group, page)
     return lines
 
@@ -66,14 +66,16 @@ def _statistic(group: CommunicationStatistic, page: Page) -> Lines:
 
 def certificates(page: Page) -> Lines | None:
     """``License Certificates``."""
-    told = page.state.tech_support
-    return None if told is None else ["License Certificates", "====================", *_pairs(page, told.certificates)]
+    state = page.state.tech_support
+    return (
+        None if state is None else ["License Certificates", "====================", *_pairs(page, state.certificates)]
+    )
 
 
 def ha_info(page: Page) -> Lines | None:
     """``HA Info``."""
-    told = page.state.tech_support
-    return None if told is None else ["HA Info", "==========", *_pairs(page, told.ha)]
+    state = page.state.tech_support
+    return None if state is None else ["HA Info", "==========", *_pairs(page, state.ha)]
 
 
 def _pairs(page: Page, pairs: tuple[tuple[str, str], ...]) -> Lines:
@@ -82,25 +84,25 @@ def _pairs(page: Page, pairs: tuple[tuple[str, str], ...]) -> Lines:
 
 def reporting_not_required(page: Page) -> Lines | None:
     """``Last Reporting Not Required:``."""
-    told = page.state.tech_support
-    if told is None or not told.reporting_not_required:
+    state = page.state.tech_support
+    if state is None or not state.reporting_not_required:
         return None
-    return ["Last Reporting Not Required:", *(f"  Entitlement Tag: {tag}" for tag in told.reporting_not_required)]
+    return ["Last Reporting Not Required:", *(f"  Entitlement Tag: {tag}" for tag in state.reporting_not_required)]
 
 
 def other_info(page: Page) -> Lines | None:
     """``Other Info``: the flat list, the trust lines before ``Overall Trust``."""
-    told = page.state.tech_support
-    if told is None:
+    state = page.state.tech_support
+    if state is None:
         return None
-    connected = bool(dict(told.other).get("connect_info.name"))  # then the next is printed with nothing behind it
+    connected = bool(dict(state.other).get("connect_info.name"))  # then the next is printed with nothing behind it
     lines = ["Other Info", "=========="]
-    for key, value in told.other:
+    for key, value in state.other:
         if key == "Overall Trust":
-            lines += [f"{who}: {trust}" for who, trust in told.trust_lines]
+            lines += [f"{who}: {trust}" for who, trust in state.trust_lines]
         lines.append(_other(key, value, blank=page.style.is_blank(key, connected and key == "connect_info.additional")))
-    if "Overall Trust" not in dict(told.other):
-        lines += [f"{who}: {trust}" for who, trust in told.trust_lines]
+    if "Overall Trust" not in dict(state.other):
+        lines += [f"{who}: {trust}" for who, trust in state.trust_lines]
     return lines
 
 
@@ -117,14 +119,14 @@ def _other(key: str, value: str | None, *, blank: bool) -> str:
 
 def mapping_table(page: Page) -> Lines | None:
     """``Platform Provided Mapping Table``."""
-    told = page.state.tech_support
-    if told is None:
+    state = page.state.tech_support
+    if state is None:
         return None
     lines = ["Platform Provided Mapping Table", "==============================="]
-    lines += [f"  {pid}: Total licenses found: {count}" for pid, count in told.mapping]
+    lines += [f"  {pid}: Total licenses found: {count}" for pid, count in state.mapping]
     if page.style.prints("Platform Provided Mapping Table", "Enforced Licenses", True):
         lines.append("Enforced Licenses:")
-    for udi, names in told.enforced:
+    for udi, names in state.enforced:
         lines.append(f"  {short_udi(udi)}:")
         lines += [f"    {name}" for name in names or ("No PD enforced licenses",)]
     return lines

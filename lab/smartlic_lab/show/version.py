@@ -98,31 +98,31 @@ LEVELS: Final = {  # lines "key: value" on licences, and the field of each
 }
 
 
-def device_version(told: DeviceVersion, style: Style) -> Lines:
+def device_version(shown: DeviceVersion, style: Style) -> Lines:
     """``show version``; of a saved text, the lines of the kinds that it has."""
     kinds = style.order(())
-    return in_order(told, kinds) if kinds else _document(told)
+    return in_order(shown, kinds) if kinds else _document(shown)
 
 
 # --- as a device prints it ------------------------------------------------------------------------------------------
 
 
-def _document(told: DeviceVersion) -> Lines:
-    details = told.details or DeviceDetails(build=None)
-    line = {kind: lines[0] for kind, lines in _lines(told).items() if lines}
+def _document(shown: DeviceVersion) -> Lines:
+    details = shown.details or DeviceDetails(build=None)
+    line = {kind: lines[0] for kind, lines in _lines(shown).items() if lines}
     return [
         *_software(details.build, line),
         *([] if details.build is None else _terms(details.build, line)),
         *([line["rom"]] if details.rom else []),
         line["boot_loader"] if details.boot_loader else "",
-        *([line["uptime"]] if told.uptime else []),
+        *([line["uptime"]] if shown.uptime else []),
         *([line["processor_uptime"]] if details.processor_uptime else []),
         *([line["returned"]] if details.returned_by else []),
         *([line["restarted"]] if details.restarted_at else []),
-        *([line["image"]] if told.image else []),
-        *([line["level:Last reload reason"]] if told.reload_reason else []),
+        *([line["image"]] if shown.image else []),
+        *([line["level:Last reload reason"]] if shown.reload_reason else []),
         *("", "", "", *CRYPTO, ""),
-        *_licences(told, details, line),
+        *_licences(shown, details, line),
         *_machine(details, line),
     ]
 
@@ -146,60 +146,60 @@ def _terms(build: SoftwareBuild, line: dict[str, str]) -> Lines:
     return ["", "", line["xe_copyright"], *TERMS, "", ""] if build.xe_copyright else [""]
 
 
-def _licences(told: DeviceVersion, details: DeviceDetails, line: dict[str, str]) -> Lines:
+def _licences(shown: DeviceVersion, details: DeviceDetails, line: dict[str, str]) -> Lines:
     """The levels in use and after a reload, the throughput, and the model of licensing."""
     lines: Lines = []
     if details.suites:
         lines += ["", "", f"Suite License Information for Module:'{details.suite_module}' ", ""]
         lines += ["-" * 80, SUITE_HEADING, "-" * 80]
         for number, (suite, features) in enumerate(details.suites):
-            package = next(package for package in told.packages if package.technology == suite)
+            package = next(package for package in shown.packages if package.technology == suite)
             lines += [*([""] if number else []), _suite(package), *features]
         lines.append("")
-    technologies = _technologies(told, details)
+    technologies = _technologies(shown, details)
     if technologies:
         lines += ["", *([] if details.suites else [""]), PACKAGES, "", "-" * 65]
-        if _is_typed(told, technologies):
+        if _is_typed(shown, technologies):
             lines += [*TYPED_HEADING, "-" * 65, *map(_typed, technologies), ""]
         else:
             lines += [*ISR_HEADING, "-" * 66, *map(_technology, technologies), ""]
-    catalyst = [package for package in told.packages if package.technology is None]
+    catalyst = [package for package in shown.packages if package.technology is None]
     if catalyst:
         lines += ["", PACKAGES, "", "-" * 78, *CATALYST_HEADING, "-" * 78]
         widths = (20, 30)  # of the last column, of the level and of its addon
         lines += [_catalyst(package, width) for package, width in zip(catalyst, widths, strict=False)]
-    elif not technologies and (told.license_type is not None or told.boot_level is not None):
-        addon = told.addon_license_type is not None or told.addon_level is not None
+    elif not technologies and (shown.license_type is not None or shown.boot_level is not None):
+        addon = shown.addon_license_type is not None or shown.addon_level is not None
         for level, kind, following in (
             ("License Level", "License Type", "Next reload license Level"),
             *([("Addon License Level", "Addon License Type", "Next reload addon license Level")] if addon else []),
         ):
-            typed = getattr(told, LEVELS[kind]) is not None
+            typed = getattr(shown, LEVELS[kind]) is not None
             lines += [line[f"level:{key}"] for key in (level, *([kind] if typed else []), following)]
             lines.append("")
-    air = told.air_level is not None or told.next_air_level is not None
+    air = shown.air_level is not None or shown.next_air_level is not None
     if air:
         lines += [line["level:AIR License Level"], line["level:Next reload AIR license Level"]]
-    for kind, kbps in (("throughput", told.throughput_kbps), ("crypto_throughput", told.crypto_throughput_kbps)):
+    for kind, kbps in (("throughput", shown.throughput_kbps), ("crypto_throughput", shown.crypto_throughput_kbps)):
         if kbps is not None:
             lines += [line[kind] + (" " if technologies else ""), "", ""]
-    if told.licensing_status is not None:
+    if shown.licensing_status is not None:
         if catalyst or air:
             lines += ["", ""] if catalyst else [""]
         lines += [line["level:Smart Licensing Status"], ""]
-    elif not (technologies and told.throughput_kbps is None):
+    elif not (technologies and shown.throughput_kbps is None):
         lines.append("")
     return lines
 
 
-def _technologies(told: DeviceVersion, details: DeviceDetails) -> list[LicensePackage]:
+def _technologies(shown: DeviceVersion, details: DeviceDetails) -> list[LicensePackage]:
     suites = {suite for suite, _ in details.suites}
-    return [package for package in told.packages if package.technology and package.technology not in suites]
+    return [package for package in shown.packages if package.technology and package.technology not in suites]
 
 
-def _is_typed(told: DeviceVersion, technologies: list[LicensePackage]) -> bool:
+def _is_typed(shown: DeviceVersion, technologies: list[LicensePackage]) -> bool:
     """Whether the table has the type before the package; unverified: of 17.10 and later, and of ``Smart License``."""
-    release = [int(part) for part in re.findall(r"\d+", told.release)[:2]]
+    release = [int(part) for part in re.findall(r"\d+", shown.release)[:2]]
     return release >= [17, 10] or any(package.technology == "Smart License" for package in technologies)
 
 
@@ -272,9 +272,9 @@ def _inventory(key: str, value: str | None) -> str:
 # --- line by line, for a saved text ---------------------------------------------------------------------------------
 
 
-def in_order(told: DeviceVersion, kinds: tuple[str, ...]) -> Lines:
-    """The lines of these *kinds*, with the values of *told*: ``rule:`` with its dashes, ``prose:`` with its words."""
-    values = {kind: iter(lines) for kind, lines in _lines(told).items()}
+def in_order(shown: DeviceVersion, kinds: tuple[str, ...]) -> Lines:
+    """The lines of these *kinds*, with the values of *shown*: ``rule:`` with its dashes, ``prose:`` with its words."""
+    values = {kind: iter(lines) for kind, lines in _lines(shown).items()}
     drawn = []
     for kind in kinds:
         head, _, tail = kind.partition(":")
@@ -287,36 +287,36 @@ def in_order(told: DeviceVersion, kinds: tuple[str, ...]) -> Lines:
     return drawn
 
 
-def _lines(told: DeviceVersion) -> dict[str, Lines]:
-    """Every line that *told* has values for, by kind."""
-    lines = {f"level:{key}": [f"{key}: {value}".rstrip()] for key, value in _levels(told)}
+def _lines(shown: DeviceVersion) -> dict[str, Lines]:
+    """Every line that *shown* has values for, by kind."""
+    lines = {f"level:{key}": [f"{key}: {value}".rstrip()] for key, value in _levels(shown)}
     lines |= {f"level:{key} None": [f"{key}: None"] for key in LEVELS}
-    lines["level:License Level Type"] = [f"License Level: {told.boot_level}   Type: {told.license_type}"]
-    lines["uptime"] = [f"{told.hostname} uptime is {told.uptime}"]
-    lines["image"] = [f'System image file is "{told.image}"']
-    lines["throughput"] = [f"The current throughput level is {told.throughput_kbps} kbps"]
-    lines["crypto_throughput"] = [f"The current crypto throughput level is {told.crypto_throughput_kbps} kbps"]
-    details = told.details
+    lines["level:License Level Type"] = [f"License Level: {shown.boot_level}   Type: {shown.license_type}"]
+    lines["uptime"] = [f"{shown.hostname} uptime is {shown.uptime}"]
+    lines["image"] = [f'System image file is "{shown.image}"']
+    lines["throughput"] = [f"The current throughput level is {shown.throughput_kbps} kbps"]
+    lines["crypto_throughput"] = [f"The current crypto throughput level is {shown.crypto_throughput_kbps} kbps"]
+    details = shown.details
     if details is None:
         return lines
-    catalyst = [package for package in told.packages if package.technology is None]
+    catalyst = [package for package in shown.packages if package.technology is None]
     suites = [suite for suite, _ in details.suites]
     lines["package"] = [_row(package) for package in catalyst]
     lines["technology"] = [
-        _row(package) for package in told.packages if package.technology and package.technology not in suites
+        _row(package) for package in shown.packages if package.technology and package.technology not in suites
     ]
     lines["typed"] = [
         f"{package.technology}  {package.type}  {package.current}  {package.next_boot}"
-        for package in told.packages
+        for package in shown.packages
         if package.technology and package.technology not in suites
     ]
-    lines["suite"] = list(_suites(told.packages, details))
+    lines["suite"] = list(_suites(shown.packages, details))
     return lines | ({} if details.build is None else _build(details.build)) | _details(details)
 
 
-def _levels(told: DeviceVersion) -> Iterator[tuple[str, str]]:
+def _levels(shown: DeviceVersion) -> Iterator[tuple[str, str]]:
     for key, field in LEVELS.items():
-        yield key, getattr(told, field) or ""
+        yield key, getattr(shown, field) or ""
 
 
 def _row(package: LicensePackage) -> str:
@@ -332,51 +332,51 @@ def _suites(packages: tuple[LicensePackage, ...], details: DeviceDetails) -> Ite
         yield from features
 
 
-def _build(told: SoftwareBuild) -> dict[str, Lines]:
-    experimental = "Experimental " if told.experimental else ""
-    head = f"{told.product} ({told.image}), {experimental}Version {told.version}"
-    train = "" if told.train is None else f" [{told.train}]"
-    label = told.label or ""
+def _build(shown: SoftwareBuild) -> dict[str, Lines]:
+    experimental = "Experimental " if shown.experimental else ""
+    head = f"{shown.product} ({shown.image}), {experimental}Version {shown.version}"
+    train = "" if shown.train is None else f" [{shown.train}]"
+    label = shown.label or ""
     return {
-        "xe": [f"Cisco IOS XE Software, Version {told.xe_version}"],
+        "xe": [f"Cisco IOS XE Software, Version {shown.xe_version}"],
         "software": [f"Cisco IOS Software{train}, {head} {label}".rstrip()],
         "software,": [f"Cisco IOS Software{train}, {head}, {label}"],
         "software[]": [f"Cisco IOS Software [], {head} {label}".rstrip()],
         "software[],": [f"Cisco IOS Software [], {head}, {label}"],
         "software_tm": [f"IOS (tm) {head} {label}".rstrip()],
         "software_tm,": [f"IOS (tm) {head}, {label}"],
-        "copyright": [f"Copyright (c) {told.copyright} by Cisco Systems, Inc."],
-        "copyright cisco": [f"Copyright (c) {told.copyright} by cisco Systems, Inc."],
-        "xe_copyright": [f"Cisco IOS-XE software, Copyright (c) {told.xe_copyright} by cisco Systems, Inc."],
-        "compiled": [f"Compiled {told.compiled} by {told.compiled_by}"],
+        "copyright": [f"Copyright (c) {shown.copyright} by Cisco Systems, Inc."],
+        "copyright cisco": [f"Copyright (c) {shown.copyright} by cisco Systems, Inc."],
+        "xe_copyright": [f"Cisco IOS-XE software, Copyright (c) {shown.xe_copyright} by cisco Systems, Inc."],
+        "compiled": [f"Compiled {shown.compiled} by {shown.compiled_by}"],
     }
 
 
-def _details(told: DeviceDetails) -> dict[str, Lines]:
-    at = "" if told.returned_at is None else f" at {told.returned_at}"
+def _details(shown: DeviceDetails) -> dict[str, Lines]:
+    at = "" if shown.returned_at is None else f" at {shown.returned_at}"
     lines = {
-        "rom": [f"ROM: {told.rom}"],
-        "boot_loader": [f"BOOTLDR: {told.boot_loader}"],
-        "processor_uptime": [f"Uptime for this control processor is {told.processor_uptime}"],
-        "returned": [f"System returned to ROM by {told.returned_by}{at}"],
-        "restarted": [f"System restarted at {told.restarted_at}"],
-        "suite_module": [f"Suite License Information for Module:'{told.suite_module}'"],
-        "board": [f"Processor board ID {told.board_id}"],
-        "mode": [f"Router operating mode: {told.operating_mode}"],
-        "installation": [f"Installation mode is {told.installation_mode}"],
-        "register": [f"Configuration register is {told.configuration_register}"],
-        "interface": [f"{count} {kind} interface{'' if count == 1 else 's'}" for count, kind in told.interfaces],
-        "hardware": [f"{count} {what}" for count, what in told.hardware],
-        "memory": [f"{kib}K bytes of {_MEMORY.get(what, what)}." for kib, what in told.memories],
-        "switch": [f"Switch {switch:02d}" for switch, _ in told.inventory if switch is not None],
-        "inventory": [f"{key:<35}: {value or ''}".rstrip() for _, pairs in told.inventory for key, value in pairs],
-        "remark": list(told.remarks),
-        "row_of_stack": [_row_of_stack(row) for row in told.stack],
+        "rom": [f"ROM: {shown.rom}"],
+        "boot_loader": [f"BOOTLDR: {shown.boot_loader}"],
+        "processor_uptime": [f"Uptime for this control processor is {shown.processor_uptime}"],
+        "returned": [f"System returned to ROM by {shown.returned_by}{at}"],
+        "restarted": [f"System restarted at {shown.restarted_at}"],
+        "suite_module": [f"Suite License Information for Module:'{shown.suite_module}'"],
+        "board": [f"Processor board ID {shown.board_id}"],
+        "mode": [f"Router operating mode: {shown.operating_mode}"],
+        "installation": [f"Installation mode is {shown.installation_mode}"],
+        "register": [f"Configuration register is {shown.configuration_register}"],
+        "interface": [f"{count} {kind} interface{'' if count == 1 else 's'}" for count, kind in shown.interfaces],
+        "hardware": [f"{count} {what}" for count, what in shown.hardware],
+        "memory": [f"{kib}K bytes of {_MEMORY.get(what, what)}." for kib, what in shown.memories],
+        "switch": [f"Switch {switch:02d}" for switch, _ in shown.inventory if switch is not None],
+        "inventory": [f"{key:<35}: {value or ''}".rstrip() for _, pairs in shown.inventory for key, value in pairs],
+        "remark": list(shown.remarks),
+        "row_of_stack": [_row_of_stack(row) for row in shown.stack],
     }
-    if told.processor is not None:
+    if shown.processor is not None:
         for wording in ("processor", "physical processor", "", "physical "):
             for name in ("cisco", "Cisco"):
-                lines[f"processor:{name} {wording}"] = [f"{name} {_processor(told.processor, wording)}"]
+                lines[f"processor:{name} {wording}"] = [f"{name} {_processor(shown.processor, wording)}"]
     return lines
 
 
@@ -385,13 +385,13 @@ def _row_of_stack(row: StackMemberLine) -> str:
     return f"{'*' if row.own else ' '} {' '.join(columns)}"
 
 
-def _processor(told: Processor, wording: str) -> str:
-    kind = "" if told.type is None else f"({told.type}) "
+def _processor(shown: Processor, wording: str) -> str:
+    kind = "" if shown.type is None else f"({shown.type}) "
     word = "processor " if wording.endswith("processor") else ""
-    revision = "" if told.revision is None else f"(revision {told.revision}) "
-    io = "" if told.io_memory_kib is None else f"/{told.io_memory_kib}K"
+    revision = "" if shown.revision is None else f"(revision {shown.revision}) "
+    io = "" if shown.io_memory_kib is None else f"/{shown.io_memory_kib}K"
     physical = "physical " if wording.startswith("physical") else ""
-    return f"{told.model} {kind}{word}{revision}with {told.main_memory_kib}K{io} bytes of {physical}memory."
+    return f"{shown.model} {kind}{word}{revision}with {shown.main_memory_kib}K{io} bytes of {physical}memory."
 
 
 PRINTERS: Final[dict[str, Printer]] = {"show version": device_version}

@@ -89,11 +89,11 @@ def remaining(span: timedelta, units: tuple[str, ...] = ()) -> str:
     """
     seconds = int(span.total_seconds())
     if units:
-        told = []
+        counts = []
         for unit in units:
             count, seconds = divmod(seconds, UNITS[unit.removesuffix("s")])
-            told.append(f"{count} {unit}")
-        return ", ".join(told)
+            counts.append(f"{count} {unit}")
+        return ", ".join(counts)
     days, seconds = divmod(seconds, 86400)
     hours, seconds = divmod(seconds, 3600)
     minutes, seconds = divmod(seconds, 60)
