@@ -9,7 +9,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 XDIST ?= 2
 
-# What tells in a minute whether a change holds: architecture, values, parsers, printers, files, rules, grammar.
+# What shows in a minute whether a change holds: architecture, values, parsers, printers, files, rules, grammar.
 QUICK := tests/test_architecture.py tests/model tests/intent tests/files tests/compliance tests/outputs tests/fleet \
 	tests/parsers/test_samples.py tests/parsers/test_captures.py tests/lab/show tests/lab/device/test_platforms.py \
 	tests/lab/device/test_device_grammar.py tests/lab/device/test_device_session.py tests/lab/world/test_topology.py

@@ -168,7 +168,7 @@ class LicensingCompliance(aetest.Testcase):  # type: ignore[misc]  # pyATS has n
         self.uid = f"licensing_compliance.{host}"
         device = testbed.devices[host]
         if not device.is_connected():
-            self.errored(f"{host}: not reached, so nothing is proven; unicon's log of the device tells why")
+            self.errored(f"{host}: not reached, so nothing is proven; unicon's log of the device says why")
         try:
             wanted = intent_of(device.custom.get("smart_licensing", {}))
             given: tuple[Waiver, ...] = waivers_of(list(waivers), known_rules=frozenset(rule.id for rule in RULES))

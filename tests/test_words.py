@@ -14,6 +14,12 @@ INSTEAD = {
     "word of a lab": "control file",
     "met and expected": "found",
 }
+OF_THE_PLUGIN = {
+    "told": "given, parsed, printed or reported",
+    "tells": "says, prints or shows",
+    "met": "found or actual",
+    "the word of": "the keyword of",
+}
 
 
 @pytest.mark.parametrize(("word", "instead"), INSTEAD.items())
@@ -25,5 +31,18 @@ def test_a_word_that_only_we_know_is_not_used(word: str, instead: str) -> None:
         f"{page.relative_to(ROOT)}: {word!r}, say {instead!r}"
         for page in pages
         if re.search(rf"\b{word}\b", page.read_text(encoding="utf-8"), re.IGNORECASE)
+    ]
+    assert said == []
+
+
+@pytest.mark.parametrize(("word", "instead"), OF_THE_PLUGIN.items())
+def test_the_plugin_and_the_documents_say_it_in_plain_words(word: str, instead: str) -> None:
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
+    pages += [page for page in sorted((ROOT / "nornir_smartlic").rglob("*")) if page.suffix in (".py", ".j2")]
+    pages += sorted((ROOT / "docs").rglob("*.md"))
+    said = [
+        f"{page.relative_to(ROOT)}: {word!r}, say {instead!r}"
+        for page in pages
+        if re.search(rf"\b_?{word}\b", page.read_text(encoding="utf-8"), re.IGNORECASE)
     ]
     assert said == []

@@ -31,7 +31,7 @@ def _registered(case: Case) -> Outcome:
     registration = case.state.registration
     expected = RegistrationStatus.REGISTERED.value
     if registration is None:
-        return unknown("no output that was read tells the registration", expected=expected)
+        return unknown("no output that was read states the registration", expected=expected)
     if registration.status is None:
         return unknown("the status of the registration is a word that is not known here", expected=expected)
     evidence = (case.line(f"Status: {registration.status.value}"),)
@@ -43,7 +43,7 @@ def _registered(case: Case) -> Outcome:
 def _authorized(case: Case) -> Outcome:
     authorization = case.state.authorization_state
     if authorization is None:
-        return unknown("no output that was read tells the authorization", expected="AUTHORIZED")
+        return unknown("no output that was read states the authorization", expected="AUTHORIZED")
     status = authorization.status
     evidence = (case.line(f"Status: {status}"),)
     if status.upper().startswith(_GOOD):

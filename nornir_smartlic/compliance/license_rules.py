@@ -25,7 +25,7 @@ TRUST_COMMAND: Final = "smartlic trust -F name={host}"
 
 
 def _needs_trust(case: Case) -> bool | None:
-    """Whether reports need a trust code; ``None``: neither the inventory nor the device tells.
+    """Whether reports need a trust code; ``None``: neither the inventory nor the device states it.
 
     Smart and call-home need trust before reports are accepted; with cslu the utility vouches, with off a file does.
     Source: reference/policy.md section 4.
@@ -40,13 +40,13 @@ def _needs_trust(case: Case) -> bool | None:
 def _trust(case: Case) -> Outcome:
     needed = _needs_trust(case)
     if needed is None:
-        return unknown("no output that was read tells the transport, and the inventory asks for no trust")
+        return unknown("no output that was read states the transport, and the inventory asks for no trust")
     if not needed:
         return not_applicable("the inventory does not ask for it, and this transport needs none")
     codes = case.state.trust_codes
     expected = "a trust code on every member"
     if codes is None:
-        return unknown("no output that was read tells the trust codes", expected=expected)
+        return unknown("no output that was read states the trust codes", expected=expected)
     installed = any(code.installed is not None for code in codes)
     without = untrusted(case.state)
     if installed and not without:
@@ -95,7 +95,7 @@ def _account(case: Case) -> Outcome:
             f"release {case.reading.version.release} does not print its account, 17.7 and later do: ask CSSM"
         )
     if account is None:
-        return unknown("no output that was read tells the account", expected=expected)
+        return unknown("no output that was read states the account", expected=expected)
     actual = {"Smart Account": account.smart_account, "Virtual Account": account.virtual_account}
     evidence = tuple(case.line(f"{name}: {actual[name] or '<none>'}") for name, _ in wanted)
     found = ", ".join(f"{name} {actual[name] or '<none>'}" for name, _ in wanted)
@@ -127,7 +127,7 @@ def _boot_level(case: Case) -> Outcome:
     usage = case.state.usage
     expected = str(wanted)
     if usage is None:
-        return unknown("no output that was read tells the licences in use", expected=expected)
+        return unknown("no output that was read states the licences in use", expected=expected)
     if any(line.status is None for line in usage):
         return unknown("the status of a licence is a word that is not known here", expected=expected)
     in_use = tuple(line for line in usage if line.status is UsageStatus.IN_USE)
@@ -188,7 +188,7 @@ def _authorizations(case: Case) -> Outcome:
     expected = "SLAC for " + ", ".join(wanted)
     held = case.state.authorizations
     if held is None:
-        return unknown("no output that was read tells the authorization codes", expected=expected)
+        return unknown("no output that was read states the authorization codes", expected=expected)
     odd = [line.member for line in held.members if line.status is None]
     if odd:
         names = ", ".join(map(str, odd))

@@ -23,7 +23,7 @@ from nornir_smartlic.intent import Evidence
 from nornir_smartlic.model import CommunicationStatistic, LicensingModel, TransportType, UsageReporting, placed
 from nornir_smartlic.model.times import logged_at
 
-_NO_REPORTING: Final = "no output that was read tells the usage reporting"
+_NO_REPORTING: Final = "no output that was read states the usage reporting"
 
 
 def _clock_problem(case: Case) -> str | None:
@@ -252,7 +252,7 @@ REPORTING_RULES: Final = (
         "SLP-COMMUNICATION",
         Severity.HIGH,
         "The device has no ongoing communication failure",
-        "The log tells of a failing way to CSSM months before a deadline does.",
+        "The log shows a failing way to CSSM months before a deadline does.",
         _communication,
     ),
     Rule(

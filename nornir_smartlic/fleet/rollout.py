@@ -123,7 +123,7 @@ def roll_out(
     journal: RolloutJournal | None = None,
     max_failures: int = 0,
 ) -> Rollout:
-    """Do *work* on the hosts *names* stage by stage; it tells of each whether it succeeded.
+    """Do *work* on the hosts *names* stage by stage; it returns for each whether it succeeded.
 
     After a stage with more than *max_failures* failed hosts in all, the rest is not tried. With a *journal*, hosts
     that are done are passed over, and what was done is written down after each stage.

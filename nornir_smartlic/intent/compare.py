@@ -419,7 +419,7 @@ def _customer_tag(tag: str, pair: _Pair, path: str) -> Comparison:
 
 
 def _boot_level(pair: _Pair, path: str) -> Comparison:
-    """What the next boot takes; where no line is there, ``show version`` tells it."""
+    """What the next boot takes; where no line is there, ``show version`` prints it."""
     wanted, reading = pair.intent.boot_level, pair.reading
     if wanted is None:
         found = ", ".join(map(str, pair.actual.boot_levels)) or None

@@ -35,7 +35,7 @@ class Comparison:
     evidence: tuple[Evidence, ...] = ()
     of_transport: bool = False  # part of the way to CSSM, which is planned and taken back as one
     needs: str | None = None  # the feature whose SLAC must be there before the lines are taken, and is not
-    at_boot: bool = False  # the lines count from the next boot on, and no output tells what counts by now
+    at_boot: bool = False  # the lines count from the next boot on, and no output prints what counts by now
     refusal: tuple[str, str] | None = None  # why this device cannot take it: what was found, and what is expected
 
     @property

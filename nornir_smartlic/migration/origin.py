@@ -33,7 +33,7 @@ _BY_STATUS: Final = {
 
 
 def origin_of(reading: LicensingReading) -> Origin:
-    """The licensing model of the device, with the kinds of registration told apart; ``UNKNOWN``: it did not say."""
+    """The licensing model of the device, which distinguishes the kinds of registration; ``UNKNOWN``: it did not say."""
     state = reading.state
     if reading.state_refused is not None:
         return Origin.UNKNOWN

@@ -100,7 +100,7 @@ class UsageReservation:
 
 @dataclass(frozen=True, slots=True)
 class LicenseUsage:
-    """One licence, as far as the command tells: summary gives the first four fields, tech support all."""
+    """One licence, as far as the command prints it: summary gives the first four fields, tech support all."""
 
     name: str  # "" before a legacy device is registered: the name comes from CSSM then; unverified
     display: str | None  # in brackets; cut to 20 characters and "..." in the summary

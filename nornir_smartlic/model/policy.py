@@ -73,4 +73,4 @@ CISCO_DEFAULT_POLICY = Policy(
     enforced=_days(0, 0, 0),
     export=_days(0, 0, 0),
 )
-"""The policy of every device that was told no other. Source: reference/policy.md section 2, seen in all captures."""
+"""The policy of every device that was given no other. Source: reference/policy.md section 2, seen in all captures."""

@@ -1,4 +1,4 @@
-"""One reading of a device: everything that its commands told, at one moment of its own clock."""
+"""One reading of a device: everything that its commands printed, at one moment of its own clock."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ _SELDOM: Final = "seldom"
 
 
 def seldom(default: Any) -> Any:
-    """A field that JSON leaves out while it has its *default*: hardly any output prints what it tells."""
+    """A field that JSON leaves out while it has its *default*: hardly any output prints it."""
     return field(default=default, metadata={_SELDOM: True})
 
 

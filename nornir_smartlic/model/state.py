@@ -68,7 +68,7 @@ class ClockHeader:
 
 @dataclass(frozen=True, slots=True)
 class TechSupport:
-    """What only ``show license tech support`` tells."""
+    """What only ``show license tech support`` prints."""
 
     current_time: Instant | None
     jobs: tuple[ScheduledJob, ...]

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class UnplacedTime:
-    """A wall time in a zone whose offset nobody told: ``Apr 23 15:28:43 2025 IST`` without a ``clock timezone`` line.
+    """A wall time in a zone whose offset nobody gave: ``Apr 23 15:28:43 2025 IST`` without a ``clock timezone`` line.
 
     It says so instead of guessing. Names that mean several zones (IST, CST, BST) are unplaced too.
     """

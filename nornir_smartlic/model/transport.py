@@ -23,7 +23,7 @@ class TransportType(Enum):
 
     @property
     def keyword(self) -> str:
-        """The word of ``license smart transport``."""
+        """The keyword of ``license smart transport``."""
         return {"Transport Off": "off"}.get(self.value, self.value.lower())
 
     @classmethod

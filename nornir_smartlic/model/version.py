@@ -91,7 +91,7 @@ class LicensePackage:
 
 @dataclass(frozen=True, slots=True)
 class DeviceVersion:
-    """What ``show version`` tells that licensing needs."""
+    """What ``show version`` prints that licensing needs."""
 
     release: str  # 17.12.4, as printed behind "Version" and normalised (17.07.01 -> 17.7.1)
     hostname: str | None

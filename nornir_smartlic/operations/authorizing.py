@@ -84,7 +84,7 @@ def request_authorization(
 
 
 def return_authorization(*, all_members: bool = True, commit: bool = True) -> Conversation[ReturnOutcome]:
-    """Give the authorization codes back; the feature must be out of use. Online, CSSM is told by the device.
+    """Give the authorization codes back; the feature must be out of use. Online, the device informs CSSM.
 
     Raises:
         Refused: the device did not give them back, as when the feature is configured still.

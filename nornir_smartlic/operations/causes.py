@@ -71,7 +71,7 @@ class Cause:
     text: str
     evidence: tuple[Evidence, ...] = ()
     fix: tuple[str, ...] = ()  # configuration lines, or commands
-    at: datetime | None = None  # when the device logged it last; None: seen now, or its log tells no time
+    at: datetime | None = None  # when the device logged it last; None: seen now, or its log has no time
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class Symptoms:
         return self.failure is not None and any(word.lower() in self.failure.reason.lower() for word in words)
 
     def logged_at(self, message: LogMessage | None) -> datetime | None:
-        """When the device wrote *message*; ``None``: there is none, or it tells no time."""
+        """When the device wrote *message*; ``None``: there is none, or it has no time."""
         return logged_at(message.line, self.reading.now()) if message is not None else None
 
     @property

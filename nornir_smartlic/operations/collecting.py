@@ -113,19 +113,19 @@ def _fetch(path: str) -> Conversation[bytes]:
 
 
 def _would_collect(state: LicensingState) -> CollectedReports:
-    """What a run would bring, by the device's own count; it does not tell which reports went up already by file."""
+    """What a run would bring, by the device's own count; it does not show which reports went up already by file."""
     summary = state.report_summary
     count = None if summary is None else summary.available_to_report + summary.waiting_for_ack
     if count is None:
         return CollectedReports(None, udi=state.udi, needed=True, explanation="would ask for reports")
     if not count:
         return CollectedReports(None, udi=state.udi, explanation="the device has no reports to save")
-    told = f"would collect {count} report" + ("" if count == 1 else "s")
-    return CollectedReports(None, udi=state.udi, needed=True, report_count=count, explanation=told)
+    wording = f"would collect {count} report" + ("" if count == 1 else "s")
+    return CollectedReports(None, udi=state.udi, needed=True, report_count=count, explanation=wording)
 
 
 def checked(content: bytes, state: LicensingState) -> tuple[UsageFileKept, tuple[str, ...]]:
-    """*content* as a file of usage reports of this device, and what its check met."""
+    """*content* as a file of usage reports of this device, and what its check found."""
     try:
         text = content.decode()
     except UnicodeDecodeError as error:

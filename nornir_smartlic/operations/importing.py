@@ -59,7 +59,7 @@ def import_files_of(path: Path, content: bytes, budget: Budget | None = None) ->
 
 def _import_file(path: Path, content: bytes) -> ImportFile:
     """What a file says of itself. The inner fields of Cisco's documents are not known to us for sure (see `files`), so
-    that a file which is a ``smartLicense`` but not of our reading is told by the UDIs that stand in it."""
+    that a file which is a ``smartLicense`` but not of our reading is recognised by the UDIs that stand in it."""
     try:
         text = content.decode()
     except UnicodeDecodeError:
@@ -144,7 +144,7 @@ def _taken_in(state: LicensingState) -> tuple[object, ...]:
 
 
 def _import(file: ImportFile, path: str, before: LicensingState) -> Conversation[str]:
-    """The device's answer to the import. After a lost session its state tells whether the file was taken; where it
+    """The device's answer to the import. After a lost session its state shows whether the file was taken; where it
     does not, the file is imported again, which changes nothing where it was."""
     command, lost = f"license smart import {path}", False
 

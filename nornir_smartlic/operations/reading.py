@@ -50,13 +50,13 @@ def read(command: str, *, ask: str | None = None, zones: Zones | None = None) ->
 
 
 def read_state(command: str = "show license all") -> Conversation[LicensingState]:
-    """What one ``show license ...`` command tells."""
+    """What one ``show license ...`` command prints."""
     state: LicensingState = (yield from read(command)).value
     return state
 
 
 def zones_of(configuration: RunningConfiguration) -> Zones:
-    """What ``clock timezone`` tells of the name of the device's zone."""
+    """What ``clock timezone`` states of the name of the device's zone."""
     return dict([configuration.clock_timezone]) if configuration.clock_timezone is not None else {}
 
 

@@ -55,10 +55,10 @@ def state_unknown(
     if isinstance(error, SessionLost):
         sent = before + error.lines_sent + error.lines_unknown
         lines = "line 1" if sent == 1 else f"lines 1 to {sent}"
-        told, reason = f"{lines} of {total} sent" if sent else f"none of {total} lines sent", error.reason
+        progress, reason = f"{lines} of {total} sent" if sent else f"none of {total} lines sent", error.reason
     else:
         sent, reason = total, str(error)
-        told = f"up to {total} lines sent"
+        progress = f"up to {total} lines sent"
     if state is None:
-        state = f"changed, not saved, state unknown: {told}" if sent else f"not changed: {told}"
+        state = f"changed, not saved, state unknown: {progress}" if sent else f"not changed: {progress}"
     return StateUnknown(state + also, reason, lines_sent=sent, lines_total=total, host=error.host)

@@ -1,7 +1,7 @@
 """What operations give back: frozen, documented, JSON-able through ``outputs``, without secrets.
 
 Each has ``not_applicable``: why the operation makes no sense on this device (its licensing model), ``None`` where it
-does. ``requested`` is ``False`` in a dry run and where nothing needed doing; ``needed`` tells the two apart.
+does. ``requested`` is ``False`` in a dry run and where nothing needed doing; ``needed`` distinguishes the two.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class CollectedReports:
     udi: Udi | None = None
     digest: str | None = None  # SHA-256 of the file, hexadecimal
     size_bytes: int = 0
-    warnings: tuple[str, ...] = ()  # what the check of the reports met
+    warnings: tuple[str, ...] = ()  # what the check of the reports found
     explanation: str | None = None  # why there is no file
     needed: bool = False  # a dry run: the device has reports to collect
     not_applicable: str | None = None
@@ -202,7 +202,7 @@ class Diagnosis:
     causes: tuple[Cause, ...]  # the surest first; (): nothing hinders it
     last_failure: str | None  # what the device logged last, in its words; None: nothing, or it was restored since
     reading: LicensingReading
-    failed_at: datetime | None = None  # when it was logged, by the device's clock; None: the log tells no time
+    failed_at: datetime | None = None  # when it was logged, by the device's clock; None: the log has no time
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,8 +79,8 @@ def other_account(there: Account | None, wanted: Account | None) -> str | None:
     pairs = ((there.smart_account, wanted.smart_account), (there.virtual_account, wanted.virtual_account))
     if all(None in pair or str(pair[0]).casefold() == str(pair[1]).casefold() for pair in pairs):
         return None
-    met, expected = ([each[side] or "any" for each in pairs] for side in (0, 1))
-    return f"the device is in {' / '.join(met)}, wanted is {' / '.join(expected)}"
+    actual, expected = ([each[side] or "any" for each in pairs] for side in (0, 1))
+    return f"the device is in {' / '.join(actual)}, wanted is {' / '.join(expected)}"
 
 
 def require_secret(name: str, value: object) -> None:

@@ -48,7 +48,7 @@ class Expectation:
     look: str = "show license status"
     lost: DeviceError | None = None  # how the session ended over the request, so that it may never have arrived
     failures: tuple[str, ...] = ()  # mnemonics of messages after which it will not come
-    statistic: str | None = None  # its group in tech support, asked when the log tells nothing
+    statistic: str | None = None  # its group in tech support, asked when the log says nothing
 
 
 @dataclass(frozen=True, slots=True)

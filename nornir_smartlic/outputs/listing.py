@@ -100,9 +100,9 @@ def _shown(value: object) -> str:
         return f"{value:%Y-%m-%d %H:%M} {value.tzname()}"
     if isinstance(value, UnplacedTime | str | int | float):
         return str(value)
-    told = plain(value)
-    if isinstance(told, dict):
-        return ", ".join(f"{name} {count}" for name, count in told.items())
-    if isinstance(told, Iterable) and not isinstance(told, str):
-        return ", ".join(str(each) for each in told)
-    return str(told)
+    shown = plain(value)
+    if isinstance(shown, dict):
+        return ", ".join(f"{name} {count}" for name, count in shown.items())
+    if isinstance(shown, Iterable) and not isinstance(shown, str):
+        return ", ".join(str(each) for each in shown)
+    return str(shown)

@@ -97,9 +97,9 @@ class HostReport:
     @property
     def verdict(self) -> Verdict | None:
         """The worst of its findings; ``None`` where there are none."""
-        met = {finding.verdict for finding in self.findings}
+        found = {finding.verdict for finding in self.findings}
         order = (Verdict.FAIL, Verdict.UNKNOWN, Verdict.WAIVED, Verdict.PASS, Verdict.NOT_APPLICABLE)
-        return next((verdict for verdict in order if verdict in met), None)
+        return next((verdict for verdict in order if verdict in found), None)
 
     @property
     def outcome(self) -> str:

@@ -59,8 +59,8 @@ def overall_status(section: Section) -> tuple[Any, Any]:
     while is_member(section):
         who = member(section)
         if section.next_key() == "Reservation status":
-            told, export_allowed = _member_reservation(section, who)
-            reservations.append(told)
+            reservation, export_allowed = _member_reservation(section, who)
+            reservations.append(reservation)
             allowed = export_allowed if allowed is None else allowed
         else:
             members.append(_member_authorization(section, who))

@@ -24,19 +24,19 @@ def classic_licenses(section: Section) -> tuple[ClassicLicense, ...]:
 
 
 def _license(section: Section, index: int, feature: str) -> ClassicLicense:
-    told: dict[str, str] = {}
-    while (key := section.next_key()) in _KEYS and _KEYS[key or ""] not in told:
-        told[_KEYS[key or ""]] = section.take(key or "", str)
-    if told and "priority" not in told:
+    values: dict[str, str] = {}
+    while (key := section.next_key()) in _KEYS and _KEYS[key or ""] not in values:
+        values[_KEYS[key or ""]] = section.take(key or "", str)
+    if values and "priority" not in values:
         raise section.missing("License Priority:")
-    count = told.get("count")
+    count = values.get("count")
     counted = _COUNT.fullmatch(count) if count else None
     return ClassicLicense(
         index=index,
         feature=feature,
         in_use=int(counted.group(1)) if counted else None,
         violation=int(counted.group(2)) if counted else None,
-        **told,
+        **values,
     )
 
 
@@ -98,8 +98,8 @@ def _details(section: Section) -> tuple[tuple[int, tuple[tuple[str, str], ...]],
         pairs = [match.group(2)]
         while (line := section.next_line()) is not None and ": " in line and not _DETAIL.match(line):
             pairs.append(section.take_line())
-        told = [(key, value.strip()) for key, _, value in (pair.partition(":") for pair in pairs)]
-        found.append((int(match.group(1)), tuple(told)))
+        values = [(key, value.strip()) for key, _, value in (pair.partition(":") for pair in pairs)]
+        found.append((int(match.group(1)), tuple(values)))
     return tuple(found)
 
 

@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Parsed(Generic[T]):
-    """What an output tells, and what stood beside it."""
+    """What an output says, and what stood beside it."""
 
     value: T
     unparsed: tuple[str, ...] = ()  # lines that no rule took
@@ -289,9 +289,9 @@ def _abbreviates(typed: list[str], words: list[str]) -> bool:
 def parse(
     command: str, text: str, *, zones: Mapping[str, timedelta] | None = None, partial: bool = False
 ) -> Parsed[Any]:
-    """What *text*, the output of *command*, tells.
+    """What *text*, the output of *command*, says.
 
-    *zones* are the offsets of zone names, as the device's ``clock timezone`` line tells them; without, names that mean
+    *zones* are the offsets of zone names, as the device's ``clock timezone`` line states them; without, names that mean
     several zones give an `UnplacedTime`. With *partial*, an output that lacks sections gives those that are there, and
     `Parsed.missing` names the others; lines of one that cannot be read are unparsed.
 

@@ -25,7 +25,7 @@ _HOURS: Final = {
     "ACST": 9.5, "ACDT": 10.5, "AWST": 8, "NZST": 12, "NZDT": 13, "SAST": 2, "BRT": -3, "ART": -3,
 }  # fmt: skip
 
-_zones: dict[str, timezone | None] = {}  # spelling -> zone; None: unplaced. Filled as spellings are met, bounded below.
+_zones: dict[str, timezone | None] = {}  # spelling -> zone; None: unplaced. Filled as spellings occur, bounded below.
 
 
 def _zone(spelling: str) -> timezone | None:
@@ -99,7 +99,7 @@ def clock_instant(text: str) -> Instant:
 
 
 def in_zones(value: Any, zones: Mapping[str, timedelta]) -> Any:
-    """*value* with every time in it placed by what *zones* tells of the zone names of this device."""
+    """*value* with every time in it placed by what *zones* states of the zone names of this device."""
     if isinstance(value, UnplacedTime):
         offset = zones.get(value.zone)
         return value if offset is None else value.wall.replace(tzinfo=timezone(offset, value.zone))

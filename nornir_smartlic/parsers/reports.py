@@ -201,7 +201,7 @@ def _groups(lines: list[str]) -> tuple[Groups, list[str]]:
     unknown: list[str] = []
     title: str | None = None
     begun: list[tuple[str, Instant, list[str]]] = []  # messages of the group, with the lines of each
-    is_told = False  # something is printed below the title
+    is_said = False  # something is printed below the title
     for line in [*lines, ""]:
         message = _message(line) if title is not None else None
         if message is not None:
@@ -209,12 +209,12 @@ def _groups(lines: list[str]) -> tuple[Groups, list[str]]:
         elif not line or _opens(line):
             if title is not None:
                 groups.append((title, tuple(HistoryMessage(kind, when, "\n".join(body)) for kind, when, body in begun)))
-                unknown += [] if is_told or begun else [f"{title}:"]
-            title, begun, is_told = line[:-1], [], False
+                unknown += [] if is_said or begun else [f"{title}:"]
+            title, begun, is_said = line[:-1], [], False
         elif begun:
             begun[-1][2].append(line)
         elif line in ("No past history", "No past Import history"):
-            is_told = True
+            is_said = True
         elif line.strip("="):
             unknown.append(line)
     return tuple(groups), unknown

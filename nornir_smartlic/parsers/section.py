@@ -28,7 +28,7 @@ class Problem(Exception):
 class UnknownWord(ValueError):
     """A word that is not of its closed set, where a newer or an older release may have one more.
 
-    ``known`` is what the value tells without it. `Section.take` gives that, and leaves the line unparsed.
+    ``known`` is what the value is without it. `Section.take` gives that, and leaves the line unparsed.
     """
 
     def __init__(self, known: Any = None) -> None:
@@ -42,7 +42,7 @@ class Section:
     __slots__ = ("_entries", "_unknown")
 
     def __init__(self, lines: Iterable[str]) -> None:
-        self._entries = [told.partition(":") for line in lines if (told := line.strip())]
+        self._entries = [stripped.partition(":") for line in lines if (stripped := line.strip())]
         self._entries.reverse()  # the next line is the last entry, so that taking it is cheap
         self._unknown: list[str] = []
 

@@ -29,7 +29,7 @@ class Rule:
 
     fields: tuple[str, ...]  # that its function gives, in this order; one: the value itself
     read: Callable[[Section], Any]
-    with_title: bool = False  # the title line tells something too, and is handed to the function
+    with_title: bool = False  # the title line says something too, and is handed to the function
     owner: bool = False  # what follows belongs to it, whatever its titles, down to the next chapter
     chapter: bool = False
 
@@ -39,7 +39,7 @@ def _rule(fields: str, read: Callable[[Section], Any], **more: bool) -> Rule:
 
 
 def _heading(_: Section) -> tuple[()]:
-    """A title that heads other sections and tells nothing itself."""
+    """A title that heads other sections and says nothing itself."""
     return ()
 
 
@@ -140,10 +140,10 @@ class Piece:
     text: str
 
 
-Told = tuple[tuple[tuple[str, Any], ...], tuple[str, ...]]
+Taken = tuple[tuple[tuple[str, Any], ...], tuple[str, ...]]
 
 
-def _read(rule: Rule, text: str) -> Told:
+def _read(rule: Rule, text: str) -> Taken:
     """The facts of a section of *rule*, and the lines that nobody took; raises `Problem`."""
     lines = text.split("\n")
     if not rule.with_title:
@@ -153,14 +153,14 @@ def _read(rule: Rule, text: str) -> Told:
     section = Section(lines)
     value = rule.read(section)
     values = (value,) if len(rule.fields) == 1 else value
-    told = tuple([pair for pair in zip(rule.fields, values, strict=True) if pair[1] is not NOTHING])
-    return told, section.rest()
+    taken = tuple([pair for pair in zip(rule.fields, values, strict=True) if pair[1] is not NOTHING])
+    return taken, section.rest()
 
 
 _read_kept: Final = lru_cache(maxsize=_LATELY)(_read)
 
 
-def read_section(rule: Rule, text: str) -> Told:
+def read_section(rule: Rule, text: str) -> Taken:
     """The same as `_read`; what is short is kept, since the members of a fleet share most of their sections."""
     return _read_kept(rule, text) if len(text) <= _SHORT else _read(rule, text)
 
@@ -244,7 +244,7 @@ def read_sections(command: str, text: Text) -> tuple[Facts, list[str]]:
             unparsed += _lines(piece)
             continue
         try:
-            told, left = read_section(rule, piece.text)
+            taken, left = read_section(rule, piece.text)
         except Problem as problem:
             if not text.partial:
                 raise located(command, text, problem, piece.text) from None
@@ -252,12 +252,12 @@ def read_sections(command: str, text: Text) -> tuple[Facts, list[str]]:
             unparsed += _lines(piece)
             continue
         if rule is LICENSE:
-            licenses.append(told[0][1])
-        elif told and told[0][0] in facts:
-            unparsed += _lines(piece)  # told twice: the first counts
+            licenses.append(taken[0][1])
+        elif taken and taken[0][0] in facts:
+            unparsed += _lines(piece)  # printed twice: the first counts
             continue
         else:
-            for name, value in told:
+            for name, value in taken:
                 facts[name] = value
         unparsed += left
     if licenses:
@@ -309,17 +309,17 @@ def _start(lines: list[str], beginning: list[str]) -> int:
 
 def state_of(facts: Facts, text: Text) -> LicensingState:
     """The state that *facts* are of."""
-    told = {name: value for name, value in facts.items() if "." not in name}
-    if len(told) < len(facts):
+    parsed = {name: value for name, value in facts.items() if "." not in name}
+    if len(parsed) < len(facts):
         parts = {part: _part(facts, part) for part in _PARTS}
         reservation = _reservation(parts["reservation"])
         if reservation is not None:
-            told["reservation"] = reservation
+            parsed["reservation"] = reservation
         if authorization := parts["authorization"]:
-            told["authorizations"] = _authorizations(authorization, reservation)
+            parsed["authorizations"] = _authorizations(authorization, reservation)
         if tech := parts["tech"]:
-            told["tech_support"] = TechSupport(**{**_BLANK_TECH, **tech})
-    return LicensingState(**told, header=text.header)
+            parsed["tech_support"] = TechSupport(**{**_BLANK_TECH, **tech})
+    return LicensingState(**parsed, header=text.header)
 
 
 def _parts() -> dict[str, tuple[tuple[str, str], ...]]:
@@ -344,17 +344,17 @@ def _part(facts: Facts, part: str) -> Facts:
     return {field: facts[name] for name, field in _PARTS[part] if name in facts}
 
 
-def _reservation(told: Facts) -> Reservation | None:
-    if not told.keys() & {"enabled", "licenses"}:
+def _reservation(parsed: Facts) -> Reservation | None:
+    if not parsed.keys() & {"enabled", "licenses"}:
         return None
-    members, export_allowed = told.get("members", ((), None))
-    return Reservation(told.get("enabled"), members, told.get("licenses", ()), export_allowed)
+    members, export_allowed = parsed.get("members", ((), None))
+    return Reservation(parsed.get("enabled"), members, parsed.get("licenses", ()), export_allowed)
 
 
-def _authorizations(told: Facts, reservation: Reservation | None) -> LicenseAuthorizations | None:
+def _authorizations(parsed: Facts, reservation: Reservation | None) -> LicenseAuthorizations | None:
     """The authorizations of each member; tech support prints them among the reservations."""
-    members = told.get("members")
-    if members is None and reservation is not None and "purchased" in told:
+    members = parsed.get("members")
+    if members is None and reservation is not None and "purchased" in parsed:
         members = tuple(
             [
                 MemberAuthorization(
@@ -367,10 +367,10 @@ def _authorizations(told: Facts, reservation: Reservation | None) -> LicenseAuth
         return None
     return LicenseAuthorizations(
         members,
-        told.get("codes", ()),
-        told.get("purchased", ()),
-        told.get("derived", ()),
-        *told.get("pushes", (None, None)),
+        parsed.get("codes", ()),
+        parsed.get("purchased", ()),
+        parsed.get("derived", ()),
+        *parsed.get("pushes", (None, None)),
     )
 
 

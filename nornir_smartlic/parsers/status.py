@@ -172,8 +172,8 @@ def _proxy(section: Section) -> Proxy | None:
 
 
 def _port(value: str) -> int | None:
-    told = optional(value)
-    return None if told is None else number(told)
+    given = optional(value)
+    return None if given is None else number(given)
 
 
 def _vrf(section: Section) -> str | None:
@@ -341,32 +341,32 @@ def _with_head(code: TrustCode, head: TrustCode) -> TrustCode:
     )
 
 
-def _trust_code(section: Section, who: Member | None, told: dict[str, Any]) -> TrustCode:
+def _trust_code(section: Section, who: Member | None, parsed: dict[str, Any]) -> TrustCode:
     """The lines of one member, or those before the first; each kind of line at most once."""
     seen = False
     while (line := section.next_line()) is not None:
         key = section.next_key()
-        if line[:12].lower() == "installed on" and "installed" not in told:
+        if line[:12].lower() == "installed on" and "installed" not in parsed:
             when, valid, until = line[12:].lstrip(": ").partition("Valid on ")
-            told["installed"] = _time(when.strip(), line)
+            parsed["installed"] = _time(when.strip(), line)
             if valid:
-                told["valid"] = _time(until.strip(), line)
-        elif line.startswith("Valid on ") and "valid" not in told:
-            told["valid"] = _time(line[9:].strip(), line)
-        elif line.startswith("Expired on ") and "expires" not in told:
-            told["expires"] = _time(line[11:].strip(), line)
-        elif key == "Trust Code Type" and "type" not in told:
-            told["type"] = line.partition(":")[2].strip() or None
-        elif key == "Attributes" and "attributes" not in told:
+                parsed["valid"] = _time(until.strip(), line)
+        elif line.startswith("Valid on ") and "valid" not in parsed:
+            parsed["valid"] = _time(line[9:].strip(), line)
+        elif line.startswith("Expired on ") and "expires" not in parsed:
+            parsed["expires"] = _time(line[11:].strip(), line)
+        elif key == "Trust Code Type" and "type" not in parsed:
+            parsed["type"] = line.partition(":")[2].strip() or None
+        elif key == "Attributes" and "attributes" not in parsed:
             value = line.partition(":")[2].strip()
-            told["attributes"] = None if value in ("", "<none>") else value
+            parsed["attributes"] = None if value in ("", "<none>") else value
         elif line not in ("NOT INSTALLED", "<none>") or seen:
             break
         section.take_line()
         seen = True
     if who is not None and not seen:
         raise section.missing("INSTALLED on")
-    return TrustCode(member=who, **{"installed": None, **told})
+    return TrustCode(member=who, **{"installed": None, **parsed})
 
 
 def _time(value: str, line: str) -> Instant:

@@ -1,4 +1,4 @@
-"""What only ``show license tech support`` tells. Source: reference/outputs.md section 7."""
+"""What only ``show license tech support`` prints. Source: reference/outputs.md section 7."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _statistic(lines: tuple[tuple[str, str], ...]) -> CommunicationStatistic:
     section = Section([f"{key}: {value}" for key, value in lines[1:]])
     total, success, fail, overall, ongoing = section.take("Attempts", _attempts)
     response, when = section.take("Last Response", _response)
-    told = CommunicationStatistic(
+    statistic = CommunicationStatistic(
         name=name,
         total=total,
         success=success,
@@ -88,7 +88,7 @@ def _statistic(lines: tuple[tuple[str, str], ...]) -> CommunicationStatistic:
     )
     for line in section.rest():
         raise Problem(f"expected one of {', '.join(_STATISTIC)} once", line)
-    return told
+    return statistic
 
 
 _statistic_kept: Final = lru_cache(maxsize=1024)(_statistic)  # most kinds of message were never sent
@@ -137,13 +137,13 @@ def reporting_not_required(section: Section) -> tuple[str, ...]:
 
 
 def other_info(section: Section) -> tuple[tuple[tuple[str, str | None], ...], tuple[tuple[str, str], ...]]:
-    """``Other Info``: a flat list, as printed; apart from it the lines that tell the trust data of each member."""
+    """``Other Info``: a flat list, as printed; apart from it the lines that hold the trust data of each member."""
     other: list[tuple[str, str | None]] = []
     trust: list[tuple[str, str]] = []
     for key, value in section.take_rest():
         if key == "P" or key == "Local Device":
-            who, _, told = f"{key}:{value}".partition(": ") if key == "P" else (key, "", value)
-            trust.append((who, told))
+            who, _, line = f"{key}:{value}".partition(": ") if key == "P" else (key, "", value)
+            trust.append((who, line))
         else:
             other.append((key.rstrip(), None if value in ("", "<empty>") else value.lstrip(": ")))
     return tuple(other), tuple(trust)

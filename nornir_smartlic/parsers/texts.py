@@ -63,13 +63,13 @@ class Text:
     def below(self, title: str) -> Text:
         """This output as it stands under *title* in another one, where that is printed."""
         numbers = self._numbers
-        told = Text(
+        inner = Text(
             f"{title}\n{self.body}",
             first=self._first - 1,
             numbers=None if numbers is None else [numbers[0] - 1, *numbers],
         )
-        told.partial, told.missing = self.partial, self.missing
-        return told
+        inner.partial, inner.missing = self.partial, self.missing
+        return inner
 
     def number(self, index: int) -> int:
         """The number, from 1, of the line at *index* in the text as it was given."""

@@ -180,8 +180,8 @@ def handle(section: Section) -> LicenseUsage:
 
 
 def _coded_status(value: str) -> tuple[UsageStatus | None, int | None]:
-    words, bracket, told = value.partition("(")
-    code = number(told.removesuffix(")")) if bracket else None
+    words, bracket, tail = value.partition("(")
+    code = number(tail.removesuffix(")")) if bracket else None
     try:
         return usage_status(words.rstrip()), code
     except UnknownWord:

@@ -1,6 +1,6 @@
 """``show version``: a line at a time, since the output has hardly any sections. Source: reference/outputs.md 12.
 
-Each line is of one kind; the kind tells which values stand in it. Lines of law and licence terms hold no value.
+Each line is of one kind; the kind says which values stand in it. Lines of law and licence terms hold no value.
 """
 
 from __future__ import annotations
@@ -121,16 +121,17 @@ _KINDS: Final = tuple(
 def kinds(lines: list[str]) -> Iterator[tuple[str, str, re.Match[str] | None]]:
     """Of each line that is not empty: its kind, its words, and the match with its values.
 
-    Rows of the tables of packages have no pattern of their own: they are told by what stands above them. What stands
-    once is unknown where it stands again, and so is all that stands behind the configuration register, the last line.
+    Rows of the tables of packages have no pattern of their own: they are recognised by what stands above them. What
+    stands once is unknown where it stands again, and so is all that stands behind the configuration
+    register, the last line.
     """
     table = ""
-    met: set[str] = set()
+    seen: set[str] = set()
     for line in lines:
         words = " ".join(line.split())
         if not words:
             continue
-        if "register" in met:
+        if "register" in seen:
             yield "unknown", line.strip(), None
             continue
         if words in _PROSE:
@@ -143,19 +144,19 @@ def kinds(lines: list[str]) -> Iterator[tuple[str, str, re.Match[str] | None]]:
                 if kind not in ("rule", "level"):
                     table = ""
                 once = kind if kind != "level" else f"level {found[1]}"
-                if once in met or (kind in _OF_A_BUILD and not met & {"software", "software_tm"}):
+                if once in seen or (kind in _OF_A_BUILD and not seen & {"software", "software_tm"}):
                     yield "unknown", line.strip(), None
                 else:
                     yield kind, words, found
                 if kind not in _OFTEN:
-                    met.add(once)
+                    seen.add(once)
                 break
         else:
             free = "remark" if _FREE.fullmatch(words) else "unknown"
             yield table if table and _is_row(table, line) else free, line.strip(), None
 
 
-_OF_A_BUILD: Final = ("copyright", "xe_copyright", "compiled")  # told of the software that stands above them
+_OF_A_BUILD: Final = ("copyright", "xe_copyright", "compiled")  # said of the software that stands above them
 _OFTEN: Final = ("rule", "memory", "interface", "hardware", "switch", "inventory", "row_of_stack")
 
 
@@ -311,8 +312,8 @@ def _device(draft: _Draft, release: str) -> DeviceVersion:
     inventories = [{key.title(): value for key, value in pairs} for _, pairs in draft.inventory]
     members = tuple(
         Udi(model, serial)
-        for told in inventories
-        if (model := told.get("Model Number")) and (serial := told.get("System Serial Number"))
+        for each in inventories
+        if (model := each.get("Model Number")) and (serial := each.get("System Serial Number"))
     )
     udi = members[0] if members else None
     platform = draft.platform or ""

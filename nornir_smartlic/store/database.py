@@ -102,7 +102,7 @@ def _engine(url: str, *, is_memory: bool) -> Engine:
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    """Leave BEGIN to us, check foreign keys, and have what was committed on the disk before anyone is told so."""
+    """Leave BEGIN to us, check foreign keys, and have what was committed on the disk before it is reported as done."""
     connection.isolation_level = None
     for pragma in ("foreign_keys=ON", "synchronous=FULL"):
         connection.execute(f"PRAGMA {pragma}")
@@ -114,5 +114,5 @@ def _begin_immediate(connection: Any) -> None:
 
 def _reason(error: Exception) -> str:
     cause = getattr(error, "orig", None) or error
-    told = getattr(cause, "strerror", None) or str(cause)
-    return told.splitlines()[0] if told else type(cause).__name__
+    text = getattr(cause, "strerror", None) or str(cause)
+    return text.splitlines()[0] if text else type(cause).__name__

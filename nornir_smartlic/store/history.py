@@ -28,7 +28,7 @@ _FACTS = (
 
 @dataclass(frozen=True, slots=True)
 class HostRecord:
-    """One host of an audit, for the store. ``facts`` has the columns of a reading, ``None`` where not told."""
+    """One host of an audit, for the store. ``facts`` has the columns of a reading, ``None`` where not known."""
 
     host: str
     error: str | None = None

@@ -1,8 +1,8 @@
 """The journal of usage reports: where each is on its way, so that every step can be repeated.
 
 The theory. A report is known by its device's UDI and its number and has one state, whatever files it stands in:
-collected, submitted, acknowledged, or refused. In a bundle it is collected until the upload is told. What is about to
-be sent is written down first, as a *prepared* submission with everything that the sending needs (the stamp, the
+collected, submitted, acknowledged, or refused. In a bundle it is collected until the upload is reported. What is
+about to be sent is written down first, as a *prepared* submission with everything that the sending needs (stamp and
 nonce); then it is sent, and then marked as *sent*. Who is interrupted in between finds the prepared submission and
 sends the same again, which CSSM recognises; nothing else is ever put into a second submission. Only what CSSM refused
 as a whole can be collected and submitted anew.
@@ -296,7 +296,7 @@ class Journal:
                 ReportEntry.sn == udi.sn,
                 or_(
                     ReportEntry.state == ReportState.SUBMITTED.value,
-                    # an upload of which nobody told: the acknowledgement is the proof
+                    # an upload that nobody reported: the acknowledgement is the proof
                     and_(ReportEntry.state == ReportState.COLLECTED.value, ReportEntry.submission_id.is_not(None)),
                 ),
             )

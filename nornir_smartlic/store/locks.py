@@ -96,7 +96,7 @@ def _is_left_behind(lock: DeviceLock, now: datetime) -> bool:
 
 
 def _process(pid: int) -> str | None:
-    """What tells a process from a later one with the same number: when it started; ``None`` where it is not shown.
+    """What distinguishes a process from a later one with the same number: when it started; ``None``: not shown.
 
     Source: proc(5), the 22nd field of /proc/PID/stat.
     """

@@ -35,7 +35,7 @@ def import_files(task: Task, paths: Sequence[str | Path], dry_run: bool | None =
 
 
 def files_at(path: Path) -> tuple[ImportFile, ...]:
-    """The files at *path*, a file or a folder, told by their content.
+    """The files at *path*, a file or a folder, recognised by their content.
 
     Raises:
         StoreError: it cannot be read.

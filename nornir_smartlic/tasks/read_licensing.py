@@ -9,7 +9,7 @@ from nornir_smartlic.tasks.driving import drive
 
 
 def read_licensing(task: Task, dry_run: bool | None = None) -> Result:
-    """Read everything that the host tells of its licensing; nothing is changed, *dry_run* makes no difference.
+    """Read everything that the host prints of its licensing; nothing is changed, *dry_run* makes no difference.
 
     Returns:
         Result: ``result`` the LicensingReading; its ``unparsed`` lines are worth a look.

@@ -53,7 +53,7 @@ class Stop:
         if threading.current_thread() is not threading.main_thread() or self.is_watched:
             yield
             return
-        before = {number: signal.signal(number, self._met) for number in SIGNALS}
+        before = {number: signal.signal(number, self._received) for number in SIGNALS}
         self.is_watched = True
         try:
             yield
@@ -62,7 +62,7 @@ class Stop:
             for number, handler in before.items():
                 signal.signal(number, handler)
 
-    def _met(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002  Python's protocol
+    def _received(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002  Python's protocol
         if self.is_asked:
             os._exit(EXIT_CODE)
         self.ask()

@@ -1,4 +1,4 @@
-"""Hosts that hang, flood, lie and cut beside good ones: the command ends, and tells of each host what became of it."""
+"""Hosts that hang, flood, lie and cut beside good ones: the command ends, and reports what became of each host."""
 
 from __future__ import annotations
 

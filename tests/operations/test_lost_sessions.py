@@ -159,8 +159,8 @@ def test_a_change_is_confirmed_to_a_device_that_would_take_it_back():
     with_archive(lab)
     lab.asked.clear()
     converse(configure(INTENT, commit=True, safety=Safety(revert_minutes=5)), lab.door("sw1").answer)
-    told = [request.command for request in lab.asked if isinstance(request, Exec)]
-    assert told == ["configure terminal revert timer 5", "configure confirm"]
+    typed = [request.command for request in lab.asked if isinstance(request, Exec)]
+    assert typed == ["configure terminal revert timer 5", "configure confirm"]
     lab.world.advance(10 * MINUTES)
     assert converse(configure(INTENT, commit=False), lab.door("sw1").answer).is_empty
 

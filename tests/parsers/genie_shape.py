@@ -57,50 +57,50 @@ def _udi(udi: Udi) -> Shape:
 def _by_role(members: Sequence[tuple[Member, Shape]]) -> Shape:
     """``active``, ``standby``, ``member``, ``member2``, ..."""
     shape: Shape = {}
-    for member, told in members:
+    for member, printed in members:
         role = member.role.value.lower()
         count = sum(1 for name in shape if name.startswith(role))
-        shape[role if not count else f"{role}{count + 1}"] = {**_udi(member.udi), **told}
+        shape[role if not count else f"{role}{count + 1}"] = {**_udi(member.udi), **printed}
     return shape
 
 
-def _attributes(told: PolicyAttributes) -> Shape:
-    days = (told.first_report, told.reporting_frequency, told.report_on_change)
+def _attributes(printed: PolicyAttributes) -> Shape:
+    days = (printed.first_report, printed.reporting_frequency, printed.report_on_change)
     names = ("first_report_requirement_days", "reporting_frequency_days", "report_on_change_days")
     return {name: f"{item.days} ({item.origin.value})" for name, item in zip(names, days, strict=True)}
 
 
-def _policy(told: Policy) -> Shape:
+def _policy(printed: Policy) -> Shape:
     shape = {
-        "policy_in_use": f"Installed On {instant(told.installed)}"
-        if told.installed
+        "policy_in_use": f"Installed On {instant(printed.installed)}"
+        if printed.installed
         else "Merged from multiple sources.",
-        "reporting_ack_required": f"{'yes' if told.ack_required else 'no'} ({told.ack_required_origin.value})",
-        "unenforced_non_export_perpetual_attributes": _attributes(told.perpetual),
-        "unenforced_non_export_subscription_attributes": _attributes(told.subscription),
-        "enforced_perpetual_subscription_license_attributes": _attributes(told.enforced),
-        "export_perpetual_subscription_license_attributes": _attributes(told.export),
+        "reporting_ack_required": f"{'yes' if printed.ack_required else 'no'} ({printed.ack_required_origin.value})",
+        "unenforced_non_export_perpetual_attributes": _attributes(printed.perpetual),
+        "unenforced_non_export_subscription_attributes": _attributes(printed.subscription),
+        "enforced_perpetual_subscription_license_attributes": _attributes(printed.enforced),
+        "export_perpetual_subscription_license_attributes": _attributes(printed.export),
     }
-    return {**shape, "policy_name": told.name}
+    return {**shape, "policy_name": printed.name}
 
 
-def _reporting(told: UsageReporting) -> Shape:
-    push = f"{told.push_interval.days}  days" if told.push_interval else "0 (no reporting)"
-    if told.state is not None and told.in_policy is not None:
-        push += f" State({told.state}) InPolicy({told.in_policy.days})"
+def _reporting(printed: UsageReporting) -> Shape:
+    push = f"{printed.push_interval.days}  days" if printed.push_interval else "0 (no reporting)"
+    if printed.state is not None and printed.in_policy is not None:
+        push += f" State({printed.state}) InPolicy({printed.in_policy.days})"
     return {
-        "last_ack_received": time_or_none(told.last_ack),
-        "next_ack_deadline": time_or_none(told.next_ack_deadline),
+        "last_ack_received": time_or_none(printed.last_ack),
+        "next_ack_deadline": time_or_none(printed.next_ack_deadline),
         "reporting_push_interval": push,
-        "next_ack_push_check": time_or_none(told.next_ack_push_check),
-        "next_report_push": time_or_none(told.next_report_push),
-        "last_report_push": time_or_none(told.last_report_push),
-        "last_report_file_write": time_or_none(told.last_report_file_write),
+        "next_ack_push_check": time_or_none(printed.next_ack_push_check),
+        "next_report_push": time_or_none(printed.next_report_push),
+        "last_report_push": time_or_none(printed.last_report_push),
+        "last_report_file_write": time_or_none(printed.last_report_file_write),
     }
 
 
-def _transport(told: Transport, *, tech: bool) -> Shape:
-    proxy = told.proxy
+def _transport(printed: Transport, *, tech: bool) -> Shape:
+    proxy = printed.proxy
     four = {
         "address": empty(proxy.address if proxy else None),
         "port": proxy.port if proxy and proxy.port else "<empty>",
@@ -108,14 +108,14 @@ def _transport(told: Transport, *, tech: bool) -> Shape:
         "password": "<empty>",
     }
     return {
-        "type": told.type.value,
-        "url": empty(told.url),
-        "cslu_address": empty(told.cslu_address),
+        "type": printed.type.value,
+        "url": empty(printed.url),
+        "cslu_address": empty(printed.cslu_address),
         "proxy": four if tech else "" if proxy else "Not Configured",
-        "vrf": (empty(told.vrf), "Not Configured") if told.vrf is None else told.vrf,
-        "server_identity_check": truth(bool(told.server_identity_check)),
-        "ip_mode": told.ip_mode,
-        "trust_point": told.trust_point,
+        "vrf": (empty(printed.vrf), "Not Configured") if printed.vrf is None else printed.vrf,
+        "server_identity_check": truth(bool(printed.server_identity_check)),
+        "ip_mode": printed.ip_mode,
+        "trust_point": printed.trust_point,
     }
 
 
@@ -258,8 +258,8 @@ def _product(state: LicensingState) -> Shape:
 
 def usage(state: LicensingState) -> Shape:
     """``ShowLicenseUsage``."""
-    told = state.authorization_state
-    return {"license_name": _licenses(state), "license_authorization": {"status": told.status if told else None}}
+    printed = state.authorization_state
+    return {"license_name": _licenses(state), "license_authorization": {"status": printed.status if printed else None}}
 
 
 def summary(state: LicensingState) -> Shape:
@@ -281,8 +281,8 @@ def udi(state: LicensingState) -> Shape:
     shape: Shape = {**_header(state.header), **_product(state)}
     shape["udi_details"] = shape.get("udi")
     for slot in state.slots or ():
-        told = f"{slot.udi.pid}:{slot.udi.sn}"
-        shape.update({"slotid": "*" if slot.own else slot.slot, **_udi(slot.udi), "udi": told})
+        printed = f"{slot.udi.pid}:{slot.udi.sn}"
+        shape.update({"slotid": "*" if slot.own else slot.slot, **_udi(slot.udi), "udi": printed})
     return shape
 
 
@@ -321,22 +321,22 @@ def rum_detail(state: LicensingState) -> Shape:
     """``ShowLicenseRumIdDetail``."""
     return {
         "report_id": {
-            str(told.report_id): {
-                "metric_name": told.metric_name,
-                "feature_name": told.feature_name,
-                "metric_value": told.metric_value,
-                "udi": _udi(told.udi),
-                "previous_report_id": str(told.previous_report_id or 0),
-                "next_report_id": str(told.next_report_id or 0),
-                "state": told.state.value,
-                "state_change_reason": none(told.change_reason),
-                "start_time": time_or_none(told.start),
-                "end_time": time_or_none(told.end),
-                "storage_state": told.storage_state,
-                "transaction_id": str(told.transaction_id),
-                "transaction_message": none(told.transaction_message),
+            str(printed.report_id): {
+                "metric_name": printed.metric_name,
+                "feature_name": printed.feature_name,
+                "metric_value": printed.metric_value,
+                "udi": _udi(printed.udi),
+                "previous_report_id": str(printed.previous_report_id or 0),
+                "next_report_id": str(printed.next_report_id or 0),
+                "state": printed.state.value,
+                "state_change_reason": none(printed.change_reason),
+                "start_time": time_or_none(printed.start),
+                "end_time": time_or_none(printed.end),
+                "storage_state": printed.storage_state,
+                "transaction_id": str(printed.transaction_id),
+                "transaction_message": none(printed.transaction_message),
             }
-            for told in state.rum_details or ()
+            for printed in state.rum_details or ()
         }
     }
 
@@ -352,21 +352,21 @@ def event_log(state: LicensingState) -> Shape:
 
 def history(state: LicensingState) -> Shape:
     """``ShowLicenseHistoryMessage``, where there is none."""
-    told = state.history
-    if told is None:
+    printed = state.history
+    if printed is None:
         return {}
     return {
-        "message_history": {_key(name): "No past history" for name, found in told.messages if not found},
+        "message_history": {_key(name): "No past history" for name, found in printed.messages if not found},
         "import_message_history": {
-            _key(name.removeprefix("Import ")): "No past Import history" for name, found in told.imports if not found
+            _key(name.removeprefix("Import ")): "No past Import history" for name, found in printed.imports if not found
         },
     }
 
 
 def tech_support(state: LicensingState) -> Shape:
     """``ShowLicenseTechSupport``."""
-    told = state.tech_support
-    if told is None:
+    printed = state.tech_support
+    if printed is None:
         return {}
     shape: Shape = {
         **_header(state.header),
@@ -374,14 +374,14 @@ def tech_support(state: LicensingState) -> Shape:
         "license_usage": {"handle": {used.handle: _handle(used) for used in state.usage or ()}},
         "product_information": _product(state),
         "agent_version": {"smart_agent_for_licensing": state.agent_version},
-        "upcoming_scheduled_jobs": _jobs(told),
-        "communication_statistics": _statistics(told),
-        "license_certificates": {_key(key): value for key, value in told.certificates if value},
-        "ha_info": {_key(key): value for key, value in told.ha},
-        "reservation_info": _reservation(state, told),
+        "upcoming_scheduled_jobs": _jobs(printed),
+        "communication_statistics": _statistics(printed),
+        "license_certificates": {_key(key): value for key, value in printed.certificates if value},
+        "ha_info": {_key(key): value for key, value in printed.ha},
+        "reservation_info": _reservation(state, printed),
         "usage_report_summary": _tech_summary(state),
-        "other_info": _other(told),
-        "platform_provided_mapping_table": _mapping(told),
+        "other_info": _other(printed),
+        "platform_provided_mapping_table": _mapping(printed),
     }
     if state.telemetry is not None:
         lines = {
@@ -420,9 +420,9 @@ def _handle(used: LicenseUsage) -> Shape:
     }
 
 
-def _jobs(told: TechSupport) -> Shape:
-    shape: Shape = {"current_time": time_or_none(told.current_time)}
-    for job in told.jobs:
+def _jobs(printed: TechSupport) -> Shape:
+    shape: Shape = {"current_time": time_or_none(printed.current_time)}
+    for job in printed.jobs:
         if job.due is None:
             text = "Expired Not Rescheduled"
         elif job.remaining is None:
@@ -433,12 +433,12 @@ def _jobs(told: TechSupport) -> Shape:
     return shape
 
 
-def _statistics(told: TechSupport) -> Shape:
+def _statistics(printed: TechSupport) -> Shape:
     shape: Shape = {
-        "communication_level_allowed": empty(told.communication_level),
-        "overall_state": empty(told.overall_state),
+        "communication_level_allowed": empty(printed.communication_level),
+        "overall_state": empty(printed.overall_state),
     }
-    for group in told.statistics:
+    for group in printed.statistics:
         on = f" on {instant(group.last_response_time)}" if group.last_response_time else ""
         shape[_key(group.name)] = {
             "attempts": f"Total={group.total}, Success={group.success}, Fail={group.fail}",
@@ -451,7 +451,7 @@ def _statistics(told: TechSupport) -> Shape:
     return shape
 
 
-def _reservation(state: LicensingState, told: TechSupport) -> Shape:
+def _reservation(state: LicensingState, printed: TechSupport) -> Shape:
     if state.reservation is None:
         return {}
     members = [
@@ -474,38 +474,38 @@ def _reservation(state: LicensingState, told: TechSupport) -> Shape:
         "last_file_export": time_or_none(pushes.last_file_export if pushes else None),
         "overall_status": _by_role(members),
         "purchased_licenses": "No Purchase Information Available",
-        "last_reporting_not_required": {"entitlement_tag": told.reporting_not_required[-1]}
-        if told.reporting_not_required
+        "last_reporting_not_required": {"entitlement_tag": printed.reporting_not_required[-1]}
+        if printed.reporting_not_required
         else {},
     }
 
 
 def _tech_summary(state: LicensingState) -> Shape:
-    told = state.report_summary
-    if told is None:
+    printed = state.report_summary
+    if printed is None:
         return {}
     return {
-        "total": told.total,
-        "purged": f"{told.purged}({told.purged_bracket})",
-        "total_acknowledged_received": told.acknowledged,
-        "waiting_for_ack": f"{told.waiting_for_ack}({told.waiting_for_ack_bracket})",
-        "available_to_report": told.available_to_report,
-        "collecting_data": told.collecting_data,
-        "maximum_display": told.maximum_display,
-        "in_storage": told.in_storage,
-        "mia": f"{told.mia}({told.mia_bracket})",
-        "report_module_status": told.module_status,
+        "total": printed.total,
+        "purged": f"{printed.purged}({printed.purged_bracket})",
+        "total_acknowledged_received": printed.acknowledged,
+        "waiting_for_ack": f"{printed.waiting_for_ack}({printed.waiting_for_ack_bracket})",
+        "available_to_report": printed.available_to_report,
+        "collecting_data": printed.collecting_data,
+        "maximum_display": printed.maximum_display,
+        "in_storage": printed.in_storage,
+        "mia": f"{printed.mia}({printed.mia_bracket})",
+        "report_module_status": printed.module_status,
     }
 
 
-def _other(told: TechSupport) -> Shape:
+def _other(printed: TechSupport) -> Shape:
     shape: Shape = {}
-    for key, value in told.other:
+    for key, value in printed.other:
         name = _key(key).replace("clock_sync_ed_with_ntp", "clock_synced_with_ntp").replace("char_*", "char_*")
         text = empty(value)
         shape[name] = int(text) if text.isdigit() else text
     trust: Shape = {}
-    for who, line in told.trust_lines:
+    for who, line in printed.trust_lines:
         owner = line if who == "Local Device" else who
         pair = re.search(r"P:([^,]+),S:(\w+)", owner)
         if pair is None:
@@ -523,11 +523,11 @@ def _other(told: TechSupport) -> Shape:
     return {**shape, "trust_data": trust}
 
 
-def _mapping(told: TechSupport) -> Shape:
+def _mapping(printed: TechSupport) -> Shape:
     shape: Shape = {"enforced_licenses": {}}
-    for pid, count in told.mapping:
+    for pid, count in printed.mapping:
         shape.update({"pid": pid, "total_licenses_found": count})
-    for udi, names in told.enforced:
+    for udi, names in printed.enforced:
         item: Shape = {"pid": udi.pid}
         for name in names:
             feature, _, tag = name.partition(": ")
@@ -540,46 +540,46 @@ def _mapping(told: TechSupport) -> Shape:
     return shape
 
 
-def profiles(told: tuple[CallHomeProfile, ...]) -> Shape:
+def profiles(printed: tuple[CallHomeProfile, ...]) -> Shape:
     """``ShowCallHomeProfileAll``; the severity column's heading counts as a pattern there."""
-    return {"profile": {"name": {profile.name: _profile(profile) for profile in told}}}
+    return {"profile": {"name": {profile.name: _profile(profile) for profile in printed}}}
 
 
-def _profile(told: CallHomeProfile) -> Shape:
-    rows = (*(told.alert_groups or (("N/A", "N/A"),)), *(told.syslog_patterns or (("N/A", "N/A"),)))
+def _profile(printed: CallHomeProfile) -> Shape:
+    rows = (*(printed.alert_groups or (("N/A", "N/A"),)), *(printed.syslog_patterns or (("N/A", "N/A"),)))
     headings = {"Alert-group": {"severity": "Severity"}, "Syslog-Pattern": {"severity": "Severity"}}
     schedules = {}
-    for kind, schedule in told.schedules:
+    for kind, schedule in printed.schedules:
         when, _, time = schedule.rpartition(" at ")
         schedules[kind] = {"scheduled": when, "time": time}
     return {
-        "status": "ACTIVE" if told.active else "INACTIVE",
-        "mode": told.mode,
-        "reporting_data": ", ".join(told.reporting),
-        "preferred_message_format": told.message_format,
-        "message_size_limit_in_bytes": told.size_limit_bytes,
-        "transport_method": told.transport,
-        "http_address": told.http_addresses[0] if told.http_addresses else None,
-        "email_address": ",".join(told.email_addresses) or "Not yet set up",
-        "other_address": told.other_addresses[0] if told.other_addresses else None,
+        "status": "ACTIVE" if printed.active else "INACTIVE",
+        "mode": printed.mode,
+        "reporting_data": ", ".join(printed.reporting),
+        "preferred_message_format": printed.message_format,
+        "message_size_limit_in_bytes": printed.size_limit_bytes,
+        "transport_method": printed.transport,
+        "http_address": printed.http_addresses[0] if printed.http_addresses else None,
+        "email_address": ",".join(printed.email_addresses) or "Not yet set up",
+        "other_address": printed.other_addresses[0] if printed.other_addresses else None,
         "periodic_info": schedules,
         "group_pattern": {**headings, **{name: {"severity": severity} for name, severity in rows}},
     }
 
 
-def smart_call_home(told: SmartCallHome) -> Shape:
+def smart_call_home(printed: SmartCallHome) -> Shape:
     """``ShowCallHomeSmartLicensing``."""
     return {
         "smart_licensing_settings": {
-            "smart_license_messages": "enabled" if told.messages_enabled else "disabled",
-            "profile": told.profile,
-            "status": "ACTIVE" if told.profile_active else "INACTIVE",
-            "destination_url": told.urls[0],
+            "smart_license_messages": "enabled" if printed.messages_enabled else "disabled",
+            "profile": printed.profile,
+            "status": "ACTIVE" if printed.profile_active else "INACTIVE",
+            "destination_url": printed.urls[0],
         }
     }
 
 
-def trustpoints(told: tuple[Trustpoint, ...]) -> Shape:
+def trustpoints(printed: tuple[Trustpoint, ...]) -> Shape:
     """``ShowCryptoPkiTrustpoints``."""
     return {
         "trustpoints": {
@@ -588,61 +588,61 @@ def trustpoints(told: tuple[Trustpoint, ...]) -> Shape:
                 "serial_number_in_hex": point.serial,
                 "comment": " \n ".join(point.notes),
             }
-            for point in told
+            for point in printed
         }
     }
 
 
-def crypto_throughput(told: CryptoThroughput) -> Shape:
+def crypto_throughput(printed: CryptoThroughput) -> Shape:
     """``ShowPlatformHardwareThroughputCrypto``."""
     return {
-        "current_configured_crypto_throughput_level": told.configured,
-        "level": "saved" if told.saved else "not saved",
-        "reboot": "required" if told.reboot_required else "not required",
-        "current_enforced_crypto_throughput_level": told.enforced,
-        "crypto_throughput": told.throttling,
-        "default_crypto_throughput_level": told.default,
-        "current_boot_level": told.boot_level,
+        "current_configured_crypto_throughput_level": printed.configured,
+        "level": "saved" if printed.saved else "not saved",
+        "reboot": "required" if printed.reboot_required else "not required",
+        "current_enforced_crypto_throughput_level": printed.enforced,
+        "crypto_throughput": printed.throttling,
+        "default_crypto_throughput_level": printed.default,
+        "current_boot_level": printed.boot_level,
     }
 
 
-def throughput_level(told: ThroughputLevel) -> Shape:
+def throughput_level(printed: ThroughputLevel) -> Shape:
     """``ShowPlatformHardwareThroughputLevel``."""
-    return {"curr_throughput_level": "unthrottled" if told.kbps is None else f"{told.kbps} {told.unit}"}
+    return {"curr_throughput_level": "unthrottled" if printed.kbps is None else f"{printed.kbps} {printed.unit}"}
 
 
-def version(told: DeviceVersion) -> Shape:
+def version(printed: DeviceVersion) -> Shape:
     """``ShowVersion``."""
-    suites = [name for name, _ in told.details.suites] if told.details else []
+    suites = [name for name, _ in printed.details.suites] if printed.details else []
     packages = {
         (package.technology or package.current or "None"): {
             "license_level": package.current or "None",
             "license_type": package.type or "None",
             "next_reload_license_level": package.next_boot or "None",
         }
-        for package in told.packages
+        for package in printed.packages
         if package.technology not in suites
     }
     return {
         "version": {
-            "hostname": told.hostname,
-            "uptime": told.uptime,
-            "system_image": told.image,
-            "last_reload_reason": told.reload_reason,
-            "chassis": told.platform,
-            "rtr_type": told.platform,
-            "license_type": told.license_type,
-            "license_level": told.boot_level,
-            "next_reload_license_level": told.next_boot_level,
-            "air_license_level": told.air_level,
-            "next_reload_air_license_level": told.next_air_level,
+            "hostname": printed.hostname,
+            "uptime": printed.uptime,
+            "system_image": printed.image,
+            "last_reload_reason": printed.reload_reason,
+            "chassis": printed.platform,
+            "rtr_type": printed.platform,
+            "license_type": printed.license_type,
+            "license_level": printed.boot_level,
+            "next_reload_license_level": printed.next_boot_level,
+            "air_license_level": printed.air_level,
+            "next_reload_air_license_level": printed.next_air_level,
             "license_package": packages,
-            **(_version_details(told, told.details) if told.details else {}),
+            **(_version_details(printed, printed.details) if printed.details else {}),
         }
     }
 
 
-def _version_details(told: DeviceVersion, details: DeviceDetails) -> Shape:
+def _version_details(printed: DeviceVersion, details: DeviceDetails) -> Shape:
     build = details.build
     assert build is not None
     label = build.label or ""
@@ -684,7 +684,7 @@ def _version_details(told: DeviceVersion, details: DeviceDetails) -> Shape:
             str(switch or 1): {_INVENTORY.get(key, _key(key)): value for key, value in pairs}
             for switch, pairs in details.inventory
         },
-        "module": {details.suite_module: _suites(told, details)},
+        "module": {details.suite_module: _suites(printed, details)},
     }
 
 
@@ -701,8 +701,8 @@ _INVENTORY = {
 }
 
 
-def _suites(told: DeviceVersion, details: DeviceDetails) -> Shape:
-    rows = {package.technology: package for package in told.packages}
+def _suites(printed: DeviceVersion, details: DeviceDetails) -> Shape:
+    rows = {package.technology: package for package in printed.packages}
     shape: Shape = {}
     for suite, features in details.suites:
         row = rows[suite]

@@ -24,7 +24,7 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "outputs.md"
 # What each command gives: the fields of LicensingState, or another value.
 VALUES: dict[str, str] = {
     "show license": "`LicensingState`: classic",
-    "show license all": "`LicensingState`: all that one device tells, but what only tech support has",
+    "show license all": "`LicensingState`: all that one device prints, but what only tech support has",
     "show license authorization": "`LicensingState`: authorizations",
     "show license data conversion": "`LicensingState`: conversion (unverified, no output was seen)",
     "show license eventlog": "`LicensingState`: event_log",
@@ -75,11 +75,11 @@ value answers `unknown`. The beginning of a known word is a line that was cut, a
 
 Devices print a zone's name only. Where a name means one offset, times are aware and `tzname()` is the printed
 spelling. Where it means several (IST, CST) or none that is known, the value is an `UnplacedTime` with the wall time and
-the name, unless `zones` tells (`{"IST": timedelta(hours=5, minutes=30)}`, as the line `clock timezone` does).
+the name, unless `zones` gives it (`{"IST": timedelta(hours=5, minutes=30)}`, as the line `clock timezone` does).
 
 `None` means: not printed by this command (fields of `LicensingState` and `LicenseUsage`), or inside a section that the
 device prints `<none>`, `<empty>` or `Not Configured`. `model.merge(state, other)` puts several outputs of one device
-together and tells where they disagree.
+together and reports where they disagree.
 
 ## JSON
 
@@ -109,7 +109,7 @@ def document() -> str:
 
 
 def _reachable() -> Iterator[type]:
-    """The classes that the values consist of, each once, in the order in which they are met."""
+    """The classes that the values consist of, each once, in the order in which they are found."""
     names = re.findall(r"`(\w+)`", " ".join(VALUES.values()))
     waiting = list(dict.fromkeys(getattr(model, name) for name in names if hasattr(model, name)))
     seen: list[type] = []

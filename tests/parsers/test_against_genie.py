@@ -71,9 +71,9 @@ def test_every_value_of_genie_is_ours_too(path: str) -> None:
     theirs = parser.cli(output=text, **({"report": "1"} if name.endswith("Detail") else {}))
     ours = shape(parse(command_of(path), text).value)
     wrong = [
-        f"{where}: Genie {told!r}, ours {_at(ours, keys)!r}"
-        for keys, told in _leaves(theirs)
-        if not _same(told, _at(ours, keys)) and not _excused(path, where := "/".join(map(str, keys)))
+        f"{where}: Genie {printed!r}, ours {_at(ours, keys)!r}"
+        for keys, printed in _leaves(theirs)
+        if not _same(printed, _at(ours, keys)) and not _excused(path, where := "/".join(map(str, keys)))
     ]
     assert wrong == []
 

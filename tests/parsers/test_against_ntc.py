@@ -32,7 +32,7 @@ def test_classic_licences(path: str) -> None:
     theirs = _theirs(path)
     assert len(theirs) == len(ours)
     for row, item in zip(theirs, ours, strict=True):
-        told = {
+        printed = {
             "feature": item.feature,
             "period_left": item.period_left,
             "period_used": item.period_used,
@@ -41,7 +41,7 @@ def test_classic_licences(path: str) -> None:
             "license_count": item.count,
             "license_priority": item.priority,
         }
-        assert row == {key: value for key, value in told.items() if value is not None}
+        assert row == {key: value for key, value in printed.items() if value is not None}
 
 
 @pytest.mark.parametrize("path", _of("show license status"))
@@ -55,7 +55,7 @@ def _status(state: LicensingState) -> dict[str, str | None]:
     transport, reporting, registration = state.transport, state.usage_reporting, state.registration
     assert transport is not None
     proxy = transport.proxy
-    told: dict[str, str | None] = {
+    printed: dict[str, str | None] = {
         "sl_enabled": "ENABLED" if state.slp or state.enabled else "DISABLED",
         "transport_type": transport.type.value,
         "url": transport.url,
@@ -66,14 +66,17 @@ def _status(state: LicensingState) -> dict[str, str | None]:
         "vrf": empty(transport.vrf),
     }
     if state.account is not None:
-        told["smart_acct"], told["virt_acct"] = none(state.account.smart_account), none(state.account.virtual_account)
+        printed["smart_acct"], printed["virt_acct"] = (
+            none(state.account.smart_account),
+            none(state.account.virtual_account),
+        )
     if registration is not None and state.authorization_state is not None:
-        told["reg_status"] = registration.status.value
-        told["license_auth"] = state.authorization_state.status
-        told["smart_acct"], told["virt_acct"] = registration.smart_account, registration.virtual_account
+        printed["reg_status"] = registration.status.value
+        printed["license_auth"] = state.authorization_state.status
+        printed["smart_acct"], printed["virt_acct"] = registration.smart_account, registration.virtual_account
     if reporting is not None:
         interval = reporting.push_interval
-        told |= {
+        printed |= {
             "last_ack_received": time_or_none(reporting.last_ack),
             "next_ack_deadline": time_or_none(reporting.next_ack_deadline),
             "rpt_push_interval": f"{interval.days}  days" if interval else "0 (no reporting)",
@@ -82,7 +85,7 @@ def _status(state: LicensingState) -> dict[str, str | None]:
             "last_rpt_push": time_or_none(reporting.last_report_push),
             "last_rpt_file_write": time_or_none(reporting.last_report_file_write),
         }
-    return told
+    return printed
 
 
 @pytest.mark.parametrize("path", _of("show version"))
@@ -92,24 +95,24 @@ def test_version(path: str) -> None:
     assert {key: ours[key] for key in row} == row
 
 
-def _version(told: DeviceVersion) -> dict[str, Any]:
-    details = told.details
+def _version(printed: DeviceVersion) -> dict[str, Any]:
+    details = printed.details
     assert details is not None
     assert details.build is not None
-    members = told.members or ((told.udi,) if told.udi else ())
+    members = printed.members or ((printed.udi,) if printed.udi else ())
     release = re.search(r"\((.*)\)", details.build.label or "")
-    spans = {unit: count for count, unit in re.findall(r"(\d+) (year|week|day|hour|minute)", told.uptime or "")}
+    spans = {unit: count for count, unit in re.findall(r"(\d+) (year|week|day|hour|minute)", printed.uptime or "")}
     return {
         "software_image": details.build.image,
         "version": details.build.version,
         "release": release.group(1) if release else None,
         "rommon": (details.rom or "").split()[0],
-        "hostname": told.hostname,
-        "uptime": told.uptime,
+        "hostname": printed.hostname,
+        "uptime": printed.uptime,
         **{f"uptime_{unit}s": spans.get(unit) for unit in ("year", "week", "day", "hour", "minute")},
-        "reload_reason": told.reload_reason,
-        "running_image": (told.image or "").partition(":")[2],
-        "hardware": [told.platform, *(udi.pid for udi in members[1:])],
+        "reload_reason": printed.reload_reason,
+        "running_image": (printed.image or "").partition(":")[2],
+        "hardware": [printed.platform, *(udi.pid for udi in members[1:])],
         "serial": [udi.sn for udi in members],
         "config_register": details.configuration_register,
         "mac_address": [

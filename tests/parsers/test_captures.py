@@ -59,10 +59,10 @@ def _untyped(value: Any, where: str = "") -> typing.Iterator[str]:
     if is_dataclass(value) and not isinstance(value, type):
         hints = typing.get_type_hints(type(value))
         for item in fields(value):
-            told = getattr(value, item.name)
-            if not _is_of(told, hints[item.name]):
-                yield f"{where}.{item.name} = {told!r}, not {hints[item.name]}"
-            yield from _untyped(told, f"{where}.{item.name}")
+            held = getattr(value, item.name)
+            if not _is_of(held, hints[item.name]):
+                yield f"{where}.{item.name} = {held!r}, not {hints[item.name]}"
+            yield from _untyped(held, f"{where}.{item.name}")
 
 
 def _is_of(value: Any, hint: Any) -> bool:

@@ -11,7 +11,7 @@ from tests.captures import capture, captures, command_of
 pytestmark = pytest.mark.captures
 
 # Where an output may end for all that anybody can know: what follows is not printed by every agent, or it is a list
-# whose length nothing else tells.
+# whose length nothing else shows.
 MAY_END = (
     "  No Purchase Information Available#",  # agent 5.1
     "Derived Licenses:",

@@ -52,7 +52,7 @@ def test_an_output_given_to_the_parser_of_another_command_is_refused_or_read(see
 
 
 @pytest.mark.parametrize(
-    ("section", "told"),
+    ("section", "line"),
     [
         (
             "Usage Reporting:\n  Last ACK received: <none>\n  Next ACK deadline: <none>\n",
@@ -64,9 +64,9 @@ def test_an_output_given_to_the_parser_of_another_command_is_refused_or_read(see
         ),
     ],
 )
-def test_a_span_that_is_too_long_is_refused(section: str, told: str) -> None:
+def test_a_span_that_is_too_long_is_refused(section: str, line: str) -> None:
     with pytest.raises(ParseError, match=r"expected a (span|number) that is not as l"):
-        parse("show license status", section + told)
+        parse("show license status", section + line)
 
 
 @pytest.mark.parametrize("command", sorted(PARSERS))

@@ -52,7 +52,9 @@ def test_a_line_that_is_not_known_is_left_and_reading_goes_on(
     command: str, text: str, unknown: tuple[str, ...], count: int
 ) -> None:
     parsed = parse(command, text)
-    (value,) = [told for told in (parsed.value.event_log, parsed.value.rum_reports, parsed.value.rum_details) if told]
+    (value,) = [
+        printed for printed in (parsed.value.event_log, parsed.value.rum_reports, parsed.value.rum_details) if printed
+    ]
     assert (len(value), parsed.unparsed) == (count, unknown)
 
 
