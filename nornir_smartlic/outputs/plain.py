@@ -30,8 +30,8 @@ def plain(value: object) -> Plain:
     Raises:
         TypeError: a secret, or a type that has no rule; neither belongs into a result.
     """
-    told: Plain = _converter().unstructure(value)
-    return told
+    plain_form: Plain = _converter().unstructure(value)
+    return plain_form
 
 
 @cache
@@ -62,14 +62,14 @@ def _as_object(converter: Converter, kind: Any) -> Callable[[Any], dict[str, Pla
     if not seldom and kind not in _SPARSE:
         return whole
 
-    def told(value: Any) -> dict[str, Plain]:
+    def plain_form(value: Any) -> dict[str, Plain]:
         made = whole(value)
         for item in seldom:
             if getattr(value, item.name) == item.default:
                 del made[item.name]
         return {name: item for name, item in made.items() if item is not None} if kind in _SPARSE else made
 
-    return told
+    return plain_form
 
 
 def _fallback(kind: Any) -> Callable[[Any], Any]:
