@@ -150,8 +150,9 @@ class RumReports:
     # --- opening and measuring ---
 
     def open_since(self) -> datetime | None:
-        """When the oldest open report began; ``None``: there is none."""
-        return min((self.reports[number].start for number in self.open_ids.values()), default=None)
+        """When the oldest open report began, by the clock as it is since; ``None``: there is none."""
+        first = (self.reports[number].spans[0] for number in self.open_ids.values())
+        return min((span.start + span.clock_change for span in first), default=None)
 
     def open(self, entitlement: Entitlement, span: Span, udi: Udi) -> None:
         """Begin to measure a licence. The first id is the epoch of its creation. Source: reports.md section 1.2."""

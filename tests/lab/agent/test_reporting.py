@@ -396,6 +396,14 @@ def test_a_report_ends_with_its_period_where_nothing_is_pushed():
     assert all(report.end - report.start <= days(30) for report in bench.state.rum_details if report.end is not None)
 
 
+def test_a_clock_set_a_period_ahead_before_anything_was_measured_lets_the_agent_rest():
+    bench = stack(settings=OFF)
+    bench.now += days(30)
+    bench.feed(ClockChanged(synchronised=False, change=days(30)))
+    bench.pass_time(days(31))
+    assert bench.agent.next_wakeup() > bench.now
+
+
 def test_the_event_log_tells_what_went_well_too_and_is_as_large_as_tech_support_says():
     bench = stack()
     bench.far_end.policy = custom_policy(perpetual=(60, 60, 60))
