@@ -95,6 +95,11 @@ ORDER: Final[tuple[tuple[str, ...], ...]] = (
     ("netconf-yang", "restconf"),
     ("end",),
 )  # fmt: skip
+# Lines of a section that have a place of their own, whatever was typed first; "" is the place of all others, which keep
+# the order of typing. Source: the order of reference/cli.md section 2; that devices print it so is unverified.
+ORDER_BELOW: Final[dict[str, tuple[str, ...]]] = {
+    "call-home": ("contact-email-addr", "http-proxy", "no http secure", "http secure", "vrf", "", "profile"),
+}
 COMMENTS: Final = {
     # Source: reference/cli.md section 4
     "call-home": (
@@ -136,6 +141,7 @@ class Section:
 
     lines: list[Line] = field(default_factory=list)
     top: bool = False
+    order: tuple[str, ...] = ()  # a row of ORDER_BELOW
     # Lines by name; made anew when it is stale.
     _named: dict[Key, Line] = field(default_factory=dict, repr=False, compare=False)
 
@@ -173,17 +179,22 @@ class Section:
         if old is not None:
             old.words = words
             if opens and old.section is None:
-                old.section = Section()
+                old.section = Section(order=ORDER_BELOW.get(name[0], ()))
             return old
-        line = Line(words, name, Section() if opens else None)
-        at = len(self.lines)
-        if self.top:
-            rank = _rank(line.text)
-            while at and _rank(self.lines[at - 1].text) > rank:
-                at -= 1
+        line = Line(words, name, Section(order=ORDER_BELOW.get(name[0], ())) if opens else None)
+        at, rank = len(self.lines), self._place(line)
+        while at and self._place(self.lines[at - 1]) > rank:
+            at -= 1
         self.lines.insert(at, line)
         self._named[name] = line
         return line
+
+    def _place(self, line: Line) -> tuple[int, int]:
+        """Where *line* stands among the others of this section; the same for all that keep the order of typing."""
+        if self.top:
+            return _rank(line.text)
+        named = [prefix for prefix in self.order if line.text.startswith(prefix)]
+        return (self.order.index(max(named, key=len)) if named else 0), 0
 
     def remove(self, *key: str) -> bool:
         """Take the line of that name away; says whether there was one."""
@@ -225,7 +236,9 @@ class Section:
     def copy(self) -> Section:
         """A deep copy."""
         return Section(
-            [Line(line.words, line.key, line.section.copy() if line.section else None) for line in self.lines], self.top
+            [Line(line.words, line.key, line.section.copy() if line.section else None) for line in self.lines],
+            self.top,
+            self.order,
         )
 
 

@@ -168,3 +168,10 @@ def test_call_home_sends_where_the_profile_says_from_the_first_boot_on() -> None
     network = device.network
     assert isinstance(network, NoNetwork)
     assert network.urls[0] == "https://tools.cisco.com/its/service/oddce/services/DDCEService"
+
+
+def test_lines_of_call_home_stand_in_one_order_whatever_was_typed_first(switch: Terminal) -> None:
+    proxy, identity = "http-proxy proxy.example.com port 80", "no http secure server-identity-check"
+    switch.type("conf t", "call-home", 'profile "CiscoTAC-1"', "active", "exit", identity, proxy, "end")
+    shown = [line.strip() for line in switch.type("show running-config | section call-home").splitlines()]
+    assert shown.index(proxy) < shown.index(identity) < shown.index('profile "CiscoTAC-1"')
