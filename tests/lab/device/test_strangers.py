@@ -45,6 +45,10 @@ COLLECTORS = {
         "show running-config all", "show startup-config", "show vlan brief", "show users",
     ),
 }  # fmt: skip
+LEARNT = (
+    "platform", "interface", "vlan", "routing", "ospf", "bgp", "ntp", "arp", "acl", "vrf", "static_routing", "hsrp",
+    "lldp", "config",
+)  # fmt: skip
 
 
 def terminal_of(platform: str, members: int = 1) -> Terminal:
@@ -61,6 +65,38 @@ def test_genie_parses_what_strangers_ask(platform: str, members: int) -> None:
     terminal.device.open_netconf(JAN_1, username="admin", privilege=15, source="192.0.2.9")
     for command in (*EVERYWHERE, *(SWITCHES if switch else ())):
         assert device.parse(command, output=terminal.type(command)), command
+
+
+@pytest.mark.pyats
+@pytest.mark.parametrize("feature", LEARNT)
+@pytest.mark.parametrize("platform", ["c9300", "c8000v"])
+def test_genie_learns_from_a_device(platform: str, feature: str) -> None:
+    base = pytest.importorskip("genie.conf.base")
+    logging.getLogger("genie").setLevel(logging.CRITICAL)
+    device, terminal = base.Device("d1", os="iosxe"), terminal_of(platform)
+    sent = []
+
+    def execute(command: str, *_: object, **__: object) -> str:
+        sent.append(command)
+        return terminal.type(command)
+
+    device.custom = {"abstraction": {"order": ["os"]}}
+    device.execute, device.cli = execute, device
+    device.is_connected = device.connectionmgr.is_connected = lambda *_, **__: True
+    device.learn(feature)
+    assert sent
+
+
+def test_a_protocol_that_does_not_run_says_so() -> None:
+    terminal = terminal_of("c9300")
+    assert terminal.type("show ip ospf database router") == terminal.type("show ip ospf")
+    assert terminal.type("show lldp traffic") == "% LLDP is not enabled\n"
+    assert terminal.type("show standby all") == ""
+    assert "No ISSU operation" in terminal.type("show issu state detail")
+    assert "Timer interval: 300" in terminal.type("show errdisable recovery")
+    assert "Global Aging Time:  300" in terminal.type("show mac address-table aging-time")
+    terminal.type("configure terminal", "lldp run", "end")
+    assert "Total frames out: 0" in terminal.type("show lldp traffic")
 
 
 @pytest.mark.parametrize("client", COLLECTORS)

@@ -200,6 +200,47 @@ def show_lldp_interface(session: Session, call: Call) -> str:
     )
 
 
+@handles("show_lldp_traffic")
+def show_lldp_traffic(session: Session, call: Call) -> str:
+    """No frame is emulated, so nothing was counted."""
+    if not session.device.running.has("lldp", "run"):
+        return "% LLDP is not enabled\n"
+    counted = (
+        "frames out", "entries aged", "frames in", "frames received in error", "frames discarded", "TLVs discarded",
+        "TLVs unrecognized",
+    )  # fmt: skip
+    return "\nLLDP traffic statistics:\n" + "".join(f"    Total {what}: 0\n" for what in counted)
+
+
+@handles("show_mac_aging")
+def show_mac_aging(session: Session, call: Call) -> str:
+    """Unverified: the margins."""
+    seconds = session.device.running.value("mac", "address-table", "aging-time") or "300"
+    return f"Global Aging Time:  {seconds.split()[0]}\nVlan    Aging Time\n----    ----------\n"
+
+
+@handles("show_errdisable")
+def show_errdisable(session: Session, call: Call) -> str:
+    """Unverified: which causes a release lists, and whether they are all."""
+    causes = (
+        "arp-inspection", "bpduguard", "channel-misconfig", "dhcp-rate-limit", "link-flap", "loopback",
+        "mac-limit", "pagp-flap", "psecure-violation", "security-violation", "storm-control", "udld", "vmps",
+    )  # fmt: skip
+    running = session.device.running
+    enabled = {line.words[3] for line in running.under("errdisable", "recovery", "cause") if len(line.words) > 3}
+    text = "ErrDisable Reason            Timer Status\n-----------------            --------------\n"
+    for cause in causes:
+        text += f"{cause:<29}{'Enabled' if enabled & {cause, 'all'} else 'Disabled'}\n"
+    seconds = running.value("errdisable", "recovery", "interval") or "300"
+    return f"{text}\nTimer interval: {seconds} seconds\n\nInterfaces that will be enabled at the next timeout:\n\n"
+
+
+@handles("show_issu")
+def show_issu(session: Session, call: Call) -> str:
+    """The lab upgrades by ``install`` and a reload. Unverified: the text."""
+    return "No ISSU operation is in progress\n"
+
+
 @handles("show_lacp_system")
 def show_lacp_system(session: Session, call: Call) -> str:
     return f"32768, {mac_address(session.device.build.members[0].sn)}\n"
