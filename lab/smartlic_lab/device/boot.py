@@ -105,7 +105,8 @@ def create_trustpoint(running: Section, release: Release) -> bool:
 
 
 def enable_callhome(running: Section) -> None:
-    """Configure call-home, where it is not. Source: as of `create_trustpoint`."""
+    """Turn call-home on, and configure it where it is not. Source: as of `create_trustpoint`."""
+    running.put(("service", "call-home"))
     if running.find("call-home") is not None:
         return
     home = running.put(("call-home",), opens=True).section

@@ -21,6 +21,8 @@ _ROUTER_LINES: Final = [
     "memory free low-watermark processor 63680", "diagnostic bootup level minimal", "spanning-tree extend system-id",
     "redundancy", "control-plane",
 ]  # fmt: skip
+# An ISR of 17.9 has the line, a CSR1000V of 16.4 not (running-config-license-lines); the first release is unverified.
+_PUNT_KEEPALIVE_SINCE: Final = (16, 9, 0)
 
 
 def interface_names(build: Build) -> tuple[tuple[str, str | None], ...]:
@@ -62,6 +64,8 @@ def staged_configuration(build: Build) -> list[str]:
     """The lines, day-0 lines of the specification last, so that they win."""
     spec, kind = build.spec, build.family
     lines = ["service timestamps debug datetime msec", "service timestamps log datetime msec"]
+    if build.release.version >= _PUNT_KEEPALIVE_SINCE:
+        lines.append("platform punt-keepalive disable-kernel-core")
     lines.append(f"hostname {spec.hostname or spec.name}")
     vrfs = dict.fromkeys(vrf for _, vrf in interface_names(build) if vrf)
     for vrf in vrfs:

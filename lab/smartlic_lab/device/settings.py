@@ -58,7 +58,7 @@ def plain_cslu_url(configuration: Section) -> str | None:
 def callhome_url(configuration: Section) -> str | None:
     """Where the profile CiscoTAC-1 sends to; ``None``: it is not active, or not by HTTP."""
     profile = callhome_profile(configuration)
-    if not configuration.has("service", "call-home") and configuration.find("call-home") is None:
+    if not configuration.has("service", "call-home"):
         return None
     if not profile.has("active") or not profile.has("destination", "transport-method", "http"):
         return None

@@ -99,6 +99,17 @@ def test_a_protocol_that_does_not_run_says_so() -> None:
     assert "Total frames out: 0" in terminal.type("show lldp traffic")
 
 
+@pytest.mark.parametrize("platform", ["c9300", "c8000v"])
+def test_call_home_has_one_state(platform: str) -> None:
+    terminal = terminal_of(platform)
+    text = terminal.type("show running-config")
+    assert "\nservice call-home\nplatform punt-keepalive disable-kernel-core\n" in text
+    assert "call home feature : enable" in terminal.type("show call-home")
+    terminal.type("configure terminal", "no service call-home", "end")
+    assert "call home feature : disable" in terminal.type("show call-home")
+    assert "service call-home" not in terminal.type("show running-config")
+
+
 @pytest.mark.parametrize("client", COLLECTORS)
 def test_a_switch_refuses_nothing_that_a_collector_sends(client: str) -> None:
     terminal = terminal_of("c9300", 2)
