@@ -413,6 +413,29 @@ def history(
     finish_listing(listing, as_json=as_json)
 
 
+@app.command(short_help="Serve the reading commands as tools of an assistant.")
+def mcp(
+    context: typer.Context,
+    allow_apply: Annotated[
+        bool,
+        typer.Option("--allow-apply", help="A tool that changes devices as well; it asks the user each time."),
+    ] = False,
+) -> None:
+    """Serve hosts, audit, plan, diagnose and parse to an assistant, over standard input and output.
+
+    The protocol is MCP (Model Context Protocol); the extra nornir-smartlic[mcp] is needed. Nothing is changed without
+    --allow-apply.
+    """
+    try:
+        from nornir_smartlic.cli.assistant import server_of
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "mcp":
+            raise
+        raise UsageError("mcp is not installed: pip install 'nornir-smartlic[mcp]'") from None
+
+    server_of(context.obj, may_apply=allow_apply).run("stdio")
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit; whatever happens, the user sees one line and no traceback."""
     words = list(sys.argv[1:] if arguments is None else arguments)

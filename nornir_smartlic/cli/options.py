@@ -12,6 +12,8 @@ from nornir_smartlic.cli.failures import say
 from nornir_smartlic.cli.present import present, show
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nornir.core import Nornir
 
     from nornir_smartlic.outputs import Listing, Report
@@ -46,15 +48,23 @@ class Globals:
 
 def open_hosts(context: typer.Context, filters: list[str] | None, ask_pass: bool) -> Nornir:
     """Nornir over the hosts that are meant, what the inventory wants of them checked."""
+    return hosts_of(context.obj, filters or (), ask_password=ask_pass)
+
+
+def hosts_of(given: Globals, filters: Sequence[str], *, ask_password: bool = False) -> Nornir:
+    """As `open_hosts`, for those who have no context of a command line.
+
+    Raises:
+        UsageError: the configuration or the inventory is wrong, or no host is left.
+    """
     from nornir_smartlic.cli.inventory import check_intents, open_nornir
     from nornir_smartlic.tasks.stopping import stop
 
     stop.forget()  # another command of this process may have been interrupted
-    given: Globals = context.obj
     nornir = open_nornir(
         given.config,
-        filters or (),
-        ask_password=ask_pass,
+        filters,
+        ask_password=ask_password,
         door=given.door,
         limits=given.limits,
         host_keys=given.host_keys,

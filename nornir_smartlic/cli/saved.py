@@ -42,7 +42,7 @@ def parse_files(paths: Sequence[Path], command: str | None, *, partial: bool = F
                 raise data
             for output in parse_saved(name, decoded(name, data), command, partial=partial):
                 sys.stdout.write(",\n" if count else "[\n")
-                _write(_entry(name, output))
+                _write(entry_of(name, output))
                 count += 1
                 read += output.parsed is not None
                 failures += output.parsed is None
@@ -76,7 +76,8 @@ _LONG: Final = 100  # items
 _PLACE: Final = "\0"  # of the list; no text of an entry has one
 
 
-def _entry(name: str, output: SavedOutput) -> dict[str, object]:
+def entry_of(name: str, output: SavedOutput) -> dict[str, object]:
+    """*output* of the file *name* as it stands in the JSON list."""
     parsed = output.parsed
     entry: dict[str, object] = {
         "file": name,
