@@ -498,7 +498,7 @@ class Machine(ABC):
         self.feed(MembersChanged(self.members), now)
         self.report_usage(now)
 
-    # --- files for SCP and SFTP ----------------------------------------------------------------------------------
+    # --- files for SCP -------------------------------------------------------------------------------------------
 
     @property
     def serves_files(self) -> bool:

@@ -1,5 +1,5 @@
 # ruff: noqa: ARG002  the signatures are asyncssh's
-"""A device's file systems, as SFTP and SCP see them."""
+"""A device's file systems as SCP sees them, behind the interface that asyncssh has for files."""
 
 from __future__ import annotations
 

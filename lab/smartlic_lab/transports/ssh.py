@@ -46,7 +46,7 @@ class ShellDevice(FlashOwner, NetconfDevice, Protocol):
 
 
 class Subsystem(Protocol):
-    """A subsystem beside ``sftp``, such as ``netconf``."""
+    """A subsystem, such as ``netconf``."""
 
     def offered_by(self, device: ShellDevice) -> bool: ...
     def __call__(self, device: ShellDevice, username: str, privilege: int) -> asyncssh.SSHServerSession[bytes]: ...
@@ -212,7 +212,6 @@ class _Channel(SSHServerStreamSession[str]):
         self._session: ShellSession | None = None
         self._terminal: Terminal | None = None
         self._subsystem: asyncssh.SSHServerSession[bytes] | None = None
-        self._serves_sftp = False
         self._deaf: Callable[[], None] | None = None
         self._told = False
         self._ended = False
@@ -246,18 +245,19 @@ class _Channel(SSHServerStreamSession[str]):
         assert self._chan is not None
         channel: asyncssh.SSHServerChannel[str] = self._chan  # type: ignore[assignment]  # this side is the server's
         command, subsystem = channel.get_command(), channel.get_subsystem()
-        if subsystem is not None and subsystem != "sftp":
+        if subsystem == "sftp":
+            self._hang_up()
+        elif subsystem is not None:
             make = self._server.subsystems[subsystem]
             self._subsystem = make(self._device, self._username, self._privilege)
             self._subsystem.connection_made(channel)  # type: ignore[arg-type]  # it makes it a channel of bytes
             self._subsystem.session_started()
-        elif subsystem is not None or (command or "").startswith(_WORDS_OF_SCP):
+        elif (command or "").startswith(_WORDS_OF_SCP):
             if not self._device.serves_files:
                 self._refuse("Administratively disabled.")
             elif self._privilege < _PRIVILEGE_OF_FILES:
                 self._refuse("Privilege denied.")
             else:
-                self._serves_sftp = subsystem == "sftp"
                 super().session_started()
         else:
             source = channel.get_extra_info("peername")[0]
@@ -267,9 +267,22 @@ class _Channel(SSHServerStreamSession[str]):
                 )
             self._start_shell(self._session, command)
 
+    def _hang_up(self) -> None:
+        """No release serves SFTP: the connection closes when a client asks for it.
+
+        Source: Cisco document 220371, "SCP from clients on OpenSSH 9.0 to IOS XE"; "The SFTP server is not supported"
+        in the security guide of the Catalyst 9300 for 17.10; ansible/pylibssh issue 785 of 2025.
+        """
+        if self._conn is not None:
+            self._conn.abort()
+
     def _refuse(self, reason: str) -> None:
-        """No file transfer; the reasons are unverified."""
-        self._write(f"{reason}\r\n")
+        """No file transfer, said as an error of the SCP protocol.
+
+        Source: napalm issue 1296 ("SCPException: Privilege denied." of a 16.12.1, which its client makes of such an
+        error). Unverified: the other reason.
+        """
+        self._write(f"\x01{reason}\n")
         self._end(1)
 
     def _start_shell(self, session: ShellSession, command: str | None) -> None:
@@ -302,10 +315,7 @@ class _Channel(SSHServerStreamSession[str]):
         if self._terminal is not None:
             self._end()
             return False
-        goes_on = bool(super().eof_received())
-        if self._serves_sftp:
-            self._end()  # OpenSSH's scp fails without an exit status
-        return goes_on
+        return bool(super().eof_received())
 
     def terminal_size_changed(self, width: int, height: int, pixwidth: int, pixheight: int) -> None:
         pass  # a device keeps the size of the login

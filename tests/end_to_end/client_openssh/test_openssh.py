@@ -1,4 +1,4 @@
-"""OpenSSH's ``ssh``, ``scp`` and ``sftp``; the password comes from SSH_ASKPASS, as a script would do it."""
+"""OpenSSH's ``ssh``, ``scp -O`` and ``sftp``; the password comes from SSH_ASKPASS, as a script would do it."""
 
 from __future__ import annotations
 
@@ -61,25 +61,21 @@ def test_a_shell_pages_and_ends_with_exit(run):
     assert "sw1#show clock" in done.stdout
 
 
-@pytest.mark.parametrize("program", ["scp", "sftp"])
-def test_files_go_there_and_back(run, program, tmp_path):
+def test_files_go_there_and_back(run, tmp_path):
     (tmp_path / "here.txt").write_text("over SSH\n")
-    if program == "scp":
-        assert run("scp", "-O", f"{tmp_path}/here.txt", f"{run.place}:flash:{program}.txt").returncode == 0
-        done = run("scp", "-O", f"{run.place}:flash:/{program}.txt", f"{tmp_path}/back.txt")
-    else:
-        batch = f"put {tmp_path}/here.txt flash:{program}.txt\nget flash:{program}.txt {tmp_path}/back.txt\nbye\n"
-        done = run("sftp", run.place, stdin=batch)
+    assert run("scp", "-O", f"{tmp_path}/here.txt", f"{run.place}:flash:scp.txt").returncode == 0
+    done = run("scp", "-O", f"{run.place}:flash:/scp.txt", f"{tmp_path}/back.txt")
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "back.txt").read_text() == "over SSH\n"
 
 
-def test_todays_scp_speaks_sftp(run, tmp_path):
+def test_sftp_closes_the_connection_and_todays_scp_with_it(run, tmp_path):
     (tmp_path / "here.txt").write_text("as OpenSSH 9 does it\n")
+    assert "onnection closed" in run("sftp", run.place, stdin="bye\n").stderr
     done = run("scp", f"{tmp_path}/here.txt", f"{run.place}:flash:/today.txt")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert run("scp", f"{run.place}:flash:/today.txt", f"{tmp_path}/back.txt").returncode == 0
-    assert (tmp_path / "back.txt").read_text() == "as OpenSSH 9 does it\n"
+    assert done.returncode == 255
+    assert "onnection closed" in done.stderr
+    assert "today.txt" not in run("ssh", run.place, "dir flash:").stdout
 
 
 def test_the_running_configuration_is_a_file(run, tmp_path):
@@ -134,4 +130,5 @@ def test_a_file_that_is_not_there_is_an_error(run, tmp_path):
 def test_no_scp_server_means_no_files(run, client_lab, tmp_path):
     client_lab.execute("sw1", "configure terminal", "no ip scp server enable", "end")
     assert run("scp", "-O", f"{run.place}:flash:nothing.txt", str(tmp_path)).returncode != 0
+    assert "Administratively disabled." in run("ssh", run.place, "scp -t flash:x.txt").stdout
     client_lab.execute("sw1", "configure terminal", "ip scp server enable", "end")
