@@ -29,7 +29,10 @@ def test_a_family_is_verified_only_where_its_capture_exists() -> None:
 def test_a_release_is_found_by_its_train_and_by_its_number() -> None:
     assert release("17.12") is release("17.12.4") is release("17.12.04")
     assert release("17.3") is release("17.3.3")
+    assert release("16.9") is release("16.9.6")
     assert standing(family("c9350"), release("17.6")) is None
+    assert standing(family("c9300"), release("16.9")) is Evidence.UNVERIFIED
+    assert standing(family("ie3x00"), release("16.9")) is None
     assert standing(family("c8000v"), release("17.15")) is Evidence.VERIFIED
 
 
