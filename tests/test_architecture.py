@@ -24,6 +24,7 @@ PLUGIN_ARROWS = {
     "files": "errors model",
     "compliance": "errors model intent",
     "migration": "errors model intent compliance",
+    "reconciliation": "errors model intent",
     "operations": "errors model parsers intent files compliance migration",
     "doors": "errors model operations",
     "cssm": "errors model files",
@@ -57,7 +58,17 @@ ARROWS = {
 PURE = [
     *(
         f"{PLUGIN}.{name}"
-        for name in ("errors", "model", "parsers", "intent", "files", "compliance", "migration", "operations")
+        for name in (
+            "errors",
+            "model",
+            "parsers",
+            "intent",
+            "files",
+            "compliance",
+            "migration",
+            "reconciliation",
+            "operations",
+        )
     ),
     *(f"{LAB}.{name}" for name in ("agent", "device", "show", "platforms", "authority")),
     *(f"{LAB}.world.{name}" for name in ("wire", "signing", "network", "world")),

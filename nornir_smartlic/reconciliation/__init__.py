@@ -1,0 +1,31 @@
+"""What devices count, what CSSM believes, and what was bought: where the three disagree. Pure."""
+
+from nornir_smartlic.reconciliation.comparison import reconcile
+from nornir_smartlic.reconciliation.values import (
+    Accounting,
+    Answer,
+    BelievedDevice,
+    CountedLicense,
+    Discrepancy,
+    HostCount,
+    Kind,
+    OwnedLicense,
+    Position,
+    Purchase,
+    Reconciliation,
+)
+
+__all__ = [
+    "Accounting",
+    "Answer",
+    "BelievedDevice",
+    "CountedLicense",
+    "Discrepancy",
+    "HostCount",
+    "Kind",
+    "OwnedLicense",
+    "Position",
+    "Purchase",
+    "Reconciliation",
+    "reconcile",
+]
