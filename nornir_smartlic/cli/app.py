@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nornir_smartlic import __version__
-from nornir_smartlic.cli import cssm_commands, legacy_commands, migrate_commands, report_commands
+from nornir_smartlic.cli import cssm_commands, device_commands, legacy_commands, migrate_commands, report_commands
 from nornir_smartlic.cli.failures import REPORT_IT, debug, first_line, os_error, say
 from nornir_smartlic.cli.options import AskPass, DryRun, Filters, Globals, Json, finish, finish_listing, open_hosts
 from nornir_smartlic.cli.present import check_writable, format_of
@@ -327,6 +327,12 @@ def deauthorize(
 
     nornir = open_hosts(context, filters, ask_pass)
     finish(commands.deauthorize(nornir, all_members=not local, dry_run=dry_run), as_json=as_json)
+
+
+app.command("boot-level", short_help="Set the licence level of the next boot.")(device_commands.boot_level)
+app.command("factory-reset", short_help="Forget trust, policy, codes and reports at the next reload.")(
+    device_commands.factory_reset
+)
 
 
 @app.command(short_help="Find out why a device does not report.")

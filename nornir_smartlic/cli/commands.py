@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from nornir_smartlic import tasks
 from nornir_smartlic.cli.failures import host_error, os_error
-from nornir_smartlic.cli.running import run
+from nornir_smartlic.cli.running import Describe, run
 from nornir_smartlic.cli.tokens import TokenExhausted, TokenWallet
 from nornir_smartlic.compliance import RULES, ComplianceOptions, Waiver, waivers_of
 from nornir_smartlic.errors import FileRejected, StoreError, UsageError
@@ -165,6 +165,11 @@ def _planned(host: str, result: Result) -> HostReport:
         warnings=plan.warnings,
         result=plan,
     )
+
+
+def changed_or_planned(*, is_done: bool) -> Describe:
+    """How a plan of one command is shown: as `apply` shows it where it *is_done*, else as `plan` does."""
+    return _applied if is_done else _planned
 
 
 def _changes(plan: Plan) -> str:

@@ -192,6 +192,7 @@ class ResetOutcome:
     requested: bool
     answer: str | None = None  # what the device printed
     needs_reload: bool = False
+    lost: tuple[str, ...] = ()  # what the device has now and forgets, in words
     not_applicable: str | None = None
 
 

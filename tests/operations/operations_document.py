@@ -130,10 +130,10 @@ ROWS = (
         _feature_by_file,
     ),
     Row("`deauthorize`", "`return_authorization`", tasks.return_authorization, _authorized),
-    Row("", "`set_boot_level`", tasks.set_boot_level, _new, lambda *_: {"level": "network-essentials"}),
-    Row("", "`register_device`", tasks.register_device, _old, _token),
+    Row("`boot-level`", "`set_boot_level`", tasks.set_boot_level, _new, lambda *_: {"level": "network-essentials"}),
+    Row("`legacy register`", "`register_device`", tasks.register_device, _old, _token),
     Row("", "`reserve_licenses`", tasks.reserve_licenses, _old),
-    Row("", "`factory_reset`", tasks.factory_reset, _trusted),
+    Row("`factory-reset`", "`factory_reset`", tasks.factory_reset, _trusted),
 )
 
 
