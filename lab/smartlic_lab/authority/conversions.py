@@ -181,21 +181,21 @@ def next_ready(work: Work) -> datetime | None:
 
 
 def conversion_documents(work: Work, instances: Sequence[ProductInstance]) -> dict[int, ConversionAck]:
-    """What tells devices that their licences were converted, by their numbers; once, with the next ACK after it."""
+    """Notices to devices that their licences were converted, by their numbers; once, with the next ACK after it."""
     homes = {(one.pid, one.sn): one for one in instances}
-    untold = work.session.scalars(
+    unreported = work.session.scalars(
         select(Conversion).where(
             Conversion.way == Way.DLC.value,
             Conversion.done.is_not(None),
-            Conversion.told.is_(None),
+            Conversion.reported.is_(None),
             Conversion.sn.in_([sn for _, sn in homes]),
         )
     )
     documents = {}
-    for conversion in untold:
+    for conversion in unreported:
         instance = homes.get((conversion.pid or "", conversion.sn or ""))
         if instance is not None:
-            conversion.told = work.now
+            conversion.reported = work.now
             ack = ConversionAck(Udi(instance.pid, instance.sn), work.now, "CONVERTED")
             documents[instance.id] = signed(ack, CSSM_KEY)
     return documents

@@ -507,7 +507,7 @@ class Cssm:
     def _is_for_devices(self, path: str) -> bool:
         return path in PATHS
 
-    def _reply(self, message: Message, path: str, now: datetime) -> Reply:  # noqa: ARG002  On-Prem tells accounts by it
+    def _reply(self, message: Message, path: str, now: datetime) -> Reply:  # noqa: ARG002  On-Prem distinguishes accounts by it
         clock_off = self.faults.active(FaultKind.CLOCK_OFF, now)
         shown = now if clock_off is None else now + clock_off.offset
         receiver = Receiver(self.processing_time, self.faults.active(FaultKind.SLOW_POLLS, now) is not None)

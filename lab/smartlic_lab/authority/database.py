@@ -82,7 +82,7 @@ def _engine(url: str, *, in_memory: bool) -> Engine:
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    """Leave BEGIN to us, check foreign keys, and have what was committed on the disk before anyone is told so."""
+    """Leave BEGIN to us, check foreign keys, and have what was committed on the disk before anyone hears so."""
     connection.isolation_level = None
     for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL"):
         connection.execute(f"PRAGMA {pragma}")

@@ -20,7 +20,7 @@ class FaultKind(Enum):
     TOO_MANY_REQUESTS = "too-many-requests"  # HTTP 429 with Retry-After
     SERVER_ERROR = "server-error"  # HTTP 500, nothing is done
     UNAVAILABLE = "unavailable"  # HTTP 503, nothing is done
-    SLOW_POLLS = "slow-polls"  # polls are told to try again although the result is there
+    SLOW_POLLS = "slow-polls"  # polls get "try again" although the result is there
     FAIL = "fail"  # FAILED with the fault's reason, to the next message that asks for something
     CLOCK_OFF = "clock-off"  # the authority's clock is ahead by the fault's span
 

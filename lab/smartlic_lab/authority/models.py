@@ -326,7 +326,7 @@ class SubmissionItem(Base):
     submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"), index=True)
     report_id: Mapped[int | None] = mapped_column(ForeignKey("reports.id"), index=True)  # None: refused
     member_file: Mapped[str | None]  # its file in the bundle
-    udi: Mapped[str]  # as met, also when it is no device of ours
+    udi: Mapped[str]  # as it came, also when it is no device of ours
     rum_id: Mapped[int] = mapped_column(BigInteger)
     duplicate: Mapped[bool] = mapped_column(default=False)
     reason: Mapped[str | None] = mapped_column(Text)
@@ -562,7 +562,7 @@ class Conversion(Base):
     requested: Mapped[datetime]
     ready: Mapped[datetime]
     done: Mapped[datetime | None]
-    told: Mapped[datetime | None]  # when its device heard of it
+    reported: Mapped[datetime | None] = mapped_column("told")  # when its device got the notice
     pool_id: Mapped[int | None] = mapped_column(ForeignKey("pools.id"))
 
 
@@ -594,7 +594,7 @@ class AlertKind(Enum):
 
 
 class Alert(Base):
-    """Something that somebody should look at, while it lasts. ``subject`` tells two of a kind apart."""
+    """Something that somebody should look at, while it lasts. ``subject`` distinguishes two of a kind."""
 
     __tablename__ = "alerts"
     __table_args__ = (Index(None, "virtual_account_id", "kind", "subject"),)

@@ -65,7 +65,7 @@ def policy_document(instance: ProductInstance, udi: Udi, now: datetime, *, anew:
 
 
 def _stamp(policy: Policy) -> str:
-    """What tells this policy from another, and from an older one of its name."""
+    """What distinguishes this policy from another, and from an older one of its name."""
     return hashlib.sha256(json.dumps([policy.name, _content(policy)]).encode()).hexdigest()
 
 

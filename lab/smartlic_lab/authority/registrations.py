@@ -36,7 +36,7 @@ class NotRegistered(Refusal):
 
 
 def register(work: Work, message: Message) -> dict[str, Any]:
-    """``register``, ``renew`` or ``deregister``, by the message's action; what the device is told."""
+    """``register``, ``renew`` or ``deregister``, by the message's action; what the device gets as an answer."""
     action = text_in(message.body, "action")
     if action == "register":
         return _register(work, message)
@@ -50,7 +50,7 @@ def register(work: Work, message: Message) -> dict[str, Any]:
 
 
 def renew_authorization(work: Work, message: Message) -> dict[str, Any]:
-    """Authorize what the device uses; with a shortage it is told that it is out of compliance, and goes on."""
+    """Authorize what the device uses; with a shortage the reply says that it is out of compliance, and it goes on."""
     instance = _registered(work, message)
     _use(work, instance, message)
     work.session.flush()

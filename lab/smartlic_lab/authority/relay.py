@@ -41,7 +41,7 @@ DEVICE_POLL_INTERVAL: Final = timedelta(seconds=60)
 """Source: reference/policy.md section 3.4, cslu transport: about 60 s."""
 
 LONGEST_POLL_INTERVAL: Final = timedelta(hours=1)
-"""How long a device is told to wait at most while CSSM cannot be reached for days (ours)."""
+"""How long a device is asked to wait at most while CSSM cannot be reached for days (ours)."""
 
 RETRY_INTERVAL: Final = timedelta(minutes=5)
 """When CSSM could not be reached (ours)."""
@@ -151,7 +151,7 @@ class Relay:
             case MessageKind.AUTHORIZATION_REQUEST:
                 return self._polled_later(message, self._enqueue(message, _wanted(message), now))
             case MessageKind.AUTHORIZATION_CONFIRMATION | MessageKind.AUTHORIZATION_RETURN:
-                self._enqueue(message, _told(message), now)
+                self._enqueue(message, _given_codes(message), now)
                 return Reply(AnswerStatus.OK, message.message_id)
             case MessageKind.TRUST_ESTABLISHMENT:
                 return self._pass_on(message, "trustrequest", now)
@@ -433,7 +433,7 @@ def _wanted(message: Message) -> list[dict[str, Any]]:
     return list(by_member.values())
 
 
-def _told(message: Message) -> list[dict[str, Any]]:
+def _given_codes(message: Message) -> list[dict[str, Any]]:
     """The codes by which members confirm or give back, as the API has them."""
     names = {"confirmation_code": "confirm_code", "return_code": "remove_code"}
     return [

@@ -215,7 +215,7 @@ def _described(work: Work, message: Message) -> Sender:
 
 
 def sync_trust(work: Work, instance: ProductInstance, message: Message) -> list[Document]:
-    """What a device that asks is told anew: its accounts, a policy that it does not have yet, codes that end soon."""
+    """What is new for a device that asks: its accounts, a policy that it does not have yet, codes that end soon."""
     ending = [
         Udi(member.pid, member.sn)
         for member in instance.udis
