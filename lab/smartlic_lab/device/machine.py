@@ -296,7 +296,7 @@ class Machine(ABC):
 
     @property
     def usage_in_force(self) -> Mapping[Entitlement, int]:
-        """What the agent was last told."""
+        """What the agent was last given."""
         return self._usage
 
     def report_usage(self, now: datetime) -> None:

@@ -109,7 +109,7 @@ class Session:
         self.frames: list[Frame] = []
         self.history: deque[str] = deque(maxlen=20)
         self.folder = f"{device.family.flash}:"
-        self.notify: Callable[[], None] | None = None  # told when a message waits, or the session was closed
+        self.notify: Callable[[], None] | None = None  # called when a message waits, or the session was closed
         self._dialogue: Dialogue | None = None
         self._question: Ask | None = None
         self._collecting: _Collecting | None = None

@@ -28,7 +28,7 @@ def configured_throughput(running: Section) -> str | None:
 
 
 def default_throughput(family: Family, udi: Udi) -> str | None:
-    """What a device has that was told nothing; ``None``: it is not throttled."""
+    """What a device has that was given no level; ``None``: it is not throttled."""
     steps = family.models[udi.pid].throughputs
     return str(steps[0]) if steps else family.default_throughput
 

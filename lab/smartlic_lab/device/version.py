@@ -53,7 +53,7 @@ def board(udi_sn: str, what: str, length: int = 4) -> str:
 
 
 def device_version(device: Machine, now: datetime) -> DeviceVersion:
-    """What ``show version`` tells of *device* at *now*."""
+    """What ``show version`` prints of *device* at *now*."""
     release, family = device.release, device.family
     router = family.boot.style == "router"
     # Source: captures of C8000V and of an ISR4351

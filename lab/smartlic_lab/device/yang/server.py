@@ -87,7 +87,7 @@ class NetconfSession:
         self.privilege = privilege
         self.closed = False
         self.chunked = False
-        self.notify: Callable[[], None] | None = None  # told when another session has ended this one
+        self.notify: Callable[[], None] | None = None  # called when another session has ended this one
         self._greeted = False
 
     def hello(self) -> str:
@@ -238,8 +238,8 @@ class NetconfSession:
     def _require_running(operation: Element, name: str) -> None:
         store = next(iter(_required(operation, name)), None)
         if store is None or store.tag != f"{{{BASE}}}running":
-            met = "nothing" if store is None else local(store)
-            raise RpcError("invalid-value", f"{name} {met} - expected running", layer="protocol", bad_element=name)
+            found = "nothing" if store is None else local(store)
+            raise RpcError("invalid-value", f"{name} {found} - expected running", layer="protocol", bad_element=name)
 
 
 def _OK() -> list[Element]:  # noqa: N802  as it is in the protocol

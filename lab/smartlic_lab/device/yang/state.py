@@ -1,4 +1,4 @@
-"""What ``get`` shows: the configuration as trees, and the state of cisco-smart-license as the Smart Agent tells it.
+"""What ``get`` shows: the configuration as trees, and the state of cisco-smart-license as the Smart Agent has it.
 
 Source: reference/yang.md, sections 2 and 3, for names and enumerations. How show outputs and these values belong
 together is inferred where the model's own text does not say it; legacy enumerations have no word for Smart Licensing
@@ -322,7 +322,7 @@ class _Node:
             node.udi(udi)
 
     def add_conversion(self, state: LicensingState) -> None:
-        """``conversion``, an entry per member; a device of the lab has no more to tell than whether it was done."""
+        """``conversion``, an entry per member; a device of the lab knows no more than whether it was done."""
         done = state.conversion is not None and state.conversion.status is not None
         for udi in _udis(state):
             node = self.node("conversion")
