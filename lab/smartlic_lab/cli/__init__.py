@@ -14,7 +14,7 @@ def main() -> None:
     try:
         app()
     except SmartLicError as error:
-        for line in getattr(error, "problems", str(error).splitlines()):  # a topology has all of its problems told
+        for line in getattr(error, "problems", str(error).splitlines()):  # a topology has all of its problems listed
             print(f"smartlic-lab: {line}", file=sys.stderr)
         sys.exit(2)
     except BrokenPipeError:

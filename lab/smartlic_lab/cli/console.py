@@ -31,7 +31,7 @@ async def _talk(found: dict[str, Any]) -> None:
             found["port"],
             username=found["username"],
             password=password,
-            known_hosts=None,  # our own lab, at the address that it told us itself
+            known_hosts=None,  # our own lab, at the address that it gave us itself
             config=None,
             client_keys=None,
         )

@@ -105,7 +105,7 @@ def as_device(
     """What differs when the value of *text* is printed as a live device of its release and product prints it.
 
     Without *release*, the agent's version that the text prints decides; a text that prints none is held against each
-    release, and the one that fits best counts. So it is with *platform*, which serial numbers and licences tell.
+    release, and the one that fits best counts. So it is with *platform*, which serial numbers and licences show.
     Blanks at the ends of lines and empty lines, which get lost when a text is copied, are counted apart.
 
     Raises:
@@ -196,7 +196,7 @@ def _difference(text: str, ours: str) -> str:
     )
 
 
-def _told(held: AsDevice) -> str:
+def _counted_apart(held: AsDevice) -> str:
     """What was counted apart, as a sentence for standard error."""
     version = ".".join(map(str, held.style.version))
     return (
@@ -222,7 +222,7 @@ def compare(
                 held = as_device(text, command, release=release, platform=platform)
                 difference = held.difference
                 if held.blanks or held.empty or difference:
-                    typer.echo(f"{file}: {_told(held)}", err=True)
+                    typer.echo(f"{file}: {_counted_apart(held)}", err=True)
             else:
                 difference = roundtrip(text, command)
         except OSError as error:

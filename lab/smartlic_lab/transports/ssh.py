@@ -1,5 +1,5 @@
 # ruff: noqa: ARG002  the signatures are asyncssh's
-"""SSH for emulated devices: many in one process, told apart by the address and port that the client came to."""
+"""SSH for emulated devices: many in one process, distinguished by the address and port that the client came to."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _EXEC_TIMEOUT: Final = timedelta(minutes=10)  # IOS-XE's default, in real time: 
 _SFTP_VERSION: Final = 3
 _WORDS_OF_SCP: Final = ("scp ",)
 _PRIVILEGE_OF_FILES: Final = 15
-_EVERY_ADDRESS: Final = "0.0.0.0"  # noqa: S104  only where the user asks for it, or with addresses told apart
+_EVERY_ADDRESS: Final = "0.0.0.0"  # noqa: S104  only where the user asks for it, or with an address per device
 
 
 class ShellDevice(FlashOwner, NetconfDevice, Protocol):
@@ -213,7 +213,7 @@ class _Channel(SSHServerStreamSession[str]):
         self._terminal: Terminal | None = None
         self._subsystem: asyncssh.SSHServerSession[bytes] | None = None
         self._deaf: Callable[[], None] | None = None
-        self._told = False
+        self._scheduled = False
         self._ended = False
         self._idle_since = 0.0
         self._idle_timer: asyncio.TimerHandle | None = None
@@ -339,13 +339,13 @@ class _Channel(SSHServerStreamSession[str]):
 
     def _hear(self) -> None:
         """Something happened to the device; called from any thread, so it only leaves word."""
-        if not self._told:
-            self._told = True
+        if not self._scheduled:
+            self._scheduled = True
             with contextlib.suppress(RuntimeError):  # the loop has ended
                 self._event_loop.call_soon_threadsafe(self._notice)
 
     def _notice(self) -> None:
-        self._told = False
+        self._scheduled = False
         if self._terminal is None:
             return
         with self._at() as now:

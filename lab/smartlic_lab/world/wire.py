@@ -38,7 +38,7 @@ class MessageKind(Enum):
     TRUST_SYNC = "Trust Sync"
     HELLO = "Hello Message"
     TELEMETRY = "Telemetry Reporting"
-    REGISTRATION = "Registration"  # legacy: register, renew, deregister; body["action"] tells which
+    REGISTRATION = "Registration"  # legacy: register, renew, deregister; body["action"] says which
     AUTHORIZATION_RENEWAL = "Authorization Renewal"  # legacy
 
 

@@ -166,7 +166,7 @@ class World:
             None  # called with each name that `at` has worked with, still alone
         )
         self.exchanged: set[str] = set()  # devices that have asked an authority; who stores them takes them out
-        self._sooner = threading.Condition(self._lock)  # told when the next wakeup may have moved
+        self._sooner = threading.Condition(self._lock)  # notified when the next wakeup may have moved
 
     # --- who is there -----------------------------------------------------------------------------------------------
 
@@ -175,7 +175,7 @@ class World:
         self._uplinks[device] = uplinks
 
     def add_device(self, name: str, device: Participant) -> None:
-        """Let *device*, already connected, live by this world's clock."""
+        """Let *device*, already connected, follow this world's clock."""
         self._add(name, device)
 
     def add_site(self, site: Site, *names: str) -> None:
