@@ -32,7 +32,7 @@ def add_licenses(work: Work, entitlements: Iterable[Entitlement]) -> None:
 def license_of_tag(work: Work, tag: str) -> License:
     """The licence with this tag; one that nobody named before is named by its tag.
 
-    Subscriptions are recognized by "dna" in the tag, export-controlled ones by "hsec": a guess that `add_licenses` corrects.
+    Subscriptions have "dna" in the tag, export-controlled ones "hsec": a guess that `add_licenses` corrects.
     """
     known = work.session.get(License, tag)
     if known is None:
