@@ -9,7 +9,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from nornir_smartlic.intent import intent_of
-from smartlic_lab.platforms import families, releases
+from smartlic_lab.platforms import Evidence, families, releases
 
 ROOT = Path(__file__).parents[1]
 README = re.sub(r"\s+", " ", (ROOT / "README.md").read_text())
@@ -29,6 +29,8 @@ def test_the_numbers_of_captures_are_those_of_the_expected_values():
 
 def test_the_lab_has_as_many_families_and_releases():
     assert f"{len(families())} product families and {len(releases())} releases" in README
+    unverified = [one for one in families().values() if one.known is Evidence.UNVERIFIED]
+    assert f"{len(unverified)} of the families are unverified" in README
 
 
 def test_every_unmodified_client_is_named():

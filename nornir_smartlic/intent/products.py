@@ -33,6 +33,7 @@ PLAIN: Final[Levels] = {"network-advantage": (), "network-essentials": ()}  # un
 UNIFIED: Final[Levels] = {"advantage": (), "essentials": ()}
 CSR: Final[Levels] = {"ax": (), "appx": (), "security": (), "ipbase": ()}
 PACKAGES: Final[Levels] = {"appxk9": (), "uck9": (), "securityk9": ()}
+VOICE: Final[Levels] = {"uck9": (), "securityk9": ()}  # Source: VG400 software configuration guide, show version
 SUITES: Final = ("FoundationSuiteK9", "AdvUCSuiteK9")
 
 TIERS: Final = {"T0": 25, "T1": 200, "T2": 1_000, "T3": 10_000}
@@ -87,9 +88,12 @@ _CRYPTO: Final = Throughput("platform hardware throughput crypto", {**_WITH_UNIT
 _C8500: Final = Throughput("platform hardware throughput crypto", {**_WITH_UNIT, **TIERS})
 
 
-def _isr(base: int, performance: int) -> Throughput:
-    """In kbps, by model; above the base a performance licence is in use. Unverified but for the base of the ISR4351."""
-    words = {str(rate * 1_000): rate for rate in (base, performance)}
+def _isr(base: int, *performance: int) -> Throughput:
+    """In kbps, by model; above the base a performance licence is in use.
+
+    Unverified but for the base of the ISR4351 and of the VG400.
+    """
+    words = {str(rate * 1_000): rate for rate in (base, *performance)}
     return Throughput("platform hardware throughput level", words, default=str(base * 1_000), code_above=None)
 
 
@@ -116,13 +120,15 @@ _PRODUCTS: Final = tuple(
         (r"C9350|C9610", Product(UNIFIED)),
         (r"C96\d\d|C9500X", Product(ADVANTAGE)),
         (r"C9[2-5]\d\d|C9KV|IE-?3[1-4]|IE-?93", Product(SWITCH)),
-        (r"C8\d\d\d-(?:[A-Z]-)?G2|C1100TGX|IR1[18]|IR83", Product(PLAIN)),
+        (r"C8\d\d\d-(?:[A-Z]-)?G2|IR1[18]|IR83", Product(PLAIN)),
         (r"C8000V", Product(ROUTER, _VIRTUAL)),
         (r"C85\d\d", Product(ROUTER, _C8500)),
         (r"C8[2-4]\d\d|ISR1100-", Product(ROUTER, _CRYPTO)),
         (r"CSR1000V", Product(CSR, _CSR)),
         (r"ISRV", Product(CSR, _ISRV)),
-        (r"VG4", Product({"uck9": (), "securityk9": ()})),  # unverified
+        (r"VG400", Product(VOICE, _isr(35))),
+        (r"VG4", Product(VOICE)),  # unverified
+        (r"C1100TGX", Product({"appxk9": (), "securityk9": ()})),  # unverified
         (r"ISR4221", Product(PACKAGES, _isr(35, 75), SUITES, _HSEC)),
         (r"ISR4321", Product(PACKAGES, _isr(50, 100), SUITES, _HSEC)),
         (r"ISR4331", Product(PACKAGES, _isr(100, 300), SUITES, _HSEC)),

@@ -142,7 +142,7 @@ def _isr_packages(device: Machine) -> tuple[LicensePackage, ...]:
     following = {*boot.configured_levels(device.running), device.running.value("license", "boot", "suite")}
     suites = [suite for suite, _ in _suites(device)]
     rows = []
-    for name in (*suites, *_TECHNOLOGIES):
+    for name in (*suites, *(name for name in _TECHNOLOGIES if name in device.family.boot.levels)):
         here, next_boot = (name if name in levels else None for levels in (current, following))
         smart = device.release.slp or here is not None  # Source: genielibs-isr4351-17.9.8; unverified before SLP
         rows.append(LicensePackage(name, here, "Smart License" if smart else None, next_boot))

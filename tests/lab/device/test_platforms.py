@@ -36,6 +36,15 @@ def test_a_release_is_found_by_its_train_and_by_its_number() -> None:
     assert standing(family("c8000v"), release("17.15")) is Evidence.VERIFIED
 
 
+@pytest.mark.parametrize(("name", "later"), [("csr1000v", False), ("isrv", False), ("c1100tgx", True)])
+def test_some_routers_stay_with_registration_until_17_4(name: str, later: bool) -> None:
+    one, before, after = family(name), release("17.3.3"), release("17.6")
+    assert before.slp
+    assert not one.runs(before).slp
+    assert one.supports(after.version) is later  # the virtual ones are C8000V by then
+    assert one.runs(after).slp
+
+
 @pytest.mark.parametrize("name", ["c9300x9", "", "C9300"])
 def test_an_unknown_family_names_those_that_exist(name: str) -> None:
     with pytest.raises(PlatformError, match=r"expected one of asr1000, .*c8000v"):
