@@ -35,6 +35,7 @@ class Processor:
     revision: str | None
     main_memory_kib: int
     io_memory_kib: int | None
+    brand: str = seldom("cisco")  # Allen-Bradley: Rockwell's own name on a switch
 
 
 @dataclass(frozen=True, slots=True)

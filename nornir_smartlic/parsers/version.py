@@ -99,7 +99,7 @@ _KINDS: Final = tuple(
         ("row_of_stack", r"(\*?) *(\d+) (\d+) (\S+) (\S+) (\S+)(?: (INSTALL|BUNDLE))?"),
         (
             "processor",
-            r"(?:[Cc]isco|Allen-Bradley) (\S+) (?:\((\S+)\) )?(?:processor )?(?:\(revision (\S+)\) )?"
+            r"([Cc]isco|Allen-Bradley) (\S+) (?:\((\S+)\) )?(?:processor )?(?:\(revision (\S+)\) )?"
             r"with (\d+)K(?:/(\d+)K)? bytes of (?:physical )?memory\.",
         ),
         ("board", r"Processor board ID (.+)"),
@@ -405,9 +405,10 @@ def _build(one: dict[str, tuple[str | None, ...]]) -> SoftwareBuild:
 
 
 def _processor(
-    model: str | None, kind: str | None, revision: str | None, main: str | None, io: str | None
+    brand: str | None, model: str | None, kind: str | None, revision: str | None, main: str | None, io: str | None
 ) -> Processor:
-    return Processor(model or "", kind, revision, int(main or 0), None if io is None else int(io))
+    made_by = "cisco" if brand is None or brand == "Cisco" else brand
+    return Processor(model or "", kind, revision, int(main or 0), None if io is None else int(io), made_by)
 
 
 def _normalised(release: str) -> str:

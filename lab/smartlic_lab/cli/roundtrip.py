@@ -76,7 +76,7 @@ def _kind(kind: str, words: str, found: re.Match[str] | None) -> str:
         return "copyright cisco" if " by cisco " in words else kind
     if kind == "processor":
         physical = "physical " if " of physical memory" in words else ""
-        return f"processor:{words[:5]} {physical}{'processor' if ' processor ' in words else ''}"
+        return f"processor:{words.split()[0]} {physical}{'processor' if ' processor ' in words else ''}"
     if found is None or kind not in ("level", "software", "software_tm"):
         return kind
     if kind == "level":

@@ -206,6 +206,7 @@ def _processor(device: Machine) -> Processor:
         revision=None if family.boot.style == "isr" else revision,
         main_memory_kib=int(main.removesuffix("K")),
         io_memory_kib=int(io.removesuffix("K")) if io else None,
+        brand=family.models[device.build.members[0].pid].brand,
     )
 
 

@@ -45,6 +45,7 @@ class Model:
 
     pid: str
     license_class: Annotated[str, Field(alias="class")] = ""
+    brand: str = "cisco"  # as the line on the processor has it
     ports: int = 0  # as the table of show version counts them
     throughputs: tuple[int, ...] = ()  # kbps: the base, and what a performance licence brings; ISR 4000
     interfaces: tuple[InterfaceRange, ...] = ()

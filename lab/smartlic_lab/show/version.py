@@ -228,7 +228,7 @@ def _machine(details: DeviceDetails, line: dict[str, str]) -> Lines:
     """From the model's name to the configuration register."""
     found = _details(details)
     lines = [
-        *([line["processor:cisco processor"]] if details.processor else []),
+        *([line[f"processor:{details.processor.brand} processor"]] if details.processor else []),
         *([line["board"]] if details.board_id else []),
         *([line["mode"]] if details.operating_mode else []),
         *found["interface"],
@@ -375,7 +375,7 @@ def _details(shown: DeviceDetails) -> dict[str, Lines]:
     }
     if shown.processor is not None:
         for wording in ("processor", "physical processor", "", "physical "):
-            for name in ("cisco", "Cisco"):
+            for name in ("cisco", "Cisco") if shown.processor.brand == "cisco" else (shown.processor.brand,):
                 lines[f"processor:{name} {wording}"] = [f"{name} {_processor(shown.processor, wording)}"]
     return lines
 

@@ -7,7 +7,8 @@ import re
 import pytest
 
 from nornir_smartlic.parsers import parse
-from smartlic_lab.cli.roundtrip import as_device
+from smartlic_lab.cli.roundtrip import as_device, roundtrip
+from smartlic_lab.device import MemberSpec
 from smartlic_lab.platforms import Family, families, releases
 from tests.captures import capture
 from tests.lab.device.terminals import Terminal, make_device
@@ -54,6 +55,18 @@ def test_the_lines_of_a_stack_stand_in_its_table() -> None:
     output = Terminal(make_device(members=3)).type("show version")
     assert "*    1 41    C9300-24T          17.12.4           CAT9K_IOSXE           INSTALL\n" in output
     assert "     3 41    C9300-24T          17.12.4           CAT9K_IOSXE           INSTALL\n" in output
+
+
+def test_a_rebranded_switch_has_its_own_name_and_is_read_back() -> None:
+    """Source: reference/corrections-2026-11.md, rebranded switches."""
+    terminal = Terminal(make_device(platform="ie3x00", members=(MemberSpec("1783-CMS20DN"),)))
+    output = terminal.type("show version")
+    assert "\nAllen-Bradley 1783-CMS20DN (ARM) processor (revision V01) with 634623K/6147K bytes of memory.\n" in output
+    parsed = parse("show version", output)
+    assert (parsed.value.platform, parsed.unparsed) == ("1783-CMS20DN", ())
+    assert parsed.value.details.processor.brand == "Allen-Bradley"
+    assert roundtrip(output, "show version") == ""
+    assert as_device(output).difference == ""
 
 
 def test_uptime_grows_with_the_clock() -> None:
