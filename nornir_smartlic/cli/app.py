@@ -168,7 +168,9 @@ def apply(
     ] = 0,
     journal: Annotated[
         Path | None,
-        typer.Option("--journal", metavar="FILE", help="With --stages: hosts that are done; run again to go on."),
+        typer.Option(
+            "--journal", metavar="FILE", help="With --stages: record here which hosts are done; run again to go on."
+        ),
     ] = None,
     no_save: Annotated[bool, typer.Option("--no-save", help="Leave saving the configuration to others.")] = False,
     commit_confirmed: Annotated[

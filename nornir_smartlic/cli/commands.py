@@ -138,7 +138,7 @@ def apply_in_stages(
             max_failures=max_failures,
         )
     for name in rollout.skipped:
-        reports[name] = HostReport(name, summary="done before, by the journal", progress="done")
+        reports[name] = HostReport(name, summary="done before, as --journal records", progress="done")
     why = "not tried: interrupted before" if stop.is_asked else "not tried: hosts before it failed"
     for name in rollout.not_tried:
         reports[name] = HostReport(name, summary=why, pending=True)

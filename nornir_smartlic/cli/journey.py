@@ -128,13 +128,13 @@ class Journey:
         were not.
 
         Raises:
-            UsageError: one of *paths* is no bundle of this journal.
+            UsageError: one of *paths* is no bundle that the journal knows.
         """
         state = SubmissionState.SENT if undo else SubmissionState.WRITTEN
         every = self.journal.shipments(kind=SubmissionKind.BUNDLE)
         named = {path.name for path in paths}
         if unknown := named - {Path(shipment.path or "").name for shipment in every}:
-            raise UsageError(f"{', '.join(sorted(unknown))}: no bundle of this journal")
+            raise UsageError(f"{', '.join(sorted(unknown))}: no bundle that 'reports bundle' has written")
         if undo and not named:
             raise UsageError("--undo: name the bundles that were not uploaded")
         chosen = [

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from nornir_smartlic.outputs import HostReport, Report
     from nornir_smartlic.store import Shipment
 
-app = typer.Typer(help="The journey of usage reports by file.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Carry usage reports to CSSM as files, and its answers back.", no_args_is_help=True, rich_markup_mode=None
+)
 
 DIRECTORY: Final = typer.Option(
     "-d", "--directory", metavar="DIRECTORY", help="Where usage reports are kept.", file_okay=False
@@ -77,7 +79,7 @@ def _taken_in(
                 if isinstance(path, Path):
                     journey.take_in(path, owners[host.host])
             except StoreError as error:
-                unrecorded = StoreError(f"{path} is kept, and not in the journal: {error}")
+                unrecorded = StoreError(f"{path} is kept, but not recorded as collected: {error}")
                 yield replace(host, error=host_error(unrecorded))
             else:
                 yield host

@@ -55,7 +55,9 @@ def door_of(host: Host, configuration: Config | None = None) -> Door:
     if is_open and callable(getattr(door, "meet", None)):
         door.meet()  # another task may have used it meanwhile
     if not callable(getattr(door, "answer", None)):
-        raise UsageError(f"{host.name}: {DATA_KEY} {name!r} - expected netmiko, scrapli or a connection that is a door")
+        raise UsageError(
+            f"{host.name}: {DATA_KEY} {name!r} - expected netmiko, scrapli, asyncssh or a plugin that has 'answer'"
+        )
     return door  # type: ignore[no-any-return]  # it has been asked whether it is one
 
 

@@ -354,7 +354,7 @@ def _report(udi: Udi, number: int, file_id: int) -> ReportEntry:
 def _submission(session: Session, shipment: Shipment) -> Submission:
     found = session.get(Submission, shipment.id)
     if found is None:
-        raise StoreError(f"submission {shipment.id} is not in the journal")
+        raise StoreError(f"submission {shipment.id} is not in the store")
     return found
 
 

@@ -232,7 +232,7 @@ def test_what_nobody_uploaded_goes_over_the_api_and_its_bundle_is_withdrawn(jour
 
 
 def test_only_bundles_of_this_journal_can_be_said_to_be_uploaded(journey):
-    with pytest.raises(UsageError, match=r"other\.tar\.gz: no bundle of this journal"):
+    with pytest.raises(UsageError, match=r"other\.tar\.gz: no bundle that 'reports bundle' has written"):
         journey.uploaded([Path("other.tar.gz")])
     with pytest.raises(UsageError, match="name the bundles"):
         journey.uploaded(undo=True)

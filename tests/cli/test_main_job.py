@@ -86,7 +86,7 @@ def test_a_rollout_in_stages_stops_at_a_failure_and_goes_on_later(fleet, lab, mo
     assert fleet(*words).code == 0
     assert fleet("plan").code == 0
     again = json.loads(fleet(*words).out)
-    assert {host["summary"] for host in again["hosts"]} == {"done before, by the journal"}
+    assert {host["summary"] for host in again["hosts"]} == {"done before, as --journal records"}
 
 
 def test_a_filter_leaves_the_other_host_alone(fleet):
@@ -207,7 +207,7 @@ def test_a_journal_on_a_full_disk_is_the_error_of_its_hosts_and_loses_no_report(
     hosts = {host["host"]: host for host in json.loads(ended.out)["hosts"]}
     assert ended.code == 3
     assert {host["error"]["kind"] for host in hosts.values()} == {"StoreError"}
-    assert all("is kept, and not in the journal" in host["error"]["message"] for host in hosts.values())
+    assert all("is kept, but not recorded as collected" in host["error"]["message"] for host in hosts.values())
     assert fleet("reports", "bundle").code == 0
     assert len(json.loads(fleet("reports", "list", "--json").out)["files"]) == 2
 

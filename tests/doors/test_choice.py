@@ -50,7 +50,7 @@ def test_any_connection_that_is_a_door_can_be_chosen():
 @pytest.mark.parametrize("name", ["no-door", "nobody"])
 def test_a_connection_that_is_no_door_is_an_error_of_usage(name: str):
     host = Host("sw1", data={"smartlic_door": name}, defaults=Defaults())
-    with pytest.raises(UsageError, match=f"sw1: smartlic_door '{name}' - expected netmiko, scrapli or"):
+    with pytest.raises(UsageError, match=f"sw1: smartlic_door '{name}' - expected netmiko, scrapli, asyncssh or"):
         door_of(host)
 
 

@@ -31,9 +31,7 @@ app.add_typer(cssm, name="cssm")
 NameOption = Annotated[str, typer.Option("--name", help="Which lab; several can run side by side.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
 TopologyArgument = Annotated[str, typer.Argument(help="A topology file, or the name of one that comes with the lab.")]
-StateOption = Annotated[
-    Path | None, typer.Option("--state", help="Keep what devices and authorities know in this folder.")
-]
+StateOption = Annotated[Path | None, typer.Option("--state", help="Keep what devices and CSSM know in this folder.")]
 AddressOption = Annotated[str, typer.Option("--address", help="Where servers listen.")]
 HostOption = Annotated[
     str | None, typer.Option("--host", help="The name or address that clients use, if another than that.")
@@ -71,7 +69,7 @@ def down(name: NameOption = "default") -> None:
 
 @app.command()
 def status(name: NameOption = "default", as_json: JsonOption = False) -> None:
-    """Show devices, authorities and clock of a running lab; with --json also its tokens and client secrets."""
+    """Show devices, CSSM, CSLU, On-Prem and clock of a running lab; with --json also its tokens and client secrets."""
     found = Control.find(name).ask("GET", "/status")
     if as_json:
         typer.echo(json.dumps(found, indent=2))
@@ -124,7 +122,7 @@ def fault_add(
     count: Annotated[int | None, typer.Option("--count", min=1, help="For how many requests.")] = None,
     name: NameOption = "default",
 ) -> None:
-    """Let TARGET (a device, an authority, a name server, a host name) fail in the way KIND."""
+    """Let TARGET (a device, a CSSM, CSLU or SSM On-Prem, a name server, a host name) fail in the way KIND."""
     asked = {"target": target, "kind": kind, "span": span, "count": count}
     _print_faults(Control.find(name).ask("POST", "/faults", asked)["faults"])
 
@@ -264,7 +262,7 @@ def roundtrip(
 def serve(
     what: Annotated[str, typer.Argument(help="cssm, cslu, onprem, or a device as PLATFORM:RELEASE.")],
     topology: Annotated[
-        str, typer.Argument(help="A topology whose authorities of that kind are run, with their accounts.")
+        str, typer.Argument(help="A topology whose servers of that kind are run, with their accounts.")
     ] = "",
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Where it listens; 0: chosen free.")] = 0,
     name: NameOption = "serve",
@@ -287,7 +285,7 @@ def serve(
         str | None, typer.Option("--rate-limit", help="Of cssm: CALLS/SECONDS of one API client, 429 above that.")
     ] = None,
 ) -> None:
-    """Run one device or one authority in the foreground; the lab's clock starts at the real time."""
+    """Run one device, CSSM, CSLU or SSM On-Prem in the foreground; the lab's clock starts at the real time."""
     cssm = lifecycle.cssm_keys(database, mail_spool, smtp, rate_limit)
     lifecycle.serve_one(what, port, lifecycle.Wanted(topology, name, state, address, host, speed), cssm)
 

@@ -213,7 +213,7 @@ def print_status(found: dict[str, Any]) -> None:
         state = "up" if one["is_up"] else "boots"
         devices.add_row(one["name"], one["platform"], one["release"], one["host"], str(one["port"]), state)
     console.print(devices)
-    authorities = Table("authority", "kind", "URL")
+    authorities = Table("server", "kind", "URL")
     for one in found["authorities"]:
         authorities.add_row(one["name"], one["kind"], one["url"])
     console.print(authorities)

@@ -504,7 +504,9 @@ def add_fault(
     theirs = {one.value for one in FaultKind}
     if kind in theirs and kind not in FAULTS:
         if target not in authorities:
-            raise UsageError(f"{kind} is a fault of an authority - expected one of {', '.join(authorities)}")
+            raise UsageError(
+                f"{kind} is a fault of CSSM, CSLU or SSM On-Prem - expected one of {', '.join(authorities)}"
+            )
         with world.at(target) as now:
             authorities[target].authority.faults.add(kind, count=count, until=None if span is None else now + span)
         return

@@ -173,7 +173,7 @@ def decode_reply(data: bytes) -> Reply:
             body=raw["body"],
         )
     except (ValueError, KeyError, TypeError) as error:
-        raise WireError(f"not a reply of a lab authority: {type(error).__name__}") from error
+        raise WireError(f"not a reply of the lab's CSSM, CSLU or SSM On-Prem: {type(error).__name__}") from error
 
 
 def _udi(udi: Udi) -> dict[str, str]:

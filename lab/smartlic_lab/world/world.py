@@ -193,7 +193,9 @@ class World:
     def site(self, authority: str) -> Site:
         """Where *authority* answers; raises `WorldError`."""
         if authority not in self._authorities:
-            raise WorldError(f"no authority {authority!r} - there are: {', '.join(self._authorities) or 'none'}")
+            raise WorldError(
+                f"no CSSM, CSLU or SSM On-Prem {authority!r} - there are: {', '.join(self._authorities) or 'none'}"
+            )
         return self._authorities[authority]
 
     def _add(self, name: str, participant: Participant) -> None:
@@ -362,7 +364,9 @@ class World:
             raise UsageError(f"no fault {kind!r} - expected one of {', '.join(FAULTS)}")
         known = target in self._entries or target in self.name_servers or target.lower() in self.names
         if not known:
-            raise UsageError(f"nothing is called {target!r}: expected a device, an authority, a name server or a name")
+            raise UsageError(
+                f"nothing is called {target!r}: expected a device, a CSSM, CSLU or SSM On-Prem, a name server or a name"
+            )
         until = None if span is None else self.clock.now() + span
         with self._lock:
             self.faults.append(Fault(target, FAULTS[kind], until, count))

@@ -115,7 +115,7 @@ def test_a_fault_of_the_authority_itself_is_listed_and_cleared(lab):
     lab.add_fault("cssm", "lose-next-ack")
     assert lab.fault_list() == [{"target": "cssm", "kind": "lose-next-ack", "until": None, "remaining": 1}]
     assert lab.clear_faults() == 1
-    with pytest.raises(UsageError, match="a fault of an authority"):
+    with pytest.raises(UsageError, match="a fault of CSSM, CSLU or SSM On-Prem"):
         lab.add_fault("r1", "lose-next-ack")
 
 
