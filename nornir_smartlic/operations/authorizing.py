@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from nornir_smartlic.errors import Refused, SmartLicError
+from nornir_smartlic.errors import LOST, DeviceError, Refused, SmartLicError, StateUnknown
 from nornir_smartlic.intent import code_lines, has_code, is_authorized
 from nornir_smartlic.model import (
     LicensingState,
+    MemberAuthorization,
+    Role,
     TransportType,
     Udi,
 )
-from nornir_smartlic.operations.collecting import FLASH, clear_flash, delete
-from nornir_smartlic.operations.conversation import Conversation, Exec, Fetch
+from nornir_smartlic.operations.collecting import FLASH, clear_flash, delete, fetch_file, save_file
+from nornir_smartlic.operations.conversation import Conversation, Exec
 from nornir_smartlic.operations.keeping import KeepBytes
 from nornir_smartlic.operations.licensing_log import read_log
 from nornir_smartlic.operations.reading import read_state, why_not_ours
+from nornir_smartlic.operations.recovery import over_lost_sessions
 from nornir_smartlic.operations.refusals import remark
 from nornir_smartlic.operations.results import AuthorizationOutcome, ReturnCode, ReturnOutcome
-from nornir_smartlic.operations.waiting import Expectation, Patience, wait_for
+from nornir_smartlic.operations.waiting import Expectation, Patience, ask_once, wait_for
 
 AUTHORIZATION_PATIENCE: Final = Patience(timedelta(minutes=10), longest=timedelta(seconds=20))
 _SHOW: Final = "show license authorization"
@@ -50,6 +54,7 @@ def request_authorization(
     Raises:
         Refused: the device knows no such feature, or CSSM gave no code; ``reason`` is its word.
         TimedOut: nothing came in time.
+        StateUnknown: the session was lost, and what came of the request is not known.
     """
     whole = yield from read_state()
     if (why := (yield from why_not_ours(whole))) is not None:
@@ -68,9 +73,12 @@ def request_authorization(
     log = yield from read_log()
     action, scope = "replace" if replace_codes else "add", "all" if all_members else "local"
     command = f"license smart authorization request {action} {feature} {scope}" + (f" {count}" if count else "")
-    yield from _said_nothing(command)
-    if offline and keep is not None:
-        return replace(outcome, requested=True, request_file=(yield from _request_file(keep, FLASH + name)))
+    if offline and keep is not None:  # nothing leaves the device, so that it may be asked for twice
+        unknown = "whether the request for an authorization was noted by the device is not known"
+        yield from over_lost_sessions(lambda: _said_nothing(command), unknown=unknown)
+        return replace(outcome, requested=True, request_file=(yield from _request_file(keep, name)))
+    answer, lost = yield from ask_once(Exec(command))  # CSSM may count each time that it is sent
+    _require_nothing(answer.text, command)
     expected = Expectation(
         "the authorization code",
         command,
@@ -78,6 +86,7 @@ def request_authorization(
         look=_SHOW,
         failures=("AUTHORIZATION_INSTALL_FAILED",),
         statistic="Authorization Request",
+        lost=lost,
     )
     came = yield from wait_for(expected, log, patience)
     return replace(outcome, requested=True, members=code_lines(came.state), waited=came.waited)
@@ -86,23 +95,63 @@ def request_authorization(
 def return_authorization(*, all_members: bool = True, commit: bool = True) -> Conversation[ReturnOutcome]:
     """Give the authorization codes back; the feature must be out of use. Online, the device informs CSSM.
 
+    After a lost session the device's state shows whether they were, and with which return codes.
+
     Raises:
         Refused: the device did not give them back, as when the feature is configured still.
+        StateUnknown: the session was lost and the device did not come back; or it did, without codes, and does not
+            show the return codes, which CSSM must be given where the device is offline.
     """
     whole = yield from read_state()
     if (why := (yield from why_not_ours(whole))) is not None:
         return ReturnOutcome(False, False, not_applicable=why)
-    installed = any(has_code(line) for line in code_lines(whole))
+    before = _in_scope(whole, all_members)
+    installed = any(map(has_code, before))
     online = whole.transport is None or whole.transport.type is not TransportType.OFF
     if not installed or not commit:
         return ReturnOutcome(installed, False, online)
     scope, way = "all" if all_members else "local", "online" if online else "offline"
     command = f"license smart authorization return {scope} {way}"
-    answer = yield Exec(command)
-    codes = return_codes(answer.text)
-    if not codes:
-        raise Refused("nothing was given back", remark(answer.text) or "no return code", command=command)
+    lost: DeviceError | None = None
+
+    def step() -> Conversation[tuple[ReturnCode, ...]]:
+        nonlocal lost
+        given: tuple[ReturnCode, ...] = ()
+        if lost is not None:
+            now = _in_scope((yield from read_state(_SHOW)), all_members)
+            given = _given_back(before, now)
+            if not any(map(has_code, now)):
+                return given
+        try:
+            answer = yield Exec(command)
+        except LOST as error:
+            lost = error
+            raise
+        if not (codes := return_codes(answer.text)):
+            raise Refused("nothing was given back", remark(answer.text) or "no return code", command=command)
+        return given + codes
+
+    unknown = "the authorization codes were to be given back, whether they are is not known"
+    codes = yield from over_lost_sessions(step, unknown=unknown)
+    if not codes and not online:
+        state = f"the authorization codes were given back, the return codes are not known: '{_SHOW}' has none"
+        raise StateUnknown(state, str(lost), command=command)
     return ReturnOutcome(True, True, online, codes)
+
+
+def _in_scope(state: LicensingState, all_members: bool) -> tuple[MemberAuthorization, ...]:
+    lines = code_lines(state)
+    return tuple(line for line in lines if all_members or len(lines) == 1 or line.member.role is Role.ACTIVE)
+
+
+def _given_back(before: Sequence[MemberAuthorization], now: Sequence[MemberAuthorization]) -> tuple[ReturnCode, ...]:
+    """The return codes that members print which they did not print *before*."""
+    old = {(line.member.udi, line.last_return_code) for line in before}
+    return tuple(
+        ReturnCode(line.member.udi, line.last_return_code)
+        for line in now
+        if line.last_return_code is not None and (line.member.udi, line.last_return_code) not in old
+    )
 
 
 def return_codes(text: str) -> tuple[ReturnCode, ...]:
@@ -116,10 +165,13 @@ def return_codes(text: str) -> tuple[ReturnCode, ...]:
     return tuple(codes)
 
 
-def _request_file(keep: KeepBytes, path: str) -> Conversation[Path]:
-    yield from _said_nothing(f"license smart authorization request save {path}")
+def _request_file(keep: KeepBytes, name: str) -> Conversation[Path]:
+    path = FLASH + name
+    command = f"license smart authorization request save {path}"
+    if (said := (yield from over_lost_sessions(lambda: save_file(command, name)))) is not None:
+        raise Refused("the authorization was not requested", said, command=command)
     try:
-        where = keep((yield Fetch(path)).data)
+        where = keep((yield from over_lost_sessions(lambda: fetch_file(path))))
     except SmartLicError:
         yield from delete(path)
         raise
@@ -128,8 +180,11 @@ def _request_file(keep: KeepBytes, path: str) -> Conversation[Path]:
 
 
 def _said_nothing(command: str) -> Conversation[None]:
-    answer = yield Exec(command)
-    if (said := remark(answer.text)) is not None:
+    _require_nothing((yield Exec(command)).text, command)
+
+
+def _require_nothing(answer: str, command: str) -> None:
+    if (said := remark(answer)) is not None:
         raise Refused("the authorization was not requested", said, command=command)
 
 

@@ -77,13 +77,13 @@ def collect_usage_reports(
     yield from clear_flash()
     path = FLASH + name
     words = (selection or Selection()).words
-    said = yield from over_lost_sessions(lambda: _save(f"license smart save usage {words} file {path}", name))
+    said = yield from over_lost_sessions(lambda: save_file(f"license smart save usage {words} file {path}", name))
     if said is not None and NOTHING_TO_SAVE in said:
         return CollectedReports(None, udi=state.udi, explanation=f"the device has no reports to save ({words})")
     if said is not None:
         raise Refused("usage reports were not saved", said, command=f"license smart save usage {words}")
     try:
-        kept, warnings = checked((yield from over_lost_sessions(lambda: _fetch(path))), state)
+        kept, warnings = checked((yield from over_lost_sessions(lambda: fetch_file(path))), state)
         where = keep(kept)
     except SmartLicError:
         yield from delete(path)
@@ -100,15 +100,16 @@ def collect_usage_reports(
     )
 
 
-def _save(command: str, name: str) -> Conversation[str | None]:
-    """Have the file written, unless it is there; what the device remarked on it."""
+def save_file(command: str, name: str) -> Conversation[str | None]:
+    """Have *command* write the file *name*, unless it is there; what the device remarked on it."""
     there = yield from _listed()
     if name in there:
         return None
     return remark((yield Exec(command)).text)
 
 
-def _fetch(path: str) -> Conversation[bytes]:
+def fetch_file(path: str) -> Conversation[bytes]:
+    """What is in the file at *path* on the device."""
     return (yield Fetch(path)).data
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from nornir_smartlic.errors import Refused, SmartLicError
+from nornir_smartlic.errors import LOST, Refused, SmartLicError
 from nornir_smartlic.model import (
     AuthorizationStatus,
     LicensingModel,
@@ -16,13 +16,14 @@ from nornir_smartlic.model import (
     Secret,
 )
 from nornir_smartlic.operations.collecting import FLASH, clear_flash, delete
-from nornir_smartlic.operations.conversation import Configure, Conversation, Exec, Put
+from nornir_smartlic.operations.conversation import Answer, Configure, Conversation, Exec, Put
 from nornir_smartlic.operations.licensing_log import read_log
 from nornir_smartlic.operations.reading import read_state, why_controlled
+from nornir_smartlic.operations.recovery import over_lost_sessions
 from nornir_smartlic.operations.refusals import remark
 from nornir_smartlic.operations.results import RegistrationOutcome, ReservationOutcome
 from nornir_smartlic.operations.trusting import require_secret
-from nornir_smartlic.operations.waiting import Expectation, Patience, wait_for
+from nornir_smartlic.operations.waiting import Expectation, Patience, ask_once, wait_for
 
 REGISTRATION_PATIENCE: Final = Patience(timedelta(minutes=5))
 IN_PROGRESS: Final = "Registration process is in progress"
@@ -45,6 +46,7 @@ def register_device(
     Raises:
         Refused: the registration failed; ``reason`` is the device's.
         TimedOut: nothing came in time.
+        StateUnknown: the session was lost, and what came of the token is not known.
     """
     require_secret("token", token)
     state = yield from read_state()
@@ -57,7 +59,8 @@ def register_device(
     log = yield from read_log()
     forced = " force" if force else ""
     shown = f"license smart register idtoken ********{forced}"
-    answer = yield Exec("license smart register idtoken {secret}" + forced, secrets=(token,))
+    register = Exec("license smart register idtoken {secret}" + forced, secrets=(token,))
+    answer, lost = yield from ask_once(register)  # each time it is sent may cost a use of the token
     said = remark(token.hide_in(answer.text))
     if said is not None and IN_PROGRESS not in said:
         raise Refused("the device was not registered", said, command=shown)
@@ -71,6 +74,7 @@ def register_device(
             and (not force or now.registration.initial != before)
         ),
         failures=("AGENT_REG_FAILED",),
+        lost=lost,
     )
     came = yield from wait_for(expected, log, patience)
     return RegistrationOutcome(True, True, came.state.registration, came.state.authorization_state, came.waited)
@@ -93,6 +97,7 @@ def reserve_licenses(
 
     Raises:
         Refused: the device gave no request code, or did not take the authorization code.
+        StateUnknown: the session was lost and the device did not come back.
     """
     if authorization is not None and not isinstance(authorization, ReservationFile):
         require_secret("authorization", authorization)
@@ -104,29 +109,52 @@ def reserve_licenses(
     if not commit:
         return ReservationOutcome(True, False)
     if state.reservation is None or not state.reservation.enabled:
-        yield Configure(("license smart reservation",))
+        unknown = "changed, not saved, state unknown: 'license smart reservation' sent"
+        yield from over_lost_sessions(_reserve_mode, unknown=unknown)
     if isinstance(authorization, Secret):
         return (yield from _installed(Exec(_INSTALL + "{secret}", secrets=(authorization,))))
     if authorization is not None:
         return (yield from _install_file(authorization))
-    members = state.reservation.members if state.reservation is not None else ()
-    given = tuple(member.request_code for member in members if member.request_code is not None)
-    if given:
+    if given := _request_codes(state):
         return ReservationOutcome(True, False, given)
-    command = f"license smart reservation request {'universal' if universal else 'local'}"
-    answer = yield Exec(command)
-    codes = tuple(dict.fromkeys(_REQUEST_CODE.findall(answer.text)))
-    if not codes:
-        raise Refused("no request code was given", remark(answer.text) or "no answer", command=command)
-    return ReservationOutcome(True, True, codes)
+    return ReservationOutcome(True, True, (yield from _requested("universal" if universal else "local")))
+
+
+def _reserve_mode() -> Conversation[None]:
+    yield Configure(("license smart reservation",))
+
+
+def _requested(which: str) -> Conversation[tuple[str, ...]]:
+    """The request codes; after a lost session the one that the device prints then, for the next would make it void."""
+    command, lost = f"license smart reservation request {which}", False
+
+    def step() -> Conversation[tuple[str, ...]]:
+        nonlocal lost
+        if lost and (given := _request_codes((yield from read_state()))):
+            return given
+        try:
+            answer = yield Exec(command)
+        except LOST:
+            lost = True
+            raise
+        if not (codes := tuple(dict.fromkeys(_REQUEST_CODE.findall(answer.text)))):
+            raise Refused("no request code was given", remark(answer.text) or "no answer", command=command)
+        return codes
+
+    unknown = "request codes were asked for, whether the device has given them out is not known"
+    return (yield from over_lost_sessions(step, unknown=unknown))
+
+
+def _request_codes(state: LicensingState) -> tuple[str, ...]:
+    members = state.reservation.members if state.reservation is not None else ()
+    return tuple(member.request_code for member in members if member.request_code is not None)
 
 
 def _install_file(file: ReservationFile) -> Conversation[ReservationOutcome]:
     yield from clear_flash()
     path = FLASH + file.name
     try:
-        yield Put(path, file.content)
-        outcome = yield from _installed(Exec(f"{_INSTALL}file {path}"))
+        outcome = yield from _installed(Exec(f"{_INSTALL}file {path}"), Put(path, file.content))
     except SmartLicError:
         yield from delete(path)
         raise
@@ -134,9 +162,17 @@ def _install_file(file: ReservationFile) -> Conversation[ReservationOutcome]:
     return outcome
 
 
-def _installed(install: Exec) -> Conversation[ReservationOutcome]:
-    answer = yield install
-    state = yield from read_state()
+def _installed(install: Exec, put: Put | None = None) -> Conversation[ReservationOutcome]:
+    """The code installed, for which *put* goes before. It may be sent twice: one that is there is not taken again."""
+
+    def step() -> Conversation[Answer]:
+        if put is not None:
+            yield put
+        return (yield install)
+
+    unknown = "the authorization code was sent, whether it is installed is not known"
+    answer = yield from over_lost_sessions(step, unknown=unknown)
+    state = yield from over_lost_sessions(read_state, unknown=unknown)
     if not _is_reserved(state):
         said = answer.text
         for secret in install.secrets:

@@ -30,19 +30,28 @@ def come_back(reading: LicensingReading, patience: Patience) -> Conversation[Lic
     return None
 
 
-def over_lost_sessions(step: Callable[[], Conversation[T]], patience: Patience = COMEBACK_PATIENCE) -> Conversation[T]:
+def over_lost_sessions(
+    step: Callable[[], Conversation[T]], patience: Patience = COMEBACK_PATIENCE, *, unknown: str | None = None
+) -> Conversation[T]:
     """What *step* gives; where its session is lost it is done again over a new one, so that it must be one that may be
-    done twice. Raises the last error where the device does not come back in time, or hangs for a second time."""
+    done twice. Raises the last error where the device does not come back in time, or hangs for a second time; or, with
+    *unknown* (what is then not known of a change), `StateUnknown`."""
     spans, hung = iter((timedelta(0), *patience.spans())), 0
     while True:
         try:
             return (yield from step())
         except LOST as error:
-            span, hung = next(spans, None), hung + isinstance(error, TimedOut)
+            lost, hung = error, hung + isinstance(error, TimedOut)
+        span = next(spans, None)
+        try:
             if span is None or hung > 1:
-                raise
+                raise lost
             if span:
                 yield Wait(span, "for the device to come back")
+        except (*LOST, Interrupted):
+            if unknown is None:
+                raise
+            raise StateUnknown(unknown, str(lost), host=lost.host, command=lost.command) from None
 
 
 def state_unknown(

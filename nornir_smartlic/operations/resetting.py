@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from nornir_smartlic.intent import code_lines, has_code
 from nornir_smartlic.model import LicensingState
-from nornir_smartlic.operations.conversation import Conversation, Exec
+from nornir_smartlic.operations.conversation import Answer, Conversation, Exec
 from nornir_smartlic.operations.reading import read_state, why_not_ours
+from nornir_smartlic.operations.recovery import over_lost_sessions
 from nornir_smartlic.operations.refusals import remark
 from nornir_smartlic.operations.results import ResetOutcome
 
@@ -14,6 +15,9 @@ def factory_reset(*, commit: bool = True) -> Conversation[ResetOutcome]:
     """Forget trust, policy, authorizations and reports at the next reload; the reload itself is left to the caller.
 
     Reports that were not acknowledged are lost with it: collect them before. Source: reference/cli.md section 3.
+
+    Raises:
+        StateUnknown: the session was lost and the device did not come back.
     """
     state = yield from read_state()
     if (reason := (yield from why_not_ours(state))) is not None:
@@ -21,9 +25,14 @@ def factory_reset(*, commit: bool = True) -> Conversation[ResetOutcome]:
     lost = lost_by_reset(state)
     if not commit:
         return ResetOutcome(False, lost=lost)
-    answer = yield Exec("license smart factory reset")
+    unknown = "a factory reset was asked for, whether the device noted it is not known"
+    answer = yield from over_lost_sessions(_ask, unknown=unknown)  # twice is as once: it waits for the reload
     said = remark(answer.text)
     return ResetOutcome(True, said, needs_reload=said is None or "reload required" in said, lost=lost)
+
+
+def _ask() -> Conversation[Answer]:
+    return (yield Exec("license smart factory reset"))
 
 
 def lost_by_reset(state: LicensingState) -> tuple[str, ...]:
