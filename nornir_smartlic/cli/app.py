@@ -16,11 +16,15 @@ from nornir_smartlic.cli import cssm_commands, device_commands, legacy_commands,
 from nornir_smartlic.cli.failures import REPORT_IT, debug, first_line, os_error, say
 from nornir_smartlic.cli.options import AskPass, DryRun, Filters, Globals, Json, finish, finish_listing, open_hosts
 from nornir_smartlic.cli.present import check_writable, format_of
+from nornir_smartlic.cli.token_options import FromCssm, TokenEnv, TokenFile, TokenSource, TokenStdin, Uses, run_with
 from nornir_smartlic.errors import IntentError, SmartLicError, StoreError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from nornir.core import Nornir
+
+    from nornir_smartlic.cli.commands import WalletFor
     from nornir_smartlic.cli.settings import Settings
     from nornir_smartlic.outputs import Report
 
@@ -208,27 +212,11 @@ def trust(
     context: typer.Context,
     filters: Filters = None,
     as_json: Json = False,
-    token_file: Annotated[
-        Path | None,
-        typer.Option(
-            "--token-file", metavar="FILE", help="A file with a token, or with tokens for virtual accounts (YAML)."
-        ),
-    ] = None,
-    token_env: Annotated[
-        str | None,
-        typer.Option("--token-env", metavar="NAME", help="An environment variable; without any, SMARTLIC_TOKEN."),
-    ] = None,
-    token_stdin: Annotated[bool, typer.Option("--token-stdin", help="Read the token from standard input.")] = False,
-    from_cssm: Annotated[
-        bool,
-        typer.Option(
-            "--from-cssm", help="Make tokens on CSSM with as many uses as needed, and revoke them afterwards."
-        ),
-    ] = False,
-    uses: Annotated[
-        int | None,
-        typer.Option("--uses", metavar="N", min=1, help="The token may be used N times; no more devices are tried."),
-    ] = None,
+    token_file: TokenFile = None,
+    token_env: TokenEnv = None,
+    token_stdin: TokenStdin = False,
+    from_cssm: FromCssm = False,
+    uses: Uses = None,
     force: Annotated[bool, typer.Option("--force", help="Replace trust codes that are there.")] = False,
     local: Annotated[bool, typer.Option("--local", help="Only the active member, not all.")] = False,
     dry_run: DryRun = False,
@@ -239,27 +227,15 @@ def trust(
     A token is never an argument: command lines are seen by every user of a machine.
     """
     from nornir_smartlic.cli import commands
-    from nornir_smartlic.cli.tokens import TokenWallet, wallet_of
 
-    named = token_file is not None or token_env is not None or token_stdin
-    if from_cssm and named:
-        raise UsageError("one source of tokens only: --from-cssm or another")
-    how = {"force": force, "all_members": not local, "dry_run": dry_run}
-    if from_cssm and not dry_run:
-        from nornir_smartlic.cli.cssm_tokens import CssmTokens
-        from nornir_smartlic.cli.settings import Settings
-        from nornir_smartlic.tasks.stopping import stop
+    source = TokenSource(token_file, token_env, token_stdin, from_cssm, uses)
 
-        settings = Settings.of(context.obj.config)
-        nornir = open_hosts(context, filters, ask_pass)
-        # the signals are watched around all of it, so that the tokens are revoked also when it is interrupted
-        with stop.watched(), settings.cssm() as client, CssmTokens(client, settings.account(client)) as made:
-            report = commands.trust(nornir, made.wallet_for, **how)
-    else:
-        is_idle = dry_run and not named
-        wallet = TokenWallet(()) if is_idle else wallet_of(token_file, token_env, standard_input=token_stdin, uses=uses)
-        report = commands.trust(open_hosts(context, filters, ask_pass), lambda needed: wallet, **how)  # noqa: ARG005
-    finish(report, as_json=as_json)
+    def run(nornir: Nornir, wallet_for: WalletFor) -> Report:
+        return commands.trust(nornir, wallet_for, force=force, all_members=not local, dry_run=dry_run)
+
+    finish(
+        run_with(source, context, filters, ask_pass, run, purpose="smartlic trust", dry_run=dry_run), as_json=as_json
+    )
 
 
 @app.command(short_help="Report now, and wait for the acknowledgement.")

@@ -29,6 +29,7 @@ from nornir_smartlic.operations.results import (
     Diagnosis,
     ImportOutcome,
     Plan,
+    RegistrationOutcome,
     ReturnOutcome,
     SyncOutcome,
     TrustOutcome,
@@ -181,6 +182,9 @@ def _changes(plan: Plan) -> str:
 WalletFor = Callable[[Mapping[str | None, int]], TokenWallet]
 """Gives tokens; its argument is how many devices of each virtual account need one."""
 
+TokenStep = Callable[["Task", Secret, bool], "Result"]
+"""A task that is given a token, and whether it is a dry run, in which the token is not sent."""
+
 
 def trust(nornir: Nornir, wallet_for: WalletFor, *, force: bool, all_members: bool, dry_run: bool) -> Report:
     """Establish trust where it is missing.
@@ -192,12 +196,19 @@ def trust(nornir: Nornir, wallet_for: WalletFor, *, force: bool, all_members: bo
     def establish(task: Task, token: Secret, dry: bool) -> Result:
         return tasks.establish_trust(task, token, all_members=all_members, force=force, dry_run=dry)
 
+    return with_tokens(nornir, "trust", establish, _trusted, wallet_for, dry_run=dry_run)
+
+
+def with_tokens(
+    nornir: Nornir, command: str, step: TokenStep, describe: Describe, wallet_for: WalletFor, *, dry_run: bool
+) -> Report:
+    """*step* on each host that needs a token, once all were asked whether they do; see `trust`."""
     unused = Secret("not-sent-in-a-dry-run")
-    asked = run(nornir, "trust", lambda task: establish(task, unused, True), _trusted)
+    asked = run(nornir, command, lambda task: step(task, unused, True), describe)
     waiting = [
         host.host
         for host in asked.hosts
-        if isinstance(host.result, TrustOutcome) and host.pending and host.result.needed
+        if isinstance(host.result, TrustOutcome | RegistrationOutcome) and host.pending and host.result.needed
     ]
     if dry_run or not waiting or stop.is_asked:
         return asked
@@ -206,7 +217,7 @@ def trust(nornir: Nornir, wallet_for: WalletFor, *, force: bool, all_members: bo
     hidden = wallet.secrets()
     tokens, denied = _give(accounts, wallet, waiting)
     chosen = nornir.filter(filter_func=lambda host: host.name in tokens)
-    done = run(chosen, "trust", lambda task: establish(task, tokens[task.host.name], False), _trusted, secrets=hidden)
+    done = run(chosen, command, lambda task: step(task, tokens[task.host.name], False), describe, secrets=hidden)
     by_host = {host.host: host for host in (*asked.hosts, *denied, *done.hosts)}
     if stop.is_asked:
         by_host |= {host.host: replace(host, progress="untouched") for host in denied}

@@ -1,4 +1,4 @@
-"""Tokens for one run of ``smartlic trust``, made on CSSM for as many devices as need one, and revoked afterwards."""
+"""Tokens for one run of ``trust`` or ``legacy register``, made on CSSM for as many devices as need one."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class CssmTokens:
 
     client: CssmClient
     account: SmartAccount
+    purpose: str = "smartlic trust"  # its description in CSSM
     _made: list[Token] = field(default_factory=list)
 
     def __enter__(self) -> CssmTokens:
@@ -46,7 +47,7 @@ class CssmTokens:
                 self.account.domain,
                 name,
                 expires_after_days=VALID_DAYS,
-                description="smartlic trust",
+                description=self.purpose,
                 max_uses=count,
             )
             self._made.append(Token(made.token, name, count))

@@ -1,4 +1,4 @@
-"""Registration tokens for ``smartlic trust``: where they come from, and one use counted for each device."""
+"""Tokens for ``smartlic trust`` and ``legacy register``: where they come from, and one use counted for each device."""
 
 from __future__ import annotations
 

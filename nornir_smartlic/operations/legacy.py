@@ -50,7 +50,7 @@ def register_device(
     """
     require_secret("token", token)
     state = yield from read_state()
-    if (reason := _not_legacy(state, "establish_trust") or (yield from why_controlled())) is not None:
+    if (reason := why_not_legacy(state, "establish_trust") or (yield from why_controlled())) is not None:
         return RegistrationOutcome(False, False, not_applicable=reason)
     registration = state.registration
     needed = force or registration is None or registration.status not in _REGISTERED
@@ -102,7 +102,7 @@ def reserve_licenses(
     if authorization is not None and not isinstance(authorization, ReservationFile):
         require_secret("authorization", authorization)
     state = yield from read_state()
-    if (reason := _not_legacy(state, "request_authorization") or (yield from why_controlled())) is not None:
+    if (reason := why_not_legacy(state, "request_authorization") or (yield from why_controlled())) is not None:
         return ReservationOutcome(False, False, not_applicable=reason)
     if _is_reserved(state):
         return ReservationOutcome(False, False, installed=True, confirmation_codes=_confirmations(state))
@@ -191,7 +191,8 @@ def _confirmations(state: LicensingState) -> tuple[str, ...]:
     return tuple(member.last_confirmation_code for member in members if member.last_confirmation_code is not None)
 
 
-def _not_legacy(state: LicensingState, instead: str) -> str | None:
+def why_not_legacy(state: LicensingState, instead: str) -> str | None:
+    """Why nothing of this is to be done on this device; *instead* is the task for one under SLP."""
     if state.model is LicensingModel.SLP:
         return f"the device is under Smart Licensing Using Policy: {instead} is for it"
     if state.model is LicensingModel.CLASSIC:

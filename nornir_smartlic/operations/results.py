@@ -29,6 +29,7 @@ from nornir_smartlic.operations.causes import Cause
 __all__ = [
     "CollectedReports",
     "ComplianceReport",
+    "DeregistrationOutcome",
     "Diagnosis",
     "Difference",
     "ImportOutcome",
@@ -37,6 +38,7 @@ __all__ = [
     "MigrationOutcome",
     "Plan",
     "RegistrationOutcome",
+    "RenewalOutcome",
     "ReservationOutcome",
     "ResetOutcome",
     "ReturnCode",
@@ -169,6 +171,29 @@ class RegistrationOutcome:
     requested: bool
     registration: Registration | None = None
     authorization: AuthorizationState | None = None
+    waited: timedelta = timedelta(0)
+    not_applicable: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalOutcome:
+    """Legacy: the identity certificate, or what is in use, authorized anew by CSSM."""
+
+    needed: bool
+    requested: bool
+    registration: Registration | None = None
+    authorization: AuthorizationState | None = None
+    waited: timedelta = timedelta(0)
+    not_applicable: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeregistrationOutcome:
+    """Legacy: a device that gave its registration up, and its licences back to CSSM."""
+
+    needed: bool  # it was registered
+    requested: bool
+    registration: Registration | None = None  # before; afterwards it has none
     waited: timedelta = timedelta(0)
     not_applicable: str | None = None
 

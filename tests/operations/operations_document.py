@@ -49,6 +49,39 @@ def _old() -> tuple[MemoryLab, Nornir]:
     return lab, nornir
 
 
+def _registered() -> tuple[MemoryLab, Nornir]:
+    lab, nornir = _old()
+    one(nornir.run(tasks.register_device, token=TOKEN))
+    lab.world.advance(timedelta(hours=1))
+    return lab, nornir
+
+
+def _requested() -> tuple[MemoryLab, Nornir]:
+    lab, nornir = _old()
+    one(nornir.run(tasks.reserve_licenses))
+    return lab, nornir
+
+
+def _reserved() -> tuple[MemoryLab, Nornir]:
+    lab, nornir = _requested()
+    with TemporaryDirectory() as folder:
+        one(nornir.run(tasks.reserve_licenses, **_authorization(lab, Path(folder))))
+    return lab, nornir
+
+
+def _authorization(lab: MemoryLab, folder: Path) -> dict[str, Any]:
+    """What CSSM gives for the request code of the switch, which the device prints again for it."""
+    from smartlic_lab.authority.reservations import reserve
+    from tests.tasks.test_further_tasks import buy
+
+    lines = buy(lab, "network-advantage")
+    (code,) = one(lab.nornir().run(tasks.reserve_licenses)).result.request_codes
+    with lab.cssm.work() as work:
+        home = work.virtual_account(work.smart_account("example.com"), "Branches")
+        (folder / "slr.txt").write_text(reserve(work, home, code, lines).authorization_code)
+    return {"authorization": folder / "slr.txt"}
+
+
 def _configured(wanted: dict[str, Any] = WANTED) -> tuple[MemoryLab, Nornir]:
     lab, nornir = _new(wanted)
     one(nornir.run(tasks.configure_licensing))
@@ -132,7 +165,18 @@ ROWS = (
     Row("`deauthorize`", "`return_authorization`", tasks.return_authorization, _authorized),
     Row("`boot-level`", "`set_boot_level`", tasks.set_boot_level, _new, lambda *_: {"level": "network-essentials"}),
     Row("`legacy register`", "`register_device`", tasks.register_device, _old, _token),
-    Row("", "`reserve_licenses`", tasks.reserve_licenses, _old),
+    Row("`legacy renew auth`", "`renew_registration`", tasks.renew_registration, _registered),
+    Row(
+        "`legacy renew id`",
+        "`renew_registration`",
+        tasks.renew_registration,
+        _registered,
+        lambda *_: {"identity": True},
+    ),
+    Row("`legacy deregister`", "`deregister_device`", tasks.deregister_device, _registered),
+    Row("`legacy reserve`, at first", "`reserve_licenses`", tasks.reserve_licenses, _old),
+    Row("`legacy reserve`, then", "`reserve_licenses`", tasks.reserve_licenses, _requested, _authorization),
+    Row("`legacy return`", "`return_reservation`", tasks.return_reservation, _reserved),
     Row("`factory-reset`", "`factory_reset`", tasks.factory_reset, _trusted),
 )
 
