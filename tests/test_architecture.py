@@ -31,10 +31,11 @@ PLUGIN_ARROWS = {
     "store": "errors model compliance",
     "tasks": "errors model intent files compliance migration operations doors store",
     "fleet": "errors model intent compliance operations doors tasks store",
-    "outputs": "errors model compliance operations",
+    "outputs": "errors model compliance reconciliation operations",
     "processors": "errors model compliance operations",
     "pyats": "errors model intent compliance operations",
-    "cli": "errors model parsers intent files compliance migration operations doors cssm store tasks fleet outputs",
+    "cli": "errors model parsers intent files compliance migration reconciliation operations doors cssm store tasks "
+    "fleet outputs",
 }
 LAB_ARROWS = {  # name: of the lab; of the plugin
     "world": ("", "errors model"),

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nornir_smartlic import __version__
-from nornir_smartlic.cli import cssm_commands, device_commands, legacy_commands, migrate_commands, report_commands
+from nornir_smartlic.cli import (
+    cssm_commands,
+    device_commands,
+    legacy_commands,
+    migrate_commands,
+    reconcile_command,
+    report_commands,
+)
 from nornir_smartlic.cli.failures import REPORT_IT, debug, first_line, os_error, say
 from nornir_smartlic.cli.options import AskPass, DryRun, Filters, Globals, Json, finish, finish_listing, open_hosts
 from nornir_smartlic.cli.present import check_writable, format_of
@@ -329,6 +336,9 @@ def diagnose(
         finish(report, as_json=as_json)
     else:
         finish_listing(listing, as_json=as_json)
+
+
+app.command("reconcile", short_help="Is what is in use what we own?")(reconcile_command.reconcile)
 
 
 @app.command(short_help="What the inventory asks of a host, and where each key is from.")

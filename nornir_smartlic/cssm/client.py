@@ -9,7 +9,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -19,6 +19,7 @@ from nornir_smartlic.cssm.values import (
     LicenseLine,
     PollTicket,
     ProductInstance,
+    Purchased,
     Refusal,
     RegistrationToken,
     Results,
@@ -246,7 +247,10 @@ class CssmClient:
         self._ask("POST", f"{_virtual(domain, virtual_account)}/tokens/revoke", "revoking tokens", body=body)
 
     def licenses(self, domain: str, virtual_accounts: Sequence[str] = ()) -> Iterator[LicenseLine]:
-        """The licences of *virtual_accounts*, page by page; of all where none is named."""
+        """The licences of *virtual_accounts*, page by page; of all where none is named.
+
+        Unverified: the purchases, ``licenseDetails``; version 3 is seen to have them as ``license_details``.
+        """
         for raw in self._pages(f"{_account(domain)}/licenses", "licenses", virtual_accounts):
             yield LicenseLine(
                 name=_text(raw, "license"),
@@ -255,6 +259,14 @@ class CssmClient:
                 quantity=_optional_number(raw, "quantity"),
                 in_use=_optional_number(raw, "inUse"),
                 available=_optional_number(raw, "available"),
+                purchases=tuple(
+                    Purchased(
+                        quantity=_optional_number(line, "quantity") or 0,
+                        ends=_instant(line.get("endDate")),
+                        subscription_id=_text(line, "subscriptionId") or None,
+                    )
+                    for line in _objects(raw, "licenseDetails")
+                ),
             )
 
     def product_instances(self, domain: str, virtual_accounts: Sequence[str] = ()) -> Iterator[ProductInstance]:
@@ -450,8 +462,9 @@ def _optional_number(data: Mapping[str, Any], key: str) -> int | None:
 
 
 def _instant(text: Any) -> datetime | None:
-    """A time of the API; other spellings than ISO 8601 are left out."""
+    """A time of the API, of UTC where it names no zone (unverified); other spellings than ISO 8601 are left out."""
     try:
-        return datetime.fromisoformat(str(text)) if text else None
+        at = datetime.fromisoformat(str(text)) if text else None
     except ValueError:
         return None
+    return at.replace(tzinfo=UTC) if at is not None and at.tzinfo is None else at

@@ -41,6 +41,15 @@ class RegistrationToken:
 
 
 @dataclass(frozen=True, slots=True)
+class Purchased:
+    """A purchase of a licence; ``ends`` is ``None`` where it is perpetual."""
+
+    quantity: int
+    ends: datetime | None = None
+    subscription_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LicenseLine:
     """A licence of a virtual account; ``status`` as CSSM spells it: In Compliance, Out Of Compliance."""
 
@@ -50,6 +59,7 @@ class LicenseLine:
     quantity: int | None = None
     in_use: int | None = None
     available: int | None = None  # negative: a shortage
+    purchases: tuple[Purchased, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

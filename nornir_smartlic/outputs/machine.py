@@ -43,7 +43,10 @@ def _host(host: HostReport) -> dict[str, Plain]:
     if host.device is not None:
         device = plain(host.device)
         assert isinstance(device, dict)
-        device["licenses_in_use"] = [{"name": name, "count": count} for name, count in host.device.licenses_in_use]
+        device["licenses_in_use"] = [
+            {"name": name, "count": count, "display": plain(display)}
+            for name, count, display in host.device.licenses_in_use
+        ]
         values["device"] = device
     return values
 
@@ -191,7 +194,7 @@ def render_prometheus(report: Report) -> str:
             ({"host": host.host, "license": name}, float(count))
             for host in report.hosts
             if host.device is not None
-            for name, count in host.device.licenses_in_use
+            for name, count, _ in host.device.licenses_in_use
         ),
     )
     return generate_latest(_Metrics(metrics)).decode()

@@ -6,11 +6,15 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nornir_smartlic.compliance import Verdict
 from nornir_smartlic.model import Instant
 from nornir_smartlic.outputs.report import Report
 from nornir_smartlic.outputs.texts import clean
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 
 def render_markdown(report: Report) -> str:
@@ -94,15 +98,19 @@ def _sentence(report: Report) -> str:
 
 def render_html(report: Report) -> str:
     """One page without scripts and without anything from elsewhere: it can be mailed and archived."""
+    environment = page_environment()
+    environment.filters["date"] = _date
+    return environment.get_template("report.html.j2").render(report=report, Verdict=Verdict) + "\n"
+
+
+def page_environment() -> Environment:
+    """Where pages are made: every value is text, and one that is missing is a bug."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    environment = Environment(
+    return Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["date"] = _date
-    template = environment.get_template("report.html.j2")
-    return template.render(report=report, Verdict=Verdict) + "\n"

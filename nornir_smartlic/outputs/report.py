@@ -40,7 +40,7 @@ class DeviceFacts:
     last_ack: Instant | None
     next_ack_deadline: Instant | None
     device_time: Instant | None
-    licenses_in_use: tuple[tuple[str, int], ...]  # name and count
+    licenses_in_use: tuple[tuple[str, int, str | None], ...]  # name, count, and what stands in brackets behind the name
 
     @classmethod
     def of(cls, reading: LicensingReading) -> DeviceFacts:
@@ -61,7 +61,7 @@ class DeviceFacts:
             next_ack_deadline=reporting.next_ack_deadline if reporting is not None else None,
             device_time=reading.clock.time if reading.clock is not None else None,
             licenses_in_use=tuple(
-                (line.name, line.count) for line in state.usage or () if line.status is UsageStatus.IN_USE
+                (line.name, line.count, line.display) for line in state.usage or () if line.status is UsageStatus.IN_USE
             ),
         )
 

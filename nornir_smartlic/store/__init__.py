@@ -5,9 +5,11 @@ from nornir_smartlic.store.history import (
     Change,
     Consumption,
     HostRecord,
+    LastReading,
     changes,
     consumption,
     forget_audits,
+    last_readings,
     record_audit,
 )
 from nornir_smartlic.store.journal import (
@@ -28,6 +30,7 @@ __all__ = [
     "FileStatus",
     "HostRecord",
     "Journal",
+    "LastReading",
     "ReceivedAck",
     "ReportState",
     "Shipment",
@@ -37,5 +40,6 @@ __all__ = [
     "changes",
     "consumption",
     "forget_audits",
+    "last_readings",
     "record_audit",
 ]

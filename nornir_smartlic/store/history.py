@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from nornir_smartlic.compliance import Finding
@@ -33,7 +33,7 @@ class HostRecord:
     host: str
     error: str | None = None
     facts: Mapping[str, str | datetime | None] = field(default_factory=dict)
-    licenses: Sequence[tuple[str, int]] = ()
+    licenses: Sequence[tuple[str, int, str | None]] = ()  # name, count, display
     findings: Sequence[Finding] = ()
 
 
@@ -58,6 +58,39 @@ class Consumption:
     hosts: int
 
 
+@dataclass(frozen=True, slots=True)
+class LastReading:
+    """What a host printed when it was last read; ``udi`` as it is printed, ``None``: not kept."""
+
+    taken: datetime
+    host: str
+    udi: str | None
+    virtual_account: str | None
+    licenses: tuple[tuple[str, int, str | None], ...]  # name, count, display
+
+
+def last_readings(store: Store) -> tuple[LastReading, ...]:
+    """The last reading of each host that succeeded."""
+    newest = select(func.max(Reading.id)).where(Reading.error.is_(None)).group_by(Reading.host)
+    query = (
+        select(Reading)
+        .where(Reading.id.in_(newest))
+        .order_by(Reading.host)
+        .options(selectinload(Reading.usage), selectinload(Reading.audit))
+    )
+    with store.begin() as session:
+        return tuple(
+            LastReading(
+                each.audit.taken,
+                each.host,
+                each.udi,
+                each.virtual_account,
+                tuple((line.license, line.count, line.display) for line in each.usage),
+            )
+            for each in session.scalars(query)
+        )
+
+
 def record_audit(store: Store, taken: datetime, version: str, hosts: Iterable[HostRecord]) -> int:
     """Keep an audit; gives its number."""
     with store.begin() as session:
@@ -68,7 +101,7 @@ def record_audit(store: Store, taken: datetime, version: str, hosts: Iterable[Ho
                     host=host.host,
                     error=host.error,
                     **host.facts,
-                    usage=[Usage(license=name, count=count) for name, count in host.licenses],
+                    usage=[Usage(license=name, count=count, display=display) for name, count, display in host.licenses],
                     verdicts=[
                         StoredVerdict(
                             rule_id=found.rule_id,

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, DateTime, Dialect, ForeignKey, MetaData, Stri
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
-REVISION: Final = "0002"
+REVISION: Final = "0003"
 """The newest migration, which makes these tables."""
 
 
@@ -89,6 +89,7 @@ class Usage(Base):
     reading_id: Mapped[int] = mapped_column(ForeignKey("readings.id", ondelete="CASCADE"), index=True)
     license: Mapped[str]
     count: Mapped[int]
+    display: Mapped[str | None]  # what the device prints in brackets; None: nothing, or kept before 0003
 
 
 class StoredVerdict(Base):

@@ -10,8 +10,18 @@ import pytest
 
 from nornir_smartlic import errors
 from nornir_smartlic.cli.failures import host_error
-from nornir_smartlic.outputs import ExitCode, HostError, HostReport, Listing, Report, render
+from nornir_smartlic.outputs import (
+    ExitCode,
+    HostError,
+    HostReport,
+    Listing,
+    ReconciliationReport,
+    Report,
+    render,
+    render_reconciliation,
+)
 from nornir_smartlic.outputs.listing import render_listing_json
+from nornir_smartlic.reconciliation import Answer, Discrepancy, Kind, Position, Reconciliation
 
 PAGE = (Path(__file__).parents[2] / "docs" / "cli.md").read_text()
 
@@ -60,6 +70,16 @@ def test_the_documents_have_the_keys_of_their_rows():
     assert list(document["hosts"][0]["error"]) == keys("its error")
     listed = json.loads(render_listing_json(Listing("reports list", "files", ("file",), [])))
     assert [key for key in listed if key != "files"] == keys("a list")
+
+
+def test_a_reconciliation_has_the_keys_of_its_rows():
+    position = Position("x", "Branches", 1, 1, 1)
+    found = Discrepancy(Kind.MISSING, "CSSM does not know it")
+    report = ReconciliationReport(Reconciliation(Answer.YES, "yes", (position,), (found,)))
+    document = json.loads(render_reconciliation(report, "json"))
+    assert list(document) == keys("of reconcile")
+    assert list(document["licenses"][0]) == keys("its licenses")
+    assert list(document["findings"][0]) == keys("its findings")
 
 
 def test_wrong_usage_has_the_keys_of_its_row(smartlic):

@@ -9,7 +9,15 @@ from sqlalchemy import create_engine
 
 from nornir_smartlic.errors import StoreError
 from nornir_smartlic.outputs import DeviceFacts
-from nornir_smartlic.store import HostRecord, Store, changes, consumption, forget_audits, record_audit
+from nornir_smartlic.store import (
+    HostRecord,
+    Store,
+    changes,
+    consumption,
+    forget_audits,
+    last_readings,
+    record_audit,
+)
 from nornir_smartlic.store.tables import REVISION, Base
 from tests.compliance.readings import reading
 from tests.outputs.reports import host_report
@@ -42,6 +50,15 @@ def test_a_store_is_found_again(place):
         audited(store, 0, record("sw1"))
     with Store(place) as store:
         assert {line.license for line in consumption(store)} == {"network-advantage", "dna-advantage"}
+
+
+def test_the_last_reading_of_a_host_is_the_last_that_succeeded(place):
+    with Store(place) as store:
+        audited(store, 0, record("sw1"), record("sw2", error="no answer"))
+        audited(store, 1, record("sw1", error="no answer"))
+        (last,) = last_readings(store)
+    assert (last.host, last.taken, last.virtual_account) == ("sw1", JAN_1, "Branches")
+    assert ("network-advantage", 1, "C9300-24 Network Advantage") in last.licenses
 
 
 def test_what_changed_between_audits_is_told_by_host(place):

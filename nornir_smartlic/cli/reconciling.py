@@ -1,0 +1,136 @@
+"""What ``smartlic reconcile`` compares: hosts from a run or from the store, devices and licences from CSSM."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from nornir_smartlic import tasks
+from nornir_smartlic.cli.commands import virtual_accounts_of
+from nornir_smartlic.cli.running import run
+from nornir_smartlic.model import LicensingReading, Udi, UsageStatus
+from nornir_smartlic.outputs import HostReport, ReconciliationReport
+from nornir_smartlic.reconciliation import (
+    BelievedDevice,
+    CountedLicense,
+    HostCount,
+    OwnedLicense,
+    Purchase,
+    reconcile,
+)
+from nornir_smartlic.store import LastReading, Store, last_readings
+
+if TYPE_CHECKING:
+    from nornir.core import Nornir
+    from nornir.core.task import Result
+
+    from nornir_smartlic.cssm import CssmClient, LicenseLine, ProductInstance, SmartAccount
+
+NO_USAGE: Final = "no output that was read states the licences in use"
+NEVER_READ: Final = "no audit in the store has read it"
+
+
+def report_on(
+    nornir: Nornir,
+    client: CssmClient,
+    account: SmartAccount,
+    *,
+    store: Store | None,
+    ending_days: int,
+    agreements: Iterable[str],
+    is_whole: bool,
+) -> ReconciliationReport:
+    """Devices, by a reading now or by that in *store*, against what CSSM has of *account*.
+
+    Raises:
+        CssmError: CSSM did not answer; no device has been asked then.
+    """
+    devices = [_device(each) for each in client.product_instances(account.domain)]
+    owned = [_owned(each) for each in client.licenses(account.domain)]
+    accounts = virtual_accounts_of(nornir)
+    is_interrupted = False
+    if store is not None:
+        counts = counts_of_store(last_readings(store), accounts)
+    else:
+        report = run(nornir, "reconcile", tasks.read_licensing, _read)
+        counts = [_of_run(host, accounts[host.host]) for host in report.hosts]
+        is_interrupted = report.interrupted
+    now = datetime.now(UTC).replace(microsecond=0)
+    result = reconcile(
+        counts,
+        devices,
+        owned,
+        now=now,
+        ending_within=timedelta(days=ending_days),
+        is_whole=is_whole,
+        agreements=frozenset(agreements),
+    )
+    return ReconciliationReport(result, created=now, warnings=_warnings(counts), interrupted=is_interrupted)
+
+
+def _read(host: str, result: Result) -> HostReport:
+    return HostReport(host, result=result.result)
+
+
+def _of_run(host: HostReport, virtual_account: str | None) -> HostCount:
+    reading = host.result
+    if host.error is not None or not isinstance(reading, LicensingReading):
+        message = host.error.message if host.error is not None else NO_USAGE
+        return HostCount(host.host, virtual_account, error=message)
+    return count_of(host.host, virtual_account, reading)
+
+
+def count_of(host: str, virtual_account: str | None, reading: LicensingReading) -> HostCount:
+    """What *reading* tells of a host's own count."""
+    state = reading.state
+    own = [state.udi, reading.version.udi, *reading.version.members]
+    own += [member.udi for member in state.members or ()]
+    udis = tuple(dict.fromkeys(udi for udi in own if udi is not None))
+    if state.usage is None:
+        return HostCount(host, virtual_account, udis, error=NO_USAGE)
+    licenses = tuple(
+        CountedLicense(line.name, line.count, line.display, line.tag)
+        for line in state.usage
+        if line.status is not UsageStatus.NOT_IN_USE
+    )
+    return HostCount(host, virtual_account, udis, licenses)
+
+
+def counts_of_store(readings: Sequence[LastReading], accounts: Mapping[str, str | None]) -> list[HostCount]:
+    """The own count of each host in *accounts*, as it was when it was last read."""
+    by_host = {each.host: each for each in readings}
+    found = []
+    for host, account in accounts.items():
+        last = by_host.get(host)
+        if last is None:
+            found.append(HostCount(host, account, error=NEVER_READ))
+            continue
+        licenses = tuple(CountedLicense(name, count, display) for name, count, display in last.licenses)
+        found.append(HostCount(host, account, _udis(last.udi), licenses, read=last.taken))
+    return found
+
+
+def _udis(text: str | None) -> tuple[Udi, ...]:
+    found = re.fullmatch(r"PID:([^,]+),SN:(.+)", text or "")
+    return (Udi(found[1], found[2]),) if found else ()
+
+
+def _warnings(counts: Sequence[HostCount]) -> tuple[str, ...]:
+    dated = [(each.read, each.host) for each in counts if each.read is not None]
+    if not dated:
+        return ()
+    taken, host = min(dated)
+    return (
+        f"devices are counted as the store has them; the oldest reading, of {host}, is of {taken:%Y-%m-%d %H:%M} UTC",
+    )
+
+
+def _device(each: ProductInstance) -> BelievedDevice:
+    return BelievedDevice(each.udi, each.virtual_account, each.host_name, each.licenses)
+
+
+def _owned(line: LicenseLine) -> OwnedLicense:
+    purchases = tuple(Purchase(each.quantity, each.ends, each.subscription_id) for each in line.purchases)
+    return OwnedLicense(line.name, line.virtual_account, line.quantity, line.in_use, purchases)
