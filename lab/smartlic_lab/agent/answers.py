@@ -69,7 +69,7 @@ def poll_answered(core: Core, flight: Flight, reply: Reply, now: datetime) -> No
     store.reports.give_up(poll.report_ids)  # those that the ACK did not name
     if reply.status is AnswerStatus.FAILED:
         store.history.log(now, "SAEVT_UTILITY_RUM_FAIL", error=reply.reason or "poll failed")
-        store.reporting.next_push = now + exchange.REFUSED_PUSH_RETRY
+        store.reporting.next_push, store.reporting.repeats = now + exchange.REFUSED_PUSH_RETRY, True
         if not exchange.usage_polls(core):
             store.reporting.move(ReportingTrigger.GIVEN_UP)
     elif releases.trusts_over_cslu(core.profile.release):

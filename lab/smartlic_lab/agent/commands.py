@@ -64,7 +64,7 @@ def sync(core: Core, _event: SyncRequested, now: datetime) -> None:
     for poll in exchange.usage_polls(core):
         poll.due = now + poll.interval
         exchange.launch(core, Errand(MessageKind.RESULT_POLLING, {"poll_id": poll.poll_id}), now)
-    exchange.push(core, now)
+    exchange.push(core, now, asked=True)
     exchange.launch(core, Errand(MessageKind.TRUST_SYNC), now)
 
 

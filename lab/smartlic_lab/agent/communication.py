@@ -100,7 +100,6 @@ class Errand:
     kind: MessageKind
     body: Mapping[str, Any] = field(default_factory=dict)
     token: Secret | None = None
-    closed_reports: datetime | None = None  # when a push last closed the open reports
     renews_trust: bool = False  # a Trust Sync that is to bring new trust codes
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Errand:
@@ -256,10 +255,6 @@ class Communication:
         flights = [*self.flights.values(), *(noticed.flight for noticed in self.noticed)]
         for flight in flights:
             flight.sent += change
-        errands = {id(one): one for one in (*self.waiting, *(flight.errand for flight in flights))}
-        for errand in errands.values():
-            if errand.closed_reports is not None:
-                errand.closed_reports += change
         if self.first_attempt is not None:
             self.first_attempt += change
         if self.last_failure is not None:

@@ -67,27 +67,10 @@ def launch(core: Core, errand: Errand, now: datetime) -> None:
     """Start *errand*; over cslu with a hello first."""
     if core.settings.transport is TransportType.OFF:
         return
-    if errand.kind is MessageKind.USAGE_REPORTING:
-        _close_reports(core, errand, now)
     if core.slp and core.settings.transport is TransportType.CSLU:
         _dispatch(core, MessageKind.HELLO, errand, {}, (), now)
     else:
         _dispatch_errand(core, errand, now)
-
-
-def _close_reports(core: Core, errand: Errand, now: datetime) -> None:
-    """A push closes what is open, also one that then does not get through, so that reports build up while it fails.
-
-    Source: 205 failed attempts and 205 reports in show-license-tech-support/genie-c9300l-standalone-agent5.10.3.txt,
-    322 and 1204 purged ones in ...agent5.9.4-cslu-purged.txt. Once a day is unverified (reference/cli.md section 1).
-    """
-    closed = errand.closed_reports
-    if closed is not None and now - closed < ONE_DAY:
-        return
-    errand.closed_reports = now
-    core.store.reports.close(now, USAGE_REQUESTED, core.identity())
-    if not releases.keeps_every_report(core.profile.release):
-        core.store.reports.make_room()
 
 
 def _dispatch_errand(core: Core, errand: Errand, now: datetime) -> None:
@@ -141,17 +124,35 @@ def _message(core: Core, kind: MessageKind, body: Mapping[str, Any], now: dateti
     )
 
 
-def push(core: Core, now: datetime) -> None:
-    """Report usage now."""
-    core.store.reporting.move(ReportingTrigger.DUE)
+def push(core: Core, now: datetime, *, asked: bool = False) -> None:
+    """Report usage now; *asked*: by a command, which wants the use of this moment.
+
+    A push closes what is open, whether or not it then gets through, and its repetition closes nothing: reports begin
+    and end at the same times where nobody answers. Source: Cisco defect CSCwa85199 (reports are made by the interval,
+    and pile up without ACKs); after nine days and 205 failed attempts the open reports of show-license-tech-support/
+    genie-c9300l-standalone-agent5.10.3.txt are the first ones (``Previous: 0``).
+    """
+    reporting = core.store.reporting
+    if asked or not reporting.repeats:
+        begin_period(core, now)
+    reporting.repeats = True
+    reporting.move(ReportingTrigger.DUE)
     launch(core, Errand(MessageKind.USAGE_REPORTING), now)
+
+
+def begin_period(core: Core, now: datetime) -> None:
+    """Close the open reports and begin new ones; the next period counts from here."""
+    core.store.reporting.period_began = now
+    core.store.reports.close(now, USAGE_REQUESTED, core.identity())
+    if not releases.keeps_every_report(core.profile.release):
+        core.store.reports.make_room()
 
 
 def push_backlog(core: Core, now: datetime) -> None:
     """Report what did not fit into the message before; what is open stays open."""
     core.store.reporting.backlog = None
     core.store.reporting.move(ReportingTrigger.DUE)
-    launch(core, Errand(MessageKind.USAGE_REPORTING, closed_reports=now), now)
+    launch(core, Errand(MessageKind.USAGE_REPORTING), now)
 
 
 def plan_backlog(core: Core, now: datetime) -> None:
@@ -163,8 +164,7 @@ def nothing_to_report(core: Core, now: datetime) -> None:
     """A push that had nothing to carry is over."""
     reporting = core.store.reporting
     reporting.move(ReportingTrigger.REFUSED)
-    interval = core.push_interval()
-    reporting.next_push = None if interval is None else now + interval
+    reporting.plan_push(core.push_interval(), now)
     statistic = core.communication.statistic(MessageKind.USAGE_REPORTING)
     statistic.last_response, statistic.last_response_time = "NO DATA TO PROCESS", None
 
@@ -260,9 +260,6 @@ def retry(core: Core, now: datetime) -> None:
     if not communication.waiting:
         return
     light = [errand for errand in communication.waiting if errand.kind is not MessageKind.USAGE_REPORTING]
-    for errand in communication.waiting:
-        if errand not in light:
-            _close_reports(core, errand, now)
     if light:
         communication.waiting.remove(light[0])
         launch(core, light[0], now)

@@ -144,7 +144,7 @@ def _install_trust_code(core: Core, document: TrustCodeDocument, now: datetime) 
     )
     direct = core.settings.transport in (TransportType.SMART, TransportType.CALLHOME)
     if first and direct and core.classes():
-        store.reporting.next_push = now + PUSH_AFTER_TRUST
+        store.reporting.next_push, store.reporting.repeats = now + PUSH_AFTER_TRUST, False
 
 
 def _install_authorization(core: Core, document: AuthorizationDocument, now: datetime) -> None:

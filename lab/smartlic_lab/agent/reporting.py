@@ -72,6 +72,8 @@ class UsageReports:
     last_ack: datetime | None = None
     last_push: datetime | None = None
     next_push: datetime | None = None
+    repeats: bool = False  # the next push brings again what did not get through: it closes no report
+    period_began: datetime | None = None  # when the open reports last began together; None: with the first licence
     backlog: datetime | None = None  # when the rest of a long backlog is pushed
     last_file_write: datetime | None = None
     last_ack_issued: datetime | None = None  # by CSSM's clock, so that an old ACK changes nothing
@@ -126,7 +128,13 @@ class UsageReports:
         """A push was taken."""
         self.move(ReportingTrigger.SENT)
         self.last_push = now
-        self.next_push = None if interval is None else now + interval
+        self.plan_push(interval, now)
+
+    def plan_push(self, interval: timedelta | None, now: datetime) -> None:
+        """What was to be pushed is; the next push is due when the period ends, be this one late or not."""
+        self.repeats = False
+        began = self.period_began or now
+        self.next_push = None if interval is None else max(now, began + interval)
 
     def received_ack(self, classes: frozenset[LicenseClass], now: datetime, issued: datetime) -> None:
         """An ACK arrived, online or by file. One that CSSM issued before the last one moves nothing."""
@@ -143,14 +151,15 @@ class UsageReports:
 
         A push that was due by the interval of *before*, and for no other reason, may come later now.
         """
-        regular = None if before is None or self.last_push is None else self.last_push + before
+        began = None if self.last_push is None else self.period_began or self.last_push
+        regular = None if before is None or began is None else began + before
         if interval is not None and regular is not None and self.next_push == regular:
             self.next_push = None
         if interval is None:
             if self.acknowledged:
                 self.next_push = None
-        elif self.last_push is not None:
-            self.next_push = min(self.next_push or self.last_push + interval, max(now, self.last_push + interval))
+        elif began is not None:
+            self.next_push = min(self.next_push or began + interval, max(now, began + interval))
 
     def clock_changed(self, change: timedelta, now: datetime) -> None:
         """Pushes are as far ahead as before; a reminder that lies ahead now was not logged yet."""
@@ -158,6 +167,8 @@ class UsageReports:
             self.next_push += change
         if self.backlog is not None:
             self.backlog += change
+        if self.period_began is not None:
+            self.period_began += change
         if self.reminded is not None:
             self.reminded = min(self.reminded, now)
 

@@ -11,14 +11,13 @@ from smartlic_lab.agent import exchange, legacy, upgrade
 from smartlic_lab.agent.communication import Errand
 from smartlic_lab.agent.core import Core
 from smartlic_lab.agent.deadlines import DEFAULT_PUSH_INTERVAL
-from smartlic_lab.agent.releases import MEASUREMENT_INTERVAL, agent_number, keeps_every_report, stops_calls
-from smartlic_lab.agent.rum import USAGE_REQUESTED
+from smartlic_lab.agent.releases import MEASUREMENT_INTERVAL, agent_number, stops_calls
 from smartlic_lab.agent.trust import TrustTrigger
 from smartlic_lab.world.wire import MessageKind
 
 Job = Callable[[Core, datetime], None]
 
-PERIOD: Final = DEFAULT_PUSH_INTERVAL  # how long a report is open at most; unverified
+PERIOD: Final = DEFAULT_PUSH_INTERVAL  # how long a report is open where no push interval rules; unverified
 
 
 def alarms(core: Core) -> Iterator[tuple[datetime, Job]]:
@@ -49,8 +48,8 @@ def alarms(core: Core) -> Iterator[tuple[datetime, Job]]:
         if core.profile.cube and stops_calls(core.profile.release) and not core.calls_stopped:
             yield reporting.deadline, _stop_calls
     began = store.reports.open_since()
-    if began is not None:
-        yield began + PERIOD, _rotate
+    if began is not None and core.settles is None:
+        yield (reporting.period_began or began) + (core.push_interval() or PERIOD), _rotate
     if store.trust.next_renewal is not None:
         yield store.trust.next_renewal, _renew_trust
 
@@ -123,10 +122,8 @@ def _poll(core: Core, now: datetime) -> None:
 
 
 def _rotate(core: Core, now: datetime) -> None:
-    """A report ends with its period, also where nothing is pushed: transport off, or no reporting is required."""
-    core.store.reports.close(now, USAGE_REQUESTED, core.identity())
-    if not keeps_every_report(core.profile.release):
-        core.store.reports.make_room()
+    """A report ends with its period, also where nothing is pushed: transport off, none required, nobody answers."""
+    exchange.begin_period(core, now)
 
 
 def _stop_calls(core: Core, _now: datetime) -> None:

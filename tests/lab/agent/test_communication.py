@@ -96,15 +96,22 @@ def test_a_far_end_that_comes_back_is_told_and_gets_what_waited():
     assert bench.reporting.state == 4
 
 
-def test_reports_build_up_while_a_push_fails_one_of_each_licence_a_day():
-    bench = stack().trusted()
+def test_reports_build_up_while_a_push_fails_one_of_each_licence_a_period():
+    bench = stack(settings=replace(SMART, usage_interval_days=7)).trusted()
     bench.far_end.away = "Communications failure"
+    bench.pass_time(days(30))
+    assert bench.state.report_summary.available_to_report == 2 * 5 + 2
+
+
+def test_a_refused_push_is_repeated_daily_and_closes_reports_once_a_period():
+    bench = stack().trusted()
+    bench.far_end.refuses[MessageKind.USAGE_REPORTING] = "Signature mismatch"
     bench.pass_time(days(10))
-    assert bench.state.report_summary.available_to_report == 2 * 10 + 2
+    assert bench.state.report_summary.available_to_report == 2 + 2
 
 
 def test_a_long_backlog_goes_in_messages_of_a_hundred():
-    bench = stack().trusted()
+    bench = stack(settings=replace(SMART, usage_interval_days=1)).trusted()
     bench.far_end.away = "Communications failure"
     bench.pass_time(days(120))
     bench.far_end.away = None
@@ -138,7 +145,8 @@ def test_what_is_tried_again_is_a_trust_sync_and_the_push_follows_it():
 
 
 def test_too_many_unreported_reports_make_way_except_on_the_releases_with_fn72578():
-    fixed, affected = (stack(settings=CSLU, of=profile(release)) for release in ((17, 6, 5), (17, 6, 4)))
+    daily = replace(CSLU, usage_interval_days=1)
+    fixed, affected = (stack(settings=daily, of=profile(release)) for release in ((17, 6, 5), (17, 6, 4)))
     for bench in (fixed, affected):
         bench.far_end.away = "Communications failure"
         bench.pass_time(days(304))

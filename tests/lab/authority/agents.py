@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -24,6 +25,7 @@ from smartlic_lab.agent.events import (
     CommunicationFailed,
     Event,
     Print,
+    Reloading,
     ReplyReceived,
     Send,
     Tick,
@@ -66,12 +68,22 @@ class AgentDevice:
             software_id=SOFTWARE,
             entitlements=(NETWORK, DNA, HSEC),
         )
-        self.agent = SmartAgent(profile)
+        self.agent, self.settings = SmartAgent(profile), settings
+        self.count, self.entitlements = count, tuple(entitlements)
         roles = [Role.ACTIVE, Role.STANDBY, *([Role.MEMBER] * 6)]
-        listed = tuple(Member(role, one) for role, one in zip(roles, members, strict=False))
-        self.happen(Booted(listed, settings), now)
-        for entitlement in entitlements:
-            self.happen(UsageChanged(entitlement, count), now)
+        self.members = tuple(Member(role, one) for role, one in zip(roles, members, strict=False))
+        self._boot(now)
+
+    def _boot(self, now: datetime) -> None:
+        self.happen(Booted(self.members, self.settings), now)
+        for entitlement in self.entitlements:
+            self.happen(UsageChanged(entitlement, self.count), now)
+
+    def reload(self, now: datetime) -> None:
+        """Down and up at once, with what the licensing store keeps."""
+        self.happen(Reloading(), now)
+        self.agent = SmartAgent(self.agent.profile, stored=json.loads(json.dumps(self.agent.stored())))
+        self._boot(now)
 
     def happen(self, event: Event, now: datetime) -> list[Action]:
         """Let *event* happen, and carry what the agent wants to send; what is printed and written comes back."""

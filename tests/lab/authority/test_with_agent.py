@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+import pytest
 
 from nornir_smartlic.model import Secret, TransportType
 from smartlic_lab.agent.events import (
@@ -11,6 +13,7 @@ from smartlic_lab.agent.events import (
     AuthorizationReturned,
     FileImported,
     Scope,
+    SyncRequested,
     TrustRequested,
     UsageChanged,
     UsageSaveRequested,
@@ -37,6 +40,56 @@ def test_a_year_of_a_device_that_reports_directly(cssm: Cssm) -> None:
     with cssm.work() as work:
         home = work.virtual_account(work.smart_account("example.com"), "Branches")
         assert position(work, home, find_license(work, NETWORK.tag)).in_use == 2
+
+
+@pytest.mark.parametrize(
+    ("fault", "interval", "end"), [("unavailable", None, 120), ("unavailable", 7, 120), ("lose-answers", 3, 12)]
+)
+def test_reports_begin_and_end_at_the_same_times_whether_or_not_cssm_answers(
+    cssm: Cssm, fault: str, interval: int | None, end: int
+) -> None:
+    other = Cssm("other", now=JAN_1)
+    other.add_smart_account("example.com", "Example Networks")
+    other.add_virtual_account("example.com", "Branches")
+    spans = []
+    for authority in (cssm, other):
+        device = AgentDevice(authority, replace(DIRECT, usage_interval_days=interval))
+        token = authority.add_token("example.com", "Branches")
+        device.happen(TrustRequested(Secret(token), Scope.ALL), JAN_1 + minutes(10))
+        if authority is other:
+            authority.faults.add(fault)
+        seen: dict[int, tuple[datetime, datetime | None]] = {}
+        for day in range(1, end + 1):
+            live(JAN_1 + days(day), device, authority)
+            if day == end // 3:
+                device.happen(SyncRequested(Scope.ALL), JAN_1 + days(day))
+            if day == end // 2:
+                device.reload(JAN_1 + days(day))
+            reports = device.state(JAN_1 + days(day)).rum_details
+            seen |= {report.report_id: (report.start, report.end) for report in reports}
+        spans.append(seen)
+    reachable, unreachable = spans
+    assert reachable == unreachable
+    assert len(reachable) >= 2 * 5
+
+
+def test_after_a_time_without_answers_every_report_is_counted_once(cssm: Cssm) -> None:
+    device = AgentDevice(cssm)
+    device.happen(TrustRequested(Secret(cssm.add_token("example.com", "Branches")), Scope.ALL), JAN_1 + minutes(10))
+    cssm.faults.add("unavailable")
+    live(JAN_1 + days(95), device, cssm)
+    summary = device.state(JAN_1 + days(95)).report_summary
+    assert summary is not None
+    assert (summary.acknowledged, summary.collecting_data, summary.total) == (0, 2, 2 * 5)
+    cssm.faults.clear()
+    live(JAN_1 + days(96), device, cssm)
+    summary = device.state(JAN_1 + days(96)).report_summary
+    assert summary is not None
+    assert (summary.acknowledged, summary.total) == (2 * 4, 2 * 5)
+    live(JAN_1 + days(121), device, cssm)  # the next push is due when the period ends, not an interval after this one
+    summary = device.state(JAN_1 + days(121)).report_summary
+    assert summary is not None
+    assert (summary.acknowledged, summary.total) == (2 * 5, 2 * 6)
 
 
 def test_a_device_behind_cslu_is_trusted_by_itself(cssm: Cssm) -> None:
