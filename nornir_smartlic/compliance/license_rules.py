@@ -18,7 +18,7 @@ from nornir_smartlic.compliance.rules import (
     spelled,
     unknown,
 )
-from nornir_smartlic.intent import Evidence, running_level, same_account, untrusted
+from nornir_smartlic.intent import Evidence, is_named, running_level, same_account, untrusted
 from nornir_smartlic.model import Account, AuthorizationStatus, LicenseUsage, LicensingModel, TransportType, UsageStatus
 
 TRUST_COMMAND: Final = "smartlic trust -F name={host}"
@@ -177,10 +177,6 @@ def _levels(in_use: Iterable[LicenseUsage]) -> str:
     return ", ".join(sorted({line.name for line in in_use if _is_level(line.name)})) or "no licence of a boot level"
 
 
-_TAG_WORDS: Final = {"hseck9": "HSEC"}
-"""What stands in the entitlement tag of a feature. Source: reference/outputs.md sections 5 and 13."""
-
-
 def _authorizations(case: Case) -> Outcome:
     wanted = case.intent.authorizations
     if not wanted:
@@ -201,24 +197,16 @@ def _authorizations(case: Case) -> Outcome:
     if not held.members or bare:
         names = ", ".join(sorted({str(udi) for udi in bare}))
         return failed("no SLAC" + (f" on {names}" if names else ""), expected=expected, evidence=evidence, fix=fix)
-    names_held = [text.lower() for entry in held.authorizations for text in (entry.name, entry.display)]
-    names_held += [tag.lower() for tag in held.derived_tags]
+    names_held = [text for entry in held.authorizations for text in (entry.name, entry.display)]
+    names_held += held.derived_tags
     if not names_held:
         return unknown(
             "a SLAC is installed, but the device does not print for what", expected=expected, evidence=evidence
         )
-    missing = [
-        feature
-        for feature in wanted
-        if not any(word in text for text in names_held for word in (feature.lower(), _word(feature)))
-    ]
+    missing = [feature for feature in wanted if not any(is_named(feature, name) for name in names_held)]
     if missing:
         return failed("no SLAC for " + ", ".join(missing), expected=expected, evidence=evidence, fix=fix)
     return passed(expected, expected=expected, evidence=evidence)
-
-
-def _word(feature: str) -> str:
-    return _TAG_WORDS.get(feature, feature).lower()
 
 
 LICENSE_RULES: Final = (

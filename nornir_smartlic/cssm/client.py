@@ -27,7 +27,7 @@ from nornir_smartlic.cssm.values import (
     VirtualAccountNumber,
 )
 from nornir_smartlic.errors import CssmError, ReportRejected
-from nornir_smartlic.files import AuthorizationRequestFile, UsageFile
+from nornir_smartlic.files import UsageFile
 from nornir_smartlic.model import Secret, Udi
 
 BASE: Final = "/services/api/smart-accounts-and-licensing"
@@ -168,29 +168,6 @@ class CssmClient:
             raise
         return _ticket(data, nonce, timestamp_ms)
 
-    def request_authorizations(
-        self,
-        requests: Sequence[AuthorizationRequestFile],
-        account: SmartAccount,
-        virtual_account: VirtualAccountNumber,
-        *,
-        nonce: str | None = None,
-        timestamp_ms: int,
-    ) -> PollTicket:
-        """Ask for the authorization codes that the request files of devices name."""
-        nonce = nonce or new_nonce()
-        body = {
-            "data": {
-                "timestamp": timestamp_ms,
-                "nonce": nonce,
-                "licenses": [line for request in requests for line in _authorization_lines(request)],
-            }
-        }
-        data = self._ask(
-            "POST", "/v2/devices/authrequest", "authorization", body=body, headers=_numbers(account, virtual_account)
-        )
-        return _ticket(data, nonce, timestamp_ms)
-
     def poll(
         self, ticket: PollTicket, account: SmartAccount, virtual_account: VirtualAccountNumber
     ) -> Results | PollTicket:
@@ -290,13 +267,11 @@ class CssmClient:
         """The alerts of a smart account, as CSSM lists them. The path is unverified (reference/reports.md 7.2)."""
         return tuple(_objects(self._ask("GET", f"{_account(domain)}/alerts", "alerts"), "alerts"))
 
-    def transfer_licenses(
-        self, domain: str, source: str, target: str, license: str, quantity: int, *, license_type: str = "PERPETUAL"
-    ) -> None:
+    def transfer_licenses(self, domain: str, source: str, target: str, license: str, quantity: int) -> None:
         """Move licences from one virtual account to another."""
         line = {
             "license": license,
-            "licenseType": license_type,
+            "licenseType": "PERPETUAL",
             "quantity": quantity,
             "targetVirtualAccount": target,
             "precedence": "LONGEST_TERM_FIRST",
@@ -375,16 +350,6 @@ def _usage(file: UsageFile) -> dict[str, Any]:
             for report in file.reports
         ],
     }
-
-
-def _authorization_lines(request: AuthorizationRequestFile) -> Iterator[dict[str, Any]]:
-    for member in request.members:
-        yield {
-            "sudi": _sudi(member.udi),
-            "hostname": request.system_info.hostname or "",
-            "keys": [{"entitlement": key.tag, "count": str(key.count)} for key in member.keys],
-            **({"remove_code": member.remove_code} if member.remove_code else {}),
-        }
 
 
 def _ticket(data: Mapping[str, Any], nonce: str, timestamp_ms: int, *, action: str | None = None) -> PollTicket:

@@ -50,11 +50,6 @@ transport_type = word_of(TransportType)
 origin = word_of(PolicyOrigin)
 
 
-def status_switch(section: Section) -> bool:
-    """``Status:`` alone."""
-    return section.take("Status", switch)
-
-
 def utility(section: Section) -> tuple[bool, Any]:
     """``Utility:``; where it is enabled, a report and the customer may follow, kept as printed (unverified)."""
     enabled = section.take("Status", switch)

@@ -221,15 +221,12 @@ class Journal:
         with self._store.begin() as session:
             return tuple(_shipment(session, submission) for submission in session.scalars(query).all())
 
-    def mark_sent(
-        self, shipment: Shipment, *, path: str | None = None, poll_id: int | None = None, poll_action: str | None = None
-    ) -> None:
+    def mark_sent(self, shipment: Shipment, *, poll_id: int | None = None, poll_action: str | None = None) -> None:
         """It is on its way: the bundle is written, or CSSM has promised an answer."""
         with self._store.begin() as session:
             submission = _submission(session, shipment)
             submission.state = SubmissionState.SENT.value
-            submission.path, submission.poll_id = path or submission.path, poll_id
-            submission.poll_action = poll_action
+            submission.poll_id, submission.poll_action = poll_id, poll_action
             for report in submission.reports:
                 report.state = ReportState.SUBMITTED.value
 

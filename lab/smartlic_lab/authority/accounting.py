@@ -38,9 +38,9 @@ Interval = tuple[int, datetime, datetime, int]
 """A device, from when to when, how many."""
 
 
-def open_true_up(work: Work, account: SmartAccount, length_days: int = PERIOD_DAYS) -> AccountingPeriod:
+def open_true_up(work: Work, account: SmartAccount) -> AccountingPeriod:
     """Begin the accounting of what is under no agreement."""
-    return _open(work, account, Accounting.TRUE_UP, work.now, length_days, None)
+    return _open(work, account, Accounting.TRUE_UP, work.now, PERIOD_DAYS, None)
 
 
 def add_agreement(

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
@@ -71,7 +71,6 @@ def add_pool(
     license_: License,
     quantity: int,
     *,
-    started: datetime | None = None,
     ended: datetime | None = None,
     subscription_id: str | None = None,
     agreement: EnterpriseAgreement | None = None,
@@ -84,8 +83,7 @@ def add_pool(
         raise Refusal(f"a purchase has 1 to {MAX_QUANTITY} licences")
     if license_.export_restricted and not account.export_controlled_allowed:
         raise Conflict(f"{account.domain} may not have export-controlled licences")
-    started = started or work.now
-    if ended is not None and ended <= started:
+    if ended is not None and ended <= work.now:
         raise Refusal("a term ends after it starts")
     pool = Pool(
         virtual_account=virtual_account,
@@ -93,7 +91,7 @@ def add_pool(
         tag=license_.tag,
         term=Term.PERPETUAL if ended is None else Term.TERM,
         quantity=quantity,
-        started=started,
+        started=work.now,
         ended=ended,
         subscription_id=subscription_id,
         enterprise_agreement_id=None if agreement is None else agreement.id,
@@ -295,10 +293,3 @@ def _chunks(keys: list[Key], size: int) -> list[list[Key]]:
             parts.append([])
         parts[-1].append(key)
     return parts
-
-
-def expiring(work: Work, within: timedelta) -> Sequence[Pool]:
-    """Pools that end within that time from now."""
-    return work.session.scalars(
-        select(Pool).where(Pool.ended > work.now, Pool.ended <= work.now + within).order_by(Pool.id)
-    ).all()

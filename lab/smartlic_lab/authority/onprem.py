@@ -19,7 +19,7 @@ from smartlic_lab.authority import reports
 from smartlic_lab.authority.api import administration, inventory, oauth, v1
 from smartlic_lab.authority.api.routes import BASE, Route
 from smartlic_lab.authority.bodies import reports_in, text_in
-from smartlic_lab.authority.cssm import PROCESSING_TIME, Cssm
+from smartlic_lab.authority.cssm import Cssm
 from smartlic_lab.authority.device_messages import failed
 from smartlic_lab.authority.errors import NotFound, Refusal
 from smartlic_lab.authority.intake import Incoming
@@ -60,15 +60,12 @@ class OnPrem(Cssm):
         forward: Forward,
         database: str = "sqlite://",
         is_online: bool = True,
-        sync_interval: timedelta = SYNC_INTERVAL,
-        processing_time: timedelta = PROCESSING_TIME,
         state: Mapping[str, Any] | None = None,
     ) -> None:
         """*forward* reaches CSSM; *state* is what `stored` gave, the accounts are in *database*."""
-        super().__init__(name, now=now, database=database, processing_time=processing_time)
+        super().__init__(name, now=now, database=database)
         self._forward = forward
         self._is_online = is_online
-        self._sync_interval = sync_interval
         self._relays: dict[str, Relay] = {}
         self._restored = dict(state or {})
 
@@ -87,7 +84,7 @@ class OnPrem(Cssm):
             Upstream(domain, virtual_account, client_id, Secret(client_secret)),
             self._forward,
             is_online=self._is_online,
-            sync_interval=self._sync_interval,
+            sync_interval=SYNC_INTERVAL,
         )
         if name in self._restored:
             relay.restore(self._restored.pop(name))
@@ -104,12 +101,6 @@ class OnPrem(Cssm):
         """When `tick` is next needed."""
         wakeups = [super().next_wakeup(), *(relay.next_wakeup() for relay in self._relays.values())]
         return min((wakeup for wakeup in wakeups if wakeup is not None), default=None)
-
-    def synchronize(self, account: str, now: datetime) -> None:
-        """Synchronise with CSSM over the network now; ACKs come with a later one, when CSSM has made them."""
-        with self._lock:
-            self._now = max(self._now, now)
-            self._relay(account).sync(now)
 
     def download_synchronization(self, account: str, now: datetime | None = None) -> bytes:
         """The file for a manual synchronisation: an upload for CSSM."""

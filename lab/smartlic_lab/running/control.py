@@ -21,6 +21,7 @@ from nornir_smartlic.model import Secret
 STATE_VARIABLE: Final = "SMARTLIC_LAB_STATE"
 CONTROL_FILE: Final = "control.json"
 _PATIENCE: Final = 600.0  # seconds that an advance may take
+_PATIENCE_SECONDS: Final = 20.0  # that the end of a lab may take
 
 
 class NoLab(UsageError):
@@ -94,14 +95,14 @@ class Control:
             raise UsageError(str(contents.get("error", answer.status_code)))
         return contents
 
-    def end(self, *, patience: float = 20.0) -> None:
+    def end(self) -> None:
         """Ask the lab to end and wait until it has."""
         self.ask("POST", "/end")
-        deadline = time.monotonic() + patience
+        deadline = time.monotonic() + _PATIENCE_SECONDS
         while _runs(self.pid):
             if time.monotonic() > deadline:
                 os.kill(self.pid, signal.SIGTERM)
-                raise UsageError(f"lab {self.name!r} (process {self.pid}) did not end in {patience:g} seconds")
+                raise UsageError(f"lab {self.name!r} (process {self.pid}) did not end in {_PATIENCE_SECONDS:g} seconds")
             time.sleep(0.02)
 
 
