@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from nornir.core.inventory import Host
     from nornir.core.task import AggregatedResult, MultiResult, Task
 
+    from nornir_smartlic.sources import Outcome, Source
+
 
 class _Quiet:
     """A processor that does nothing; those below say what they listen to."""
@@ -129,6 +131,32 @@ class VerdictCollector(_Quiet):
     def is_compliant(self) -> bool:
         """Whether hosts were judged, none is unread, and no verdict is a finding."""
         return bool(self._findings) and not self._unread and not any(one.verdict.is_finding for one in self.findings)
+
+
+class WriteBack(_Quiet):
+    """Writes each verdict of ``verify_compliance`` to the record of its host; hosts that failed are ``unread``."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._outcomes: dict[str, Outcome] = {}
+        self._lock = Lock()
+
+    def task_instance_completed(self, task: Task, host: Host, result: MultiResult) -> None:  # noqa: ARG002
+        outcome: Any = result[0].result
+        if not result.failed and not isinstance(outcome, ComplianceReport):
+            return
+        with self._lock:  # one connection, and one request at a time
+            if result.failed:
+                error = next((each.exception for each in reversed(result) if each.exception is not None), None)
+                why = _first_line(error) if error is not None else "the task failed"
+                self._outcomes[host.name] = self._source.write(host, (), unread=why)
+            else:
+                self._outcomes[host.name] = self._source.write(host, outcome.findings)
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """What became of each host, in order of their names."""
+        return tuple(self._outcomes[name] for name in sorted(self._outcomes))
 
 
 def _masked(text: str, secrets: Sequence[Secret]) -> str:

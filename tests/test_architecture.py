@@ -32,10 +32,11 @@ PLUGIN_ARROWS = {
     "tasks": "errors model intent files compliance migration operations doors store",
     "fleet": "errors model intent compliance operations doors tasks store",
     "outputs": "errors model compliance reconciliation operations",
-    "processors": "errors model compliance operations",
+    "sources": "errors model compliance cssm outputs",
+    "processors": "errors model compliance operations sources",
     "pyats": "errors model intent compliance operations",
     "cli": "errors model parsers intent files compliance migration reconciliation operations doors cssm store tasks "
-    "fleet outputs",
+    "fleet outputs sources",
 }
 LAB_ARROWS = {  # name: of the lab; of the plugin
     "world": ("", "errors model"),

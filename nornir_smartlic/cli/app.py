@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from nornir_smartlic.cli.commands import WalletFor
     from nornir_smartlic.cli.settings import Settings
     from nornir_smartlic.outputs import Report
+    from nornir_smartlic.sources import Source
 
 
 DONE, USAGE, FAILED, INTERRUPTED = 0, 2, 3, 130  # design.md section 3.3; the last as shells have it
@@ -127,9 +128,17 @@ def audit(
     waivers: Annotated[
         Path | None, typer.Option("--waivers", metavar="FILE", help="A YAML file of waivers (docs/compliance.md).")
     ] = None,
+    write_back: Annotated[
+        str | None,
+        typer.Option("--write-back", metavar="SOURCE", help="Verdicts to the records in netbox or nautobot."),
+    ] = None,
+    field: Annotated[
+        str | None,
+        typer.Option("--field", metavar="NAME", help="With --write-back: the custom field, else licensing_verdict."),
+    ] = None,
     ask_pass: AskPass = False,
 ) -> None:
-    """Read the devices and verify them against the inventory; nothing is changed."""
+    """Read the devices and verify them against the inventory; nothing is changed on them."""
     chosen = format_of(format_name, output, as_json=as_json)
     check_writable(output)
     from nornir_smartlic.cli import commands
@@ -137,10 +146,24 @@ def audit(
 
     settings = Settings.of(context.obj.config)
     known = commands.waivers_of_file(waivers)
+    source = _source_of(write_back, field)
     nornir = open_hosts(context, filters, ask_pass)
     report = commands.audit(nornir, due_within_days=due_within, waivers=known)
     _remember(settings, report)
+    if source is not None:
+        with source:
+            report = commands.write_back(nornir, report, source)
     finish(report, as_json=as_json, format_name=chosen, output=output)
+
+
+def _source_of(kind: str | None, field: str | None) -> Source | None:
+    if kind is None:
+        if field is not None:
+            raise UsageError("--field is the custom field of --write-back")
+        return None
+    from nornir_smartlic.sources import FIELD, Source
+
+    return Source.of_environment(kind, field=field or FIELD)
 
 
 def _remember(settings: Settings, report: Report) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nornir_smartlic import tasks
-from nornir_smartlic.cli.failures import host_error, os_error
+from nornir_smartlic.cli.failures import host_error, os_error, say
 from nornir_smartlic.cli.running import Describe, run
 from nornir_smartlic.cli.tokens import TokenExhausted, TokenWallet
 from nornir_smartlic.compliance import RULES, ComplianceOptions, Waiver, waivers_of
@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from nornir.core import Nornir
     from nornir.core.task import Result, Task
 
+    from nornir_smartlic.sources import Source
+
 
 def waivers_of_file(path: Path | None) -> tuple[Waiver, ...]:
     """The waivers in the file *path*."""
@@ -70,6 +72,28 @@ def audit(nornir: Nornir, *, due_within_days: int, waivers: Sequence[Waiver]) ->
         return tasks.verify_compliance(task, options=options, waivers=waivers)
 
     return run(nornir, "audit", task, _judged)
+
+
+def write_back(nornir: Nornir, report: Report, source: Source) -> Report:
+    """The verdicts of *report* to the records of the hosts; what could not be written is said, and exit code 3."""
+    problems: list[str] = []
+    written = 0
+    for judged in report.hosts:
+        unread = judged.error.message if judged.error is not None else None
+        outcome = source.write(nornir.inventory.hosts[judged.host], judged.findings, unread=unread)
+        written += outcome.written
+        if outcome.problem is not None:
+            problems.append(f"{outcome.host}: not written back: {outcome.problem}")
+    for problem in problems[:_PROBLEMS_SAID]:
+        say(problem)
+    count = len(report.hosts)
+    say(
+        f"written back: {written} of {count} hosts, {count - written - len(problems)} unchanged, {len(problems)} failed"
+    )
+    return replace(report, incomplete=bool(problems)) if problems else report
+
+
+_PROBLEMS_SAID = 20  # they are mostly the same one
 
 
 def _judged(host: str, result: Result) -> HostReport:

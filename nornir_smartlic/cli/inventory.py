@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -152,7 +152,11 @@ def _load(config: Path) -> Nornir:
     logging.getLogger().addHandler(logging.NullHandler())  # else the last resort prints tracebacks of libraries
     try:
         read = Config.from_file(str(config), logging={"enabled": False})
-        return Nornir(inventory=load_inventory(read), runner=load_runner(read), config=read, data=GlobalState())
+        with redirect_stdout(sys.stderr):  # plugins print their problems; standard output is for results
+            inventory = load_inventory(read)
+        return Nornir(inventory=inventory, runner=load_runner(read), config=read, data=GlobalState())
+    except SystemExit:  # nornir-nautobot ends the program with 1, which means findings
+        raise UsageError(f"{config}: the inventory could not be loaded") from None
     except Exception as error:  # noqa: BLE001  inventory plugins of users raise what they like, and all is configuration
         debug(error)
         raise UsageError(f"{config}: {_configuration_problem(error)}") from None

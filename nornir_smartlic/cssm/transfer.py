@@ -230,7 +230,7 @@ def _message(data: Any) -> str | None:
     """What CSSM says, under the names that its generations have for it."""
     if not isinstance(data, dict):
         return None
-    for name in ("message", "statusMessage", "status_message", "error_description", "error"):
+    for name in ("message", "statusMessage", "status_message", "error_description", "error", "detail"):
         if isinstance(data.get(name), str) and data[name]:
             clean = "".join(each if each.isprintable() else " " for each in str(data[name]).strip().partition("\n")[0])
             return clean[:_LONGEST_MESSAGE] or None

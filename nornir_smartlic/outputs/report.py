@@ -121,6 +121,7 @@ class Report:
     created: datetime | None = None  # None: left out, as in tests
     version: str = __version__
     interrupted: bool = False  # by Ctrl-C or SIGTERM; each host says how far it was
+    incomplete: bool = False  # something beside the hosts failed, such as writing the verdicts back
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "hosts", tuple(sorted(self.hosts, key=lambda host: host.host)))
@@ -171,7 +172,7 @@ class Report:
         if self.interrupted:
             return ExitCode.INTERRUPTED
         errors = [host.error for host in self.hosts if host.error is not None]
-        if any(not error.is_usage for error in errors):
+        if self.incomplete or any(not error.is_usage for error in errors):
             return ExitCode.FAILED
         if errors:
             return ExitCode.USAGE

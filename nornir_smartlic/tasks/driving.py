@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import nullcontext
 from datetime import timedelta
 from typing import Final, TypeVar
@@ -84,9 +85,16 @@ def intent_of_host(host: Host) -> Intent:
 def data_of_host(host: Host) -> MergedData:
     """The ``smart_licensing`` data of *host*, its groups (in Nornir's order) and the defaults: the nearest key counts.
 
+    Of a host from NetBox or Nautobot, its custom field and its configuration context of that name count too, in that
+    order. Source: what NetBoxInventory2 of nornir-netbox and NautobotInventory of nornir-nautobot put into the data.
+
     Raises:
         IntentError: one of them is no mapping.
     """
+    record = host.data.get("pynautobot_dictionary", host.data)  # nornir-netbox has the record itself as the data
     layers = [(f"host {host.name}", host.data.get(KEY))]
+    for name, key in (("custom field", "custom_fields"), ("config context", "config_context")):
+        part = record.get(key) if isinstance(record, Mapping) else None
+        layers.append((f"{name} of {host.name}", part.get(KEY) if isinstance(part, Mapping) else None))
     layers += [(f"group {group.name}", group.data.get(KEY)) for group in host.extended_groups()]
     return merge_intent_data([*layers, ("defaults", host.defaults.data.get(KEY))])
