@@ -20,6 +20,8 @@ from smartlic_lab.device.usage import Booted, boot_level
 from smartlic_lab.platforms import Family, Release
 
 TRUSTPOINT: Final = "SLA-TrustPoint"
+SELF_SIGNED: Final = "TP-self-signed-"
+SELF_SIGNED_NAME: Final = "IOS-Self-Signed-Certificate-"
 PACKAGES: Final = "#! /usr/binos/bin/packages_conf.sh\n"  # what show version names as the image; unverified
 
 
@@ -57,9 +59,8 @@ def levels(running: Section, family: Family, *, authorized: bool) -> Booted:
 
 
 @cache
-def _certificate_lines() -> tuple[str, ...]:
-    """Hexadecimal lines in the shape of a certificate; ours, no root of Cisco's is copied."""
-    digits = "3082032130820209A0030201020201 01".replace(" ", "")
+def _certificate_lines(digits: str = "3082032130820209A003020102020101") -> tuple[str, ...]:
+    """Hexadecimal lines in the shape of a certificate that begins so; ours, no root of Cisco's is copied."""
     while len(digits) < 900:
         digits += sha256(digits.encode()).hexdigest().upper()
     words = [digits[at : at + 8] for at in range(0, 900 - 900 % 8, 8)]
@@ -95,12 +96,42 @@ def create_trustpoint(running: Section, release: Release) -> bool:
     trustpoint.put(("revocation-check", "crl"), ("revocation-check",))
     if release.version >= (17, 1, 0):
         trustpoint.put(("hash", "sha256"), ("hash",))
-    chain = running.put(("crypto", "pki", "certificate", "chain", TRUSTPOINT), opens=True).section
+    _put_certificate(running, TRUSTPOINT, "ca 01", _certificate_lines())
+    return True
+
+
+def _put_certificate(running: Section, trustpoint: str, name: str, lines: tuple[str, ...]) -> None:
+    chain = running.put(("crypto", "pki", "certificate", "chain", trustpoint), opens=True).section
     assert chain is not None
-    certificate = chain.put(("certificate", "ca 01"), opens=True).section
+    certificate = chain.put(("certificate", name), opens=True).section
     assert certificate is not None
-    certificate.lines = [Line((text,), (str(number),)) for number, text in enumerate(_certificate_lines())]
+    certificate.lines = [Line((text,), (str(number),)) for number, text in enumerate(lines)]
     certificate.lines.append(Line(("\tquit",), ("quit",)))
+
+
+def create_self_signed(running: Section, build: Build) -> bool:
+    """Configure the certificate of ``ip http secure-server``; whether there was none.
+
+    Source: running-config-license-lines/genielibs-isr4351-17.9.8-suite and labval-csr1000v-a (without ``hash``, 16.4).
+    """
+    if any(line.words[3].startswith(SELF_SIGNED) for line in running.under("crypto", "pki", "trustpoint")):
+        return False
+    number = int(sha256(build.members[0].sn.encode()).hexdigest()[:8], 16)
+    name = f"{SELF_SIGNED}{number}"
+    trustpoint = running.put(("crypto", "pki", "trustpoint", name), opens=True).section
+    assert trustpoint is not None
+    trustpoint.put(("enrollment", "selfsigned"), ("enrollment",))
+    trustpoint.put(("subject-name", f"cn={SELF_SIGNED_NAME}{number}"), ("subject-name",))
+    trustpoint.put(("revocation-check", "none"), ("revocation-check",))
+    trustpoint.put(("rsakeypair", name), ("rsakeypair",))
+    if build.release.version >= (17, 1, 0):
+        trustpoint.put(("hash", "sha256"), ("hash",))
+    _put_certificate(
+        running,
+        name,
+        "self-signed 01",
+        _certificate_lines(f"30820330308202 18A0030201020201 01{number:08X}".replace(" ", "")),
+    )
     return True
 
 

@@ -36,7 +36,7 @@ ORDER: Final[tuple[tuple[str, ...], ...]] = (
         "platform qfp", "platform",
     ),
     ("hostname",),
-    ("boot-start-marker", "boot system"),
+    ("boot-start-marker", "boot system", "boot-end-marker"),
     ("vrf definition", "ip vrf"),
     ("logging buffered", "no logging console", "logging console"),
     ("aaa",),

@@ -37,6 +37,7 @@ from smartlic_lab.device.archive import Archive
 from smartlic_lab.device.catalogue import Catalogue, catalogue, words_of
 from smartlic_lab.device.configuration import Section
 from smartlic_lab.device.filesystem import FileSystems, configuration_of
+from smartlic_lab.device.implied import printed_lines
 from smartlic_lab.device.installation import Installation
 from smartlic_lab.device.redundancy import Redundancy
 from smartlic_lab.device.reload import Reload
@@ -402,7 +403,8 @@ class Machine(ABC):
 
     def running_text(self) -> str:
         """The running configuration from ``version`` to ``end``."""
-        lines = ["!", f"version {self.release.version[0]}.{self.release.version[1]}", *self.running.render()]
+        version = f"version {self.release.version[0]}.{self.release.version[1]}"
+        lines = ["!", version, *printed_lines(self.running, self.family).render()]
         if lines[-1] != "!":
             lines.append("!")
         return "".join(f"{line}\n" for line in [*lines, "end"])

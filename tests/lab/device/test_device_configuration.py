@@ -158,7 +158,7 @@ def test_no_ip_address_takes_only_the_address_it_names(switch: Terminal) -> None
     assert "Invalid address" in switch.type("no ip address 192.0.2.5 255.255.255.255")
     assert " ip address 192.0.2.6 255.255.255.255" in switch.type("do show run interface Loopback0")
     switch.type("no ip address")
-    assert "ip address" not in switch.type("do show run interface Loopback0")
+    assert " no ip address\n" in switch.type("do show run interface Loopback0")
 
 
 def test_call_home_sends_where_the_profile_says_from_the_first_boot_on() -> None:

@@ -171,3 +171,32 @@ def test_a_key_is_called_by_its_label_or_by_host_and_domain() -> None:
     command = "crypto key generate rsa modulus 2048"
     assert "keys will be: sw1.example.com\n" in terminal.type(command)
     assert "keys will be: MGMT\n" in terminal.type("crypto key generate rsa label MGMT modulus 2048")
+
+
+@pytest.mark.parametrize("platform", ["c9300", "c8000v"])
+def test_https_has_a_certificate_of_its_own(platform: str) -> None:
+    terminal = terminal_of(platform)
+    text = terminal.type("show running-config")
+    (name,) = re.findall(r"(?m)^crypto pki trustpoint (TP-self-signed-\d+)$", text)
+    assert f"crypto pki certificate chain {name}\n certificate self-signed 01\n" in text
+    assert f"Using key label {name}" in terminal.type("show crypto pki trustpoints")
+    assert "Router Self-Signed Certificate" in terminal.type(f"show crypto pki certificates {name}")
+    terminal.type("copy running-config flash:before.cfg", "", "configure terminal", "no ip http secure-server", "end")
+    assert name in terminal.type("show running-config")
+    terminal.type("configure replace flash:before.cfg force")
+    assert "No changes were found" in terminal.type("show archive config differences flash:before.cfg")
+
+
+def test_a_configuration_prints_what_nobody_typed() -> None:
+    terminal = terminal_of("c9300")
+    assert "\nno aaa new-model\n" in terminal.type("show running-config")
+    assert "interface Vlan1\n no ip address\n" in terminal.type("show running-config")
+    assert " vrf forwarding Mgmt-vrf\n no ip address\n" in terminal.type("show running-config interface gi0/0")
+    assert "no ip address" not in terminal.type("show running-config interface gi1/0/1")
+    terminal.type("copy running-config flash:a.cfg", "", "configure terminal", "aaa new-model", "interface gi1/0/1")
+    terminal.type("no switchport", "end")
+    assert "no ip address" in terminal.type("show running-config interface gi1/0/1")
+    assert "no aaa new-model" not in terminal.type("show running-config")
+    assert "Rollback Done" in terminal.type("configure replace flash:a.cfg force")
+    assert "\nno aaa new-model\n" in terminal.type("show running-config")
+    assert "boot-end-marker" in terminal_of("c8000v").type("show running-config")

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from smartlic_lab.device.commands.filing import read_config_file
 from smartlic_lab.device.commands.registry import Ask, Call, CommandFailed, Dialogue, Handlers
 from smartlic_lab.device.configuration import VERBATIM, Section, reading
+from smartlic_lab.device.implied import without_implied
 from smartlic_lab.device.session import Frame, Session
 
 handles = Handlers[Session]()
@@ -205,7 +206,8 @@ def _replace(session: Session, text: str, minutes: int | None) -> str:
 def replace_running(session: Session, text: str, now: datetime) -> list[str]:
     """Make the running configuration that of *text*; gives back what was refused."""
     device = session.device
-    commands = replacing(tree_of(device.running_text()), tree_of(text))
+    present, wanted = without_implied(tree_of(device.running_text())), without_implied(tree_of(text))
+    commands = replacing(present, wanted)
     return device.merge(commands, now, sectioned=True)
 
 

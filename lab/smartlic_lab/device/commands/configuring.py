@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address
 
 from smartlic_lab.agent.events import Log
+from smartlic_lab.device import boot
 from smartlic_lab.device.commands.registry import (
     Ask,
     Call,
@@ -132,6 +133,15 @@ def enter(session: Session, call: Call, line: Line | None) -> None:
 @handles("set")
 def set_(session: Session, call: Call) -> str:
     enter(session, call, set_line(session, call))
+    return ""
+
+
+@handles("secure_server")
+def secure_server(session: Session, call: Call) -> str:
+    """HTTPS needs a certificate, which stays when HTTPS goes (unverified)."""
+    line = set_line(session, call)
+    if line is not None and not call.negated and not session.tries:
+        boot.create_self_signed(session.device.running, session.device.build)
     return ""
 
 

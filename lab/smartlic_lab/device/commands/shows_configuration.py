@@ -8,6 +8,7 @@ from smartlic_lab.device import boot, settings
 from smartlic_lab.device.commands.registry import Call, Handlers, invalid_behind
 from smartlic_lab.device.commands.shows_chassis import boot_variables
 from smartlic_lab.device.configuration import Section
+from smartlic_lab.device.implied import printed_lines
 from smartlic_lab.device.machine import Machine
 from smartlic_lab.device.printing import printed
 from smartlic_lab.device.session import Session
@@ -55,7 +56,7 @@ def _change_lines(device: Machine) -> str:
 
 
 def _with_defaults(device: Machine) -> str:
-    copy = device.running.copy()
+    copy = printed_lines(device.running, device.family)
     for key, text in (*_DEFAULTS, *(_DEFAULTS_SLP if device.release.slp else ())):
         if copy.find(*key.split()) is None:
             copy.put(text.split(), key.split())
@@ -64,7 +65,7 @@ def _with_defaults(device: Machine) -> str:
 
 
 def _without_certificates(device: Machine) -> str:
-    copy = device.running.copy()
+    copy = printed_lines(device.running, device.family)
     for line in copy.under("crypto", "pki", "certificate", "chain"):
         for certificate in (line.section or Section()).lines:
             certificate.section = None
@@ -75,7 +76,7 @@ def _without_certificates(device: Machine) -> str:
 @handles("show_running_interface")
 def show_running_interface(session: Session, call: Call) -> str:
     name = call.required("interface")
-    line = session.device.running.find("interface", name)
+    line = printed_lines(session.device.running, session.device.family).find("interface", name)
     if line is None:
         raise invalid_behind(session.prompt, "show running-config interface ")
     text = "".join(f"{one}\n" for one in Section([line]).render())
@@ -228,19 +229,44 @@ def show_trustpoints(session: Session, call: Call) -> str:
     """Source: show-crypto-pki-trustpoints/genie-sla-trustpoint-and-sudi.txt."""
     wanted = call.argument("name")
     names = [line.words[3] for line in session.device.running.under("crypto", "pki", "trustpoint")]
-    found = tuple(
-        Trustpoint(name, (("cn", "Cisco Licensing Root CA"), ("o", "Cisco")), "01", ("Certificate configured.",))
-        if name == boot.TRUSTPOINT
-        else Trustpoint(name)
-        for name in names
-        if wanted in (None, name)
-    )
+    found = tuple(_trustpoint(name) for name in names if wanted in (None, name))
     return printed(session.device, "show crypto pki trustpoints", found)
+
+
+def _trustpoint(name: str) -> Trustpoint:
+    if name == boot.TRUSTPOINT:
+        return Trustpoint(name, (("cn", "Cisco Licensing Root CA"), ("o", "Cisco")), "01", ("Certificate configured.",))
+    if name.startswith(boot.SELF_SIGNED):
+        subject = f"{boot.SELF_SIGNED_NAME}{name.removeprefix(boot.SELF_SIGNED)}"
+        notes = ("Persistent self-signed certificate trust point", f"Using key label {name}")
+        return Trustpoint(name, (("cn", subject),), "01", notes)
+    return Trustpoint(name)
 
 
 @handles("show_certificates")
 def show_certificates(session: Session, call: Call) -> str:
-    if not session.device.running.has("crypto", "pki", "trustpoint", boot.TRUSTPOINT):
+    """Unverified: the self-signed certificate and the order of both."""
+    wanted, text = call.argument("name"), ""
+    for line in session.device.running.under("crypto", "pki", "trustpoint"):
+        name = line.words[3]
+        if wanted in (None, name):
+            text += _certificate(name, session)
+    return text
+
+
+def _certificate(name: str, session: Session) -> str:
+    if name.startswith(boot.SELF_SIGNED):
+        subject = f"{boot.SELF_SIGNED_NAME}{name.removeprefix(boot.SELF_SIGNED)}"
+        start, dated = session.device.clock(session.device.booted_at), "%H:%M:%S %Z %b %-d %Y"
+        end = start.replace(year=start.year + 10, day=min(start.day, 28))
+        return (
+            "Router Self-Signed Certificate\n  Status: Available\n  Certificate Serial Number (hex): 01\n"
+            f"  Certificate Usage: General Purpose\n  Issuer: \n    cn={subject}\n"
+            f"  Subject:\n    Name: {subject}\n    cn={subject}\n"
+            f"  Validity Date: \n    start date: {start:{dated}}\n    end   date: {end:{dated}}\n"
+            f"  Associated Trustpoints: {name} \n  Storage: nvram:IOS-Self-Sig#1.cer\n\n"
+        )
+    if name != boot.TRUSTPOINT:
         return ""
     return (
         "CA Certificate\n  Status: Available\n  Certificate Serial Number (hex): 01\n  Certificate Usage: Signature\n"
