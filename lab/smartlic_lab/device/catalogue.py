@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import cache
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from smartlic_lab.device.grammar import Grammar, Row, Version, read_table
 from smartlic_lab.platforms import command_rows, family, help_texts
@@ -34,12 +34,39 @@ def words_of(name: str, release: Version) -> Words:
         "boot-levels": "" if known.boot.style == "air" else levels,
         "throughputs": throughputs,
         "rates": _one_of(*map(str, rates)),
+        "debugs": _one_of(*DEBUGS),
     }
     return tuple((name, syntax) for name, syntax in found.items() if syntax)
 
 
 _AIR_LEVELS = "{air-network-advantage [addon air-dna-advantage]|air-network-essentials [addon air-dna-essentials]}"
 
+
+# What can be debugged, and how a device calls it. Unverified: which there are, and the names but those of IP and AAA.
+DEBUGS: Final = {
+    "aaa accounting": "AAA Accounting",
+    "aaa authentication": "AAA Authentication",
+    "aaa authorization": "AAA Authorization",
+    "call-home all": "Call Home",
+    "crypto pki api": "Crypto PKI API",
+    "crypto pki messages": "Crypto PKI Msg",
+    "crypto pki transactions": "Crypto PKI Trans",
+    "crypto pki validation": "Crypto PKI Validation Path",
+    "ip domain": "Domain Name System",
+    "ip http all": "HTTP Server all",
+    "ip http client all": "HTTP Client all",
+    "ip icmp": "ICMP packet",
+    "ip packet": "IP packet",
+    "ip routing": "IP routing",
+    "ip ssh": "Incoming SSH",
+    "license core all": "License core",
+    "license errors": "License errors",
+    "license events": "License events",
+    "ntp all": "NTP",
+    "ntp events": "NTP events",
+    "ntp packet": "NTP packets",
+    "ssl openssl errors": "SSL OpenSSL errors",
+}
 
 _NAMED = re.compile(r"@([a-z-]+)")
 

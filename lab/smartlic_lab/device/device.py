@@ -92,6 +92,7 @@ class Device(Machine):
         self._settings = self._origin = None
         self.log = LogBuffer()
         self.redundancy = Redundancy()
+        self.debugging.clear()
         if not first:
             self.running = Section(top=True)
             self.merge((self.startup or "").splitlines() or self._bare(), now, trusted=True)

@@ -89,6 +89,7 @@ class Machine(ABC):
         self.redundancy = Redundancy()
         self.sessions: list[Terminal] = []
         self.netconf_users: dict[int, tuple[str, str]] = {}  # user and address of each NETCONF session
+        self.debugging: set[str] = set()  # what "debug" turned on
         self.calls_stopped = False  # by the Smart Agent: no ACK came
         self.clock_offset = spec.clock_offset
         self.synchronised = spec.clock_authoritative

@@ -200,3 +200,25 @@ def test_a_configuration_prints_what_nobody_typed() -> None:
     assert "Rollback Done" in terminal.type("configure replace flash:a.cfg force")
     assert "\nno aaa new-model\n" in terminal.type("show running-config")
     assert "boot-end-marker" in terminal_of("c8000v").type("show running-config")
+
+
+@pytest.mark.parametrize("command", ["debug nonsense", "clear ip nonsense", "show inventory foo", "undebug nonsense"])
+def test_no_word_is_swallowed(command: str) -> None:
+    assert "% Invalid input detected at '^' marker." in terminal_of("c9300").type(command)
+
+
+def test_what_is_debugged_is_kept() -> None:
+    terminal = terminal_of("c9300")
+    assert terminal.type("debug ip icmp") == "ICMP packet debugging is on\n"
+    terminal.type("debug crypto pki messages", "no debug ip icmp")
+    assert terminal.type("show debugging") == "Crypto PKI Msg debugging is on\n"
+    assert "turned off" in terminal.type("undebug all")
+    assert terminal.type("show debugging") == ""
+
+
+def test_clear_line_ends_the_session_of_another() -> None:
+    terminal = terminal_of("c9300")
+    other = Terminal(terminal.device)
+    assert terminal.type(f"clear line vty {other.session.number}", "") == " [OK]\n"
+    assert other.session.closed
+    assert not terminal.session.closed

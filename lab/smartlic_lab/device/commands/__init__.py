@@ -19,6 +19,7 @@ from smartlic_lab.device.commands import (
     shows_services,
     shows_switching,
     shows_system,
+    shows_traffic,
     systems,
     terminal,
 )
@@ -41,6 +42,7 @@ _MODULES: Final = (
     shows_services,
     shows_switching,
     shows_system,
+    shows_traffic,
     systems,
     terminal,
 )

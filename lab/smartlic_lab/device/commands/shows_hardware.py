@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nornir_smartlic.model import Role
-from smartlic_lab.device.commands.registry import Call, Handlers
+from smartlic_lab.device.commands.registry import Call, Handlers, invalid_behind
 from smartlic_lab.device.printing import printed
 from smartlic_lab.device.session import Session
 from smartlic_lab.device.usage import ACCESS_POINT
@@ -52,6 +52,10 @@ def show_inventory(session: Session, call: Call) -> str:
                 )
                 for n in range(1, len(members) + 1)
             ]
+    wanted = (call.argument("entity") or "").strip('"').lower()
+    parts = [part for part in parts if wanted in part[0].lower()]
+    if not parts:
+        raise invalid_behind(session.prompt, "show inventory ")
     return "".join(
         f'NAME: "{name}", DESCR: "{text}"\nPID: {pid:<18}, VID: V02  , SN: {sn}\n\n' for name, text, pid, sn in parts
     )

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from nornir_smartlic.model import DeviceClock
 from smartlic_lab.agent.events import Log
+from smartlic_lab.device.catalogue import DEBUGS
 from smartlic_lab.device.commands.registry import Ask, Call, CommandFailed, Dialogue, Handlers, confirmed
 from smartlic_lab.device.printing import printed
 from smartlic_lab.device.session import Session
@@ -177,9 +178,50 @@ def send_log(session: Session, call: Call) -> str:
     return ""
 
 
+@handles("debug")
+def debug(session: Session, call: Call) -> str:
+    """Nothing is traced, but the device keeps what it was told to trace."""
+    name = DEBUGS[" ".join(call.match.words[1:])]
+    session.device.debugging.add(name)
+    return f"{name} debugging is on\n"
+
+
+@handles("debug_all")
+def debug_all(session: Session, call: Call) -> Dialogue:
+    answer = yield Ask("This may severely impact network performance. Continue? (yes/[no]): ")
+    if not answer.strip().lower().startswith("y"):
+        return ""
+    session.device.debugging.update(DEBUGS.values())
+    return "All possible debugging has been turned on\n"
+
+
 @handles("undebug")
 def undebug(session: Session, call: Call) -> str:
-    return "All possible debugging has been turned off\n"
+    words = call.match.words[2 if call.match.words[0] == "no" else 1 :]
+    if words == ("all",):
+        session.device.debugging.clear()
+        return "All possible debugging has been turned off\n"
+    name = DEBUGS[" ".join(words)]
+    session.device.debugging.discard(name)
+    return f"{name} debugging is off\n"
+
+
+@handles("show_debugging")
+def show_debugging(session: Session, call: Call) -> str:
+    return "".join(f"{name} debugging is on\n" for name in sorted(session.device.debugging))
+
+
+@handles("clear_line")
+def clear_line(session: Session, call: Call) -> Dialogue:
+    """End another user's session. Unverified: what a line without a user answers."""
+    answer = yield Ask("[confirm]", single_key=True)
+    if not confirmed(answer):
+        return ""
+    number = call.argument("vty")
+    for other in tuple(session.device.sessions):
+        if number is not None and (other.kind, other.number) == ("vty", int(number)) and other is not session:
+            other.close()
+    return " [OK]\n"
 
 
 # --- images ---------------------------------------------------------------------------------------------------------
