@@ -35,6 +35,7 @@ def words_of(name: str, release: Version) -> Words:
         "throughputs": throughputs,
         "rates": _one_of(*map(str, rates)),
         "debugs": _one_of(*DEBUGS),
+        "partitions": _one_of(*PARTITIONS),
     }
     return tuple((name, syntax) for name, syntax in found.items() if syntax)
 
@@ -42,6 +43,25 @@ def words_of(name: str, release: Version) -> Words:
 _AIR_LEVELS = "{air-network-advantage [addon air-dna-advantage]|air-network-essentials [addon air-dna-essentials]}"
 
 
+# The partitions of a configuration and how their lines begin; "common" has all others.
+# Source: "Configuration Partitioning" in Cisco's configuration management guides; the lines of each are unverified.
+PARTITIONS: Final[dict[str, tuple[str, ...]]] = {
+    "access-list": ("access-list", "ip access-list", "ipv6 access-list"),
+    "class-map": ("class-map",),
+    "common": (),
+    "global-cdp": ("cdp", "no cdp"),
+    "interface": ("interface",),
+    "ip-as-path": ("ip as-path",),
+    "ip-community": ("ip community-list",),
+    "ip-prefix-list": ("ip prefix-list",),
+    "ip-static-routes": ("ip route",),
+    "line": ("line",),
+    "policy-map": ("policy-map",),
+    "route-map": ("route-map",),
+    "router": ("router",),
+    "snmp": ("snmp-server",),
+    "tacacs": ("tacacs", "tacacs-server"),
+}
 # What can be debugged, and how a device calls it. Unverified: which there are, and the names but those of IP and AAA.
 DEBUGS: Final = {
     "aaa accounting": "AAA Accounting",

@@ -88,7 +88,7 @@ ORDER: Final[tuple[tuple[str, ...], ...]] = (
     ("route-map", "access-list", "snmp-server", "tacacs", "radius"),
     ("control-plane",),
     ("banner",),
-    ("line console",),
+    ("line console", "line con"),
     ("line aux",),
     ("line vty",),
     ("ntp",),

@@ -86,6 +86,9 @@ def staged_configuration(build: Build) -> list[str]:
     lines += ["ip forward-protocol nd", "ip http server", "ip http authentication local", "ip http secure-server"]
     lines += ["ip ssh version 2", "ip scp server enable"]
     lines += _SWITCH_LINES if "switch" in kind.traits else _ROUTER_LINES
-    lines += ["line console 0", " stopbits 1", "line vty 0 4", " login local", " transport input ssh"]
+    lines += ["line console 0", " stopbits 1"]
+    if "router" in kind.traits:
+        lines.append("line aux 0")  # in Cisco's examples for the C8000V; unverified for each family
+    lines += ["line vty 0 4", " login local", " transport input ssh"]
     lines += ["line vty 5 15", " login local", " transport input ssh"]
     return [*lines, *spec.day0]

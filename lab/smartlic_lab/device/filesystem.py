@@ -41,12 +41,18 @@ class FileSystems:
     """Flash (also called by its other names), and folders in it."""
 
     def __init__(
-        self, flash: str, clock: Callable[[datetime], datetime] = lambda now: now, *, size: int = 11_353_194_496
+        self,
+        flash: str,
+        clock: Callable[[datetime], datetime] = lambda now: now,
+        *,
+        size: int = 11_353_194_496,
+        others: Mapping[str, int] | None = None,
     ) -> None:
-        """*clock* is the device's: what files are dated by."""
+        """*clock* is the device's: what files are dated by; *others* are its disks beside flash, by size: all empty."""
         self._clock = clock
         self.flash = flash
         self.size = size
+        self.others = dict(others or {})
         self._files: dict[str, StoredFile] = {}
         self._folders: set[str] = set()
 
@@ -64,8 +70,8 @@ class FileSystems:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The prefixes that mean this flash."""
-        return (self.flash, "flash", "bootflash", "flash0", "flash-1", "bootflash0", "disk0")
+        """The prefixes that mean this flash. Unverified: that each name is known to each family."""
+        return (self.flash, "flash", "bootflash", f"{self.flash}-1")
 
     # --- files ---------------------------------------------------------------------------------------------------
 

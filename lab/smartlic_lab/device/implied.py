@@ -26,6 +26,8 @@ def printed_lines(running: Section, family: Family) -> Section:
     if "switch" not in family.traits:
         shown.put(("boot-start-marker",))
         shown.put(("boot-end-marker",))
+    for line in shown.under("line", "console"):
+        line.words = ("line", "con", *line.words[2:])
     for line in shown.under("interface"):
         section = line.section
         if (

@@ -79,7 +79,10 @@ class Machine(ABC):
         self.name = spec.name
         self.build = check(spec)
         self.network = network
-        self.files = FileSystems(self.family.flash, self.clock)
+        disks = {name: size for name, size in self.family.file_systems.items() if name != "nvram"}
+        self.files = FileSystems(
+            self.family.flash, self.clock, size=disks.pop(self.family.flash, 11_353_194_496), others=disks
+        )
         self.log = LogBuffer()
         self.running = Section(top=True)
         self.startup: str | None = None

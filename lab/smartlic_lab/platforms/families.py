@@ -192,6 +192,17 @@ class Family:
                 return entitlement
         return None
 
+    @property
+    def file_systems(self) -> dict[str, int]:
+        """The bytes of each file system by its name, as ``show version`` has them: ``flash``, ``nvram``, ``disk0``."""
+        found = {}
+        for line in self.storage:
+            kib, _, rest = line.partition("K bytes of ")
+            name = "nvram" if rest.startswith("non-volatile") else rest.rstrip(".:").rpartition(" at ")[2]
+            if " at " in rest or name == "nvram":
+                found[self.flash if name in ("flash", "bootflash") else name] = int(kib) * 1024
+        return found
+
     def supports(self, version: tuple[int, ...]) -> bool:
         """Whether this family runs the release."""
         return version >= self.first_release and (self.last_release is None or version <= self.last_release)

@@ -86,7 +86,7 @@ def test_output_filters(switch: Terminal, filter_: str, expected: str) -> None:
 
 
 def test_the_section_filter_keeps_what_is_indented_below(switch: Terminal) -> None:
-    assert switch.type("show running-config | section line con") == "line console 0\n stopbits 1\n"
+    assert switch.type("show running-config | section line con") == "line con 0\n stopbits 1\n"
 
 
 def test_output_can_go_to_a_file(switch: Terminal) -> None:

@@ -222,3 +222,23 @@ def test_clear_line_ends_the_session_of_another() -> None:
     assert terminal.type(f"clear line vty {other.session.number}", "") == " [OK]\n"
     assert other.session.closed
     assert not terminal.session.closed
+
+
+def test_a_partition_has_its_own_lines() -> None:
+    terminal = terminal_of("c9300")
+    terminal.type("configure terminal", "ip access-list extended MGMT", "permit ip any any", "end")
+    shown = terminal.type("show running-config partition access-list")
+    assert "Configuration of Partition - access-list\n" in shown
+    assert "ip access-list extended MGMT\n permit ip any any\n" in shown
+    assert "hostname" not in shown
+    assert "hostname sw1" in terminal.type("show running-config partition common")
+    assert "% Invalid input" in terminal.type("show running-config partition nonsense")
+
+
+def test_a_disk_is_there_where_show_version_names_it() -> None:
+    assert "bytes total" in terminal_of("c9600").type("dir disk0:")
+    assert "%Error" in terminal_of("c9300").type("dir disk0:")
+    terminal = terminal_of("c9300")
+    assert "1638400K bytes of Crash Files" in terminal.type("show version")
+    assert f"{1638400 * 1024} bytes total" in terminal.type("dir crashinfo:")
+    assert "crashinfo:" in terminal.type("show file systems")

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import hashlib
 import posixpath
-from typing import Final
 
 from smartlic_lab.device.commands.registry import Ask, Call, CommandFailed, Dialogue, Handlers, confirmed
 from smartlic_lab.device.filesystem import FileSystemError
@@ -118,7 +117,9 @@ def write_erase(session: Session, call: Call) -> Dialogue:
     return "\n[OK]\nErase of nvram: complete\n"
 
 
-_NVRAM: Final = 33_554_432  # bytes, as "show file systems" has it
+def nvram_size(session: Session) -> int:
+    """The bytes of NVRAM, as ``show version`` has them."""
+    return session.device.family.file_systems.get("nvram", 33_554_432)
 
 
 def _nvram(session: Session) -> str:
@@ -127,7 +128,12 @@ def _nvram(session: Session) -> str:
     text = "Directory of nvram:/\n\n"
     if startup is not None:
         text += f"{1:>5}  -rw-  {len(startup):>14}{'<no date>':>28}  startup-config\n"
-    return f"{text}\n{_NVRAM} bytes total ({_NVRAM - len(startup or '')} bytes free)\n"
+    size = nvram_size(session)
+    return f"{text}\n{size} bytes total ({size - len(startup or '')} bytes free)\n"
+
+
+def _empty(name: str, size: int) -> str:
+    return f"Directory of {name}:/\n\nNo files in directory\n\n{size} bytes total ({size} bytes free)\n"
 
 
 @handles("dir")
@@ -136,6 +142,9 @@ def dir_(session: Session, call: Call) -> str:
     path = call.argument("path") or session.folder
     if path.lower() in ("nvram:", "nvram:/"):
         return _nvram(session)
+    disk, _, inside = path.lower().partition(":")
+    if disk in session.device.files.others and inside in ("", "/"):
+        return _empty(disk, session.device.files.others[disk])
     url = session.absolute(path if ":" in path or call.match.words[0] != "show" else session.folder)
     files = device.files
     system = url.partition(":")[0]
@@ -252,11 +261,13 @@ def verify(session: Session, call: Call) -> str:
 
 @handles("show_file_systems")
 def show_file_systems(session: Session, call: Call) -> str:
-    files = session.device.files
+    files, nvram = session.device.files, nvram_size(session)
+    others = "".join(f"  {size:>12} {size:>13}      disk     rw   {name}:\n" for name, size in files.others.items())
+    used = len(session.device.startup or "")
     return (
         "File Systems:\n\n"
         "       Size(b)       Free(b)      Type  Flags  Prefixes\n"
         "             -             -    opaque     rw   system:\n"
         f"* {files.size:>12} {files.size - files.used():>13}      disk     rw   {files.flash}:\n"
-        f"      33554432      33420000     nvram     rw   nvram:\n"
+        f"{others}  {nvram:>12} {nvram - used:>13}     nvram     rw   nvram:\n"
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from nornir_smartlic.model import CallHomeProfile, CryptoThroughput, SmartCallHome, ThroughputLevel, Trustpoint
 from smartlic_lab.device import boot, settings
+from smartlic_lab.device.catalogue import PARTITIONS
+from smartlic_lab.device.commands.filing import nvram_size
 from smartlic_lab.device.commands.registry import Call, Handlers, invalid_behind
 from smartlic_lab.device.commands.shows_chassis import boot_variables
 from smartlic_lab.device.configuration import Section
@@ -73,6 +75,24 @@ def _without_certificates(device: Machine) -> str:
     return "".join(f"{line}\n" for line in ("!", version, *copy.render(), "end"))
 
 
+@handles("show_running_partition")
+def show_running_partition(session: Session, call: Call) -> str:
+    """The lines of one partition. Source: as of `PARTITIONS`."""
+    device, name = session.device, call.match.words[3]
+    shown = printed_lines(device.running, device.family)
+    shown.lines = [line for line in shown.lines if _partition(line.text) == name]
+    text = "".join(f"{line}\n" for line in ("!", *shown.render(), "!", "end"))
+    head = f"Building configuration...\n\nCurrent configuration : {len(text)} bytes\n!\n"
+    return f"{head}Configuration of Partition - {name}\n!\n{text}\n"
+
+
+def _partition(line: str) -> str:
+    words = f"{line} "
+    return next(
+        (name for name, starts in PARTITIONS.items() if words.startswith(tuple(f"{one} " for one in starts))), "common"
+    )
+
+
 @handles("show_running_interface")
 def show_running_interface(session: Session, call: Call) -> str:
     name = call.required("interface")
@@ -88,7 +108,7 @@ def show_startup_config(session: Session, call: Call) -> str:
     startup = session.device.startup
     if startup is None:
         return "startup-config is not present\n"
-    return f"Using {len(startup)} out of 33554432 bytes\n{_change_lines(session.device)}{startup}\n"
+    return f"Using {len(startup)} out of {nvram_size(session)} bytes\n{_change_lines(session.device)}{startup}\n"
 
 
 # --- call-home ------------------------------------------------------------------------------------------------------

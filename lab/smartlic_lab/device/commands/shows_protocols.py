@@ -245,7 +245,7 @@ def show_ip_http_server(session: Session, call: Call) -> str:
 def self_signed(running: Section) -> str | None:
     """The trustpoint of the HTTPS server's own certificate, where one stands in the configuration."""
     names = (line.words[3] for line in running.under("crypto", "pki", "trustpoint"))
-    return next((name for name in names if name.startswith("TP-self-signed-")), None)
+    return next((name for name in names if name.startswith(boot.SELF_SIGNED)), None)
 
 
 @handles("show_netconf_yang")
