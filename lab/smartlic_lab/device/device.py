@@ -12,7 +12,7 @@ from typing import Any
 from nornir_smartlic.model import Udi
 from smartlic_lab.agent import SmartAgent
 from smartlic_lab.agent.events import Booted, Tick
-from smartlic_lab.device import boot, redundancy
+from smartlic_lab.device import boot, redundancy, usage
 from smartlic_lab.device.commands import HANDLERS
 from smartlic_lab.device.configuration import Section
 from smartlic_lab.device.factory import hardware_lines, interface_names, staged_configuration
@@ -109,7 +109,11 @@ class Device(Machine):
         self.feed(Booted(self.members, self._settings, clock_synchronised=self.synchronised), now)
         needed = needs_authorization(self.family, configured_throughput(self.running))
         authorized = needed and self.authorized("hseck9", now)
-        self.booted_with = boot.levels(self.running, self.family, authorized=authorized)
+        self.booted_with = (
+            usage.Booted()  # unverified: what a controller assigns is its own business, not the device's
+            if self.controller_managed
+            else boot.levels(self.running, self.family, authorized=authorized)
+        )
         self.report_usage(now)
         self.changed_at = None
         self.unsaved = False
@@ -232,6 +236,7 @@ class Device(Machine):
             "clock_offset": self.clock_offset.total_seconds(),
             "reload_reason": self.reloading.reason,
             "access_points": self.access_points,
+            "controller_managed": self.controller_managed,
             "members": [[udi.pid, udi.sn] for udi in self.build.members],
             "member_numbers": list(self.build.member_numbers),
         }
@@ -242,6 +247,7 @@ class Device(Machine):
         train = self.family.runs(release(state["release"]))
         self.build = replace(self.build, release=train, members=members, numbers=numbers)
         self.access_points = state["access_points"]
+        self.controller_managed = state.get("controller_managed", self.controller_managed)  # older states have none
         self.startup = state["startup"]
         self.files.restore(state["flash"])
         self._licensing = state["licensing"]

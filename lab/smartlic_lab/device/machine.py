@@ -104,6 +104,7 @@ class Machine(ABC):
         self.unsaved = False  # something was configured since the configuration was saved
         self.saved_at: datetime | None = None
         self.access_points = spec.access_points
+        self.controller_managed = spec.controller_managed
         self._licensing: Mapping[str, Any] | None = None
         self._schedule: list[tuple[datetime, int, Callable[[datetime], None]]] = []
         self._numbers = count()
@@ -346,6 +347,9 @@ class Machine(ABC):
         level = self.booted_with.throughput or throughput.default_throughput(self.family, udi)
         if level is None:
             return None
+        if self.controller_managed and self.family.throughputs:
+            # Source: a public output of a C8000V on 17.6.1a; unverified: what it prints with a SLAC
+            return self.family.unrestricted_throughput * 1_000
         authorized = self.authorized("hseck9", now)
         return throughput.rate_kbps(self.family, self.release, level, authorized=authorized)
 

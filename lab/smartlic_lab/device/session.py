@@ -72,6 +72,10 @@ _HEADINGS: Final = {
     "config-if": "Interface configuration commands:",
     "config-line": "Line configuration commands:",
 }  # above what "?" prints on an empty line
+_NOT_THERE: Final = "This command is not supported in Controller mode"
+"""Source: public notes on a router's password recovery, which quote it for ``write erase``."""
+_CONTROLLER_OWNS: Final = f"{_NOT_THERE}, use the equivalent command - config-transaction"
+"""Source: the same quote its end for ``configure terminal``; unverified: how it begins."""
 _QUIET_WORDS: Final = frozenset({"show", "more", "dir", "verify", "do"})
 
 
@@ -274,6 +278,8 @@ class Session:
 
     def _start(self, call: Call) -> str:
         """Call the handler; a handler that asks is kept until it is answered."""
+        if "autonomous" in call.match.row.options and self.device.controller_managed:
+            raise CommandFailed(_CONTROLLER_OWNS if call.match.words[0] == "configure" else f"{_NOT_THERE}.")
         outcome = self._handlers[call.match.row.handler](self, call)
         if isinstance(outcome, str):
             return outcome

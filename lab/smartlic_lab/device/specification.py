@@ -50,8 +50,11 @@ class DeviceSpec:
     clock_authoritative: bool = True  # False: until NTP or "clock set"
     access_points: int = 0  # joined to a wireless controller
     boot_seconds: int | None = None  # how long a reload takes; None: the family's
+    controller_managed: bool = False  # a router in controller mode: SD-WAN Manager owns its configuration
 
 
+CONTROLLER_MODE: Final = (17, 2, 1)
+"""The first image for both modes. Source: Cisco's guides on install and upgrade of IOS-XE SD-WAN from 17.2.1r on."""
 _SERIAL_LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ0123456789"
 _HOSTNAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 
@@ -116,6 +119,10 @@ def check(spec: DeviceSpec) -> Build:
         raise SpecificationError("access_points", f"a number of {spec.access_points}")
     if spec.access_points and "wireless" not in found.traits:
         raise SpecificationError("access_points", f"{found.name} is no wireless controller")
+    if spec.controller_managed and "sdwan" not in found.traits:
+        raise SpecificationError("controller_managed", f"{found.name} has no controller mode")
+    if spec.controller_managed and train.version < CONTROLLER_MODE:
+        raise SpecificationError("controller_managed", f"{train.number} has no controller mode - it came with 17.2.1")
     return Build(spec, found, train, members)
 
 

@@ -16,6 +16,7 @@ from nornir_smartlic.model import (
     SoftwareBuild,
     StackMemberLine,
 )
+from nornir_smartlic.model.version import CONTROLLER_MANAGED
 from smartlic_lab.device import boot
 from smartlic_lab.device.factory import interface_names
 from smartlic_lab.device.machine import Machine
@@ -55,11 +56,13 @@ def board(udi_sn: str, what: str, length: int = 4) -> str:
 def device_version(device: Machine, now: datetime) -> DeviceVersion:
     """What ``show version`` prints of *device* at *now*."""
     release, family = device.release, device.family
-    router = family.boot.style == "router"
+    managed = device.controller_managed
+    router = family.boot.style == "router" and not managed
     # Source: captures of C8000V and of an ISR4351
-    throttled = "virtual" in family.traits or bool(family.models[device.build.members[0].pid].throughputs)
-    level = device.booted_with.level
-    configured = boot.configured_levels(device.running)
+    steps = family.models[device.build.members[0].pid].throughputs
+    throttled = "virtual" in family.traits or (bool(steps) and not managed)
+    level = None if managed else device.booted_with.level
+    configured = () if managed else boot.configured_levels(device.running)
     saved = boot_level(configured[0] if configured else None)
     air, next_air = _air_levels(device, level, saved)
     return DeviceVersion(
@@ -81,7 +84,7 @@ def device_version(device: Machine, now: datetime) -> DeviceVersion:
         licensing_status=release.licensing_status or _registration(device, now),
         license_type="Perpetual" if router else None,
         addon_license_type="Subscription" if router else None,
-        packages=_packages(device, level, saved),
+        packages=() if managed else _packages(device, level, saved),
         details=_details(device, now),
     )
 
@@ -158,7 +161,8 @@ def _details(device: Machine, now: datetime) -> DeviceDetails:
     release, family = device.release, device.family
     up = now - device.booted_at
     router, wireless, switch = (trait in family.traits for trait in ("router", "wireless", "switch"))
-    suites = _suites(device)
+    suites = () if device.controller_managed else _suites(device)
+    mode = CONTROLLER_MANAGED if device.controller_managed else "Autonomous"
     return DeviceDetails(
         build=SoftwareBuild(
             product=family.software,
@@ -180,7 +184,7 @@ def _details(device: Machine, now: datetime) -> DeviceDetails:
         restarted_at=date_text(device.clock(device.booted_at)),
         processor=_processor(device),
         board_id=device.build.members[0].sn,
-        operating_mode="Autonomous" if router or wireless else None,
+        operating_mode=mode if router or wireless else None,
         interfaces=_interfaces(device),
         memories=tuple(_memory(line) for line in family.storage),
         installation_mode="INSTALL" if wireless else None,
@@ -189,6 +193,7 @@ def _details(device: Machine, now: datetime) -> DeviceDetails:
         suites=suites,
         suite_module="esg" if suites else None,
         configuration_register="0x2102" if router else "0x102",
+        remarks=(f"License Mode: {mode}",) if device.controller_managed else (),
     )
 
 

@@ -336,6 +336,7 @@ class DeviceEntry(_Part):
     clock_offset: Span = timedelta()  # how wrong its clock is
     clock_authoritative: bool = True
     boot_seconds: int | None = Field(default=None, ge=0)
+    controller_managed: bool = False
     port: Port = 0
     address: Address | None = None  # of its own on loopback, with "addresses: own"
     uplink: UplinkPlan = UplinkPlan()
@@ -375,6 +376,7 @@ class DeviceEntry(_Part):
             clock_offset=self.clock_offset,
             clock_authoritative=self.clock_authoritative,
             boot_seconds=self.boot_seconds,
+            controller_managed=self.controller_managed,
             **secrets,
         )
 

@@ -17,6 +17,7 @@ from nornir_smartlic.model import (
     SoftwareBuild,
     StackMemberLine,
 )
+from nornir_smartlic.model.version import CONTROLLER_MANAGED
 from smartlic_lab.show.printer import Printer
 from smartlic_lab.show.style import Style
 
@@ -149,6 +150,8 @@ def _terms(build: SoftwareBuild, line: dict[str, str]) -> Lines:
 def _licences(shown: DeviceVersion, details: DeviceDetails, line: dict[str, str]) -> Lines:
     """The levels in use and after a reload, the throughput, and the model of licensing."""
     lines: Lines = []
+    if details.operating_mode == CONTROLLER_MANAGED:  # in place of levels; Source: corrections-2026-11.md
+        lines += [*(remark for remark in details.remarks if remark.startswith("License Mode: ")), ""]
     if details.suites:
         lines += ["", "", f"Suite License Information for Module:'{details.suite_module}' ", ""]
         lines += ["-" * 80, SUITE_HEADING, "-" * 80]

@@ -18,6 +18,7 @@ from smartlic_lab.show import log_head
 
 handles = Handlers[Session]()
 
+_BOOTSTRAP = ("ciscosdwan.cfg", "ciscosdwan_cloud_init.cfg")  # what a router in controller mode boots with on day 0
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
@@ -86,6 +87,33 @@ def reload(session: Session, call: Call) -> Dialogue:
     device.emit(Log(5, "RELOAD", f"Reload requested by {by}. Reload Reason: Reload Command.", "SYS"), now)
     device.reload(now)
     return ""
+
+
+@handles("controller_mode")
+def controller_mode(session: Session, call: Call) -> Dialogue:
+    """Source: public sessions with ``controller-mode enable``; unverified: what ``disable`` asks, and a mode it has."""
+    device, wanted = session.device, call.has("enable")
+    if device.controller_managed is wanted:
+        return f"% Device is already in {'controller' if wanted else 'autonomous'} mode\n"
+    answer = yield Ask(
+        "Continue? [confirm]",
+        before=f"{'Enabling' if wanted else 'Disabling'} controller mode will erase the nvram filesystem, remove all "
+        "configuration files, and reload the box! \nEnsure the BOOT variable points to a valid image \n",
+        single_key=True,
+    )
+    if not confirmed(answer):
+        return "\n"
+    if wanted and not any(device.files.exists(f"{device.family.flash}:{name}") for name in _BOOTSTRAP):
+        answer = yield Ask(
+            "Do you want to abort? (yes/[no]): ",
+            before="\n% Warning: Bootstrap config file needed for Day-0 boot is missing\n",
+        )
+        if answer.strip().lower().startswith("y"):
+            return ""
+    device.startup = None
+    device.controller_managed = wanted
+    device.reload(session.now)
+    return " Mode change success\n"
 
 
 @handles("reload_in")
