@@ -2,9 +2,10 @@
 
 A report's way has an order: a model that reports, a transport with a URL, a source interface and a VRF, a name that
 resolves, a connection, a certificate that is trusted, a trust code, an acknowledgement. Whatever breaks first hides
-what breaks after it, so that causes are listed by certainty, then the freshest message first, and in this order among
-equals. What the device logged long ago, or before a report went through, is history: it comes last. Reasons that
-devices print stand in reference/cli.md section 5, some of them unverified.
+what breaks after it, so that causes stand in this order among equals. Before that counts how fresh a cause is: what was
+logged last comes first, as does what is seen now, then the surer. What the device logged long ago, or before a report
+went through, is history: it comes last. Reasons that devices print stand in reference/cli.md section 5, some of them
+unverified.
 """
 
 from __future__ import annotations
@@ -118,7 +119,10 @@ class Symptoms:
 
 
 def causes_of(symptoms: Symptoms) -> tuple[Cause, ...]:
-    """The causes: the surest first, of equals the one that was logged last; history comes last."""
+    """The causes: the freshest first, of equals the surest; history comes last.
+
+    What is seen now and was never logged is as fresh as the last message.
+    """
     if symptoms.reading.version.is_controller_managed:
         seen = Evidence("show version", f"Router operating mode: {CONTROLLER_MANAGED}")
         return (Cause("controller", Certainty.CERTAIN, f"{CONTROLLER}: see its licence pages", (seen,)),)
@@ -133,11 +137,14 @@ def causes_of(symptoms: Symptoms) -> tuple[Cause, ...]:
             if cause.at is not None and cause.at == symptoms.failed_at and cause.id not in known
         ]
     order = list(Certainty)
-    return tuple(sorted(found, key=lambda cause: (order.index(cause.certainty), -_seconds(cause.at))))
+    newest = max((cause.at for cause in found if cause.at and cause.certainty is not Certainty.HISTORY), default=None)
 
+    def rank(cause: Cause) -> tuple[bool, float, int]:
+        at = cause.at or newest
+        is_history = cause.certainty is Certainty.HISTORY
+        return is_history, -at.timestamp() if at is not None else 0.0, order.index(cause.certainty)
 
-def _seconds(at: datetime | None) -> float:
-    return at.timestamp() if at is not None else 0.0
+    return tuple(sorted(found, key=rank))
 
 
 _UNREGISTERED: Final = (RegistrationStatus.UNREGISTERED, RegistrationStatus.REGISTRATION_FAILED)

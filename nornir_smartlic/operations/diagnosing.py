@@ -11,7 +11,7 @@ from nornir_smartlic.operations.results import Diagnosis
 
 
 def diagnose(wanted: Intent | None = None) -> Conversation[Diagnosis]:
-    """Why this device does not report: ordered causes with evidence and the fix; none where all is well.
+    """Why this device does not report: causes with evidence and the fix, the freshest first; none where all is well.
 
     What is as *wanted*, the inventory's, is no cause: transport off.
     """

@@ -225,7 +225,7 @@ class ResetOutcome:
 class Diagnosis:
     """Why a device does not report."""
 
-    causes: tuple[Cause, ...]  # the surest first; (): nothing hinders it
+    causes: tuple[Cause, ...]  # the freshest first, history last; (): nothing hinders it
     last_failure: str | None  # what the device logged last, in its words; None: nothing, or it was restored since
     reading: LicensingReading
     failed_at: datetime | None = None  # when it was logged, by the device's clock; None: the log has no time

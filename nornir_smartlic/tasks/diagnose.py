@@ -12,7 +12,8 @@ def diagnose(task: Task, dry_run: bool | None = None) -> Result:
     """Find out why the host does not report; nothing is changed, *dry_run* makes no difference.
 
     Returns:
-        Result: ``result`` the Diagnosis: causes, the surest first, each with its evidence and its fix.
+        Result: ``result`` the Diagnosis: causes, the freshest first, each with its evidence, its time and its fix;
+            what is over comes last, as history.
     Raises:
         IntentError: the host's ``smart_licensing`` data is inconsistent.
     """

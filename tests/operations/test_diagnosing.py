@@ -107,12 +107,41 @@ def test_a_failure_of_a_cured_cause_is_history_and_the_fresh_one_comes_first(lab
     assert "no-name-server" not in {cause.id for cause in found}
 
 
+def test_the_freshest_cause_comes_first_though_an_older_one_is_surer(lab: MemoryLab):
+    door = lab.door("sw1")
+    door.answer(Configure((*SMART, *RESOLVED)))
+    text = "The install of a new licensing trust code has failed on PID:C9300-24T,SN:FOC1: Invalid token"
+    untrusted = LogMessage(3, "TRUST_CODE_INSTALL_FAILED", text, f"*Jan  1 11:10:00.000: %SMART_LIC-3-TRUST: {text}")
+    symptoms = Symptoms(
+        converse(read_licensing(), door.answer),
+        failure=message("Jan  1 11:50:00.000: ", "Received empty response"),
+        trust_failure=untrusted,
+    )
+    found = [cause for cause in causes_of(symptoms) if cause.id in ("empty-answer", "no-trust")]
+    assert [(cause.id, cause.certainty.value) for cause in found] == [
+        ("empty-answer", "likely"),
+        ("no-trust", "certain"),
+    ]
+    assert [cause.at.minute for cause in found if cause.at is not None] == [50, 10]
+    older = replace(symptoms, failure=message("Jan  1 11:00:00.000: ", "Received empty response"))
+    assert causes_of(older)[0].id == "no-trust"
+
+
+def test_what_is_seen_now_and_certain_comes_before_a_suspicion_of_the_log(lab: MemoryLab):
+    door = lab.door("sw1")
+    door.answer(Configure(("license smart transport smart", *RESOLVED)))
+    failure = message("Jan  1 11:59:00.000: ", "Received empty response")
+    found = causes_of(Symptoms(converse(read_licensing(), door.answer), failure=failure))
+    assert found[0].id == "no-url"
+    assert "empty-answer" in [cause.id for cause in found]
+
+
 def test_what_was_logged_hours_ago_and_not_again_is_history(lab: MemoryLab):
     door = lab.door("sw1")
     door.answer(Configure((*SMART, *RESOLVED)))
     symptoms = Symptoms(converse(read_licensing(), door.answer), failure=None)
     hour_ago, day_ago = (
-        replace(symptoms, failure=message(f"Jan  1 {hour}:00:00.000: ", "No reply from server", lab))
+        replace(symptoms, failure=message(f"Jan  1 {hour}:00:00.000: ", "No reply from server"))
         for hour in ("11", "02")
     )
     assert [cause.certainty for cause in causes_of(hour_ago) if cause.id == "no-way"] == [Certainty.POSSIBLE]
@@ -122,9 +151,8 @@ def test_what_was_logged_hours_ago_and_not_again_is_history(lab: MemoryLab):
     assert past.at.hour == 2
 
 
-def message(stamp: str, reason: str, lab: MemoryLab) -> LogMessage:
+def message(stamp: str, reason: str) -> LogMessage:
     """A failure of communication as the device logs it."""
-    del lab
     text = f"Communications failure with the Cisco Smart Software Manager (CSSM) : {reason}"
     return LogMessage(3, "COMM_FAILED", text, f"*{stamp}%SMART_LIC-3-COMM_FAILED: {text}")
 
@@ -152,7 +180,7 @@ def test_a_release_without_the_root_of_cssm_is_named_with_its_field_notice():
     door = lab.door("ie1")
     door.answer(Configure((*SMART, *RESOLVED)))
     reading = converse(read_licensing(), door.answer)
-    failed = replace(Symptoms(reading, None), failure=message("Jan  1 11:30:00.000: ", "SSL certificate error", lab))
+    failed = replace(Symptoms(reading, None), failure=message("Jan  1 11:30:00.000: ", "SSL certificate error"))
     found = {cause.id: cause for cause in causes_of(failed)}
     assert "FN72298" in found["old-root"].text
     assert found["old-root"].fix[0].startswith("crypto pki trustpool import")
