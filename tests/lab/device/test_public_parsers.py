@@ -6,6 +6,7 @@ import logging
 
 import pytest
 
+from smartlic_lab.device import MemberSpec
 from smartlic_lab.platforms import Family, Release, families, releases
 from tests.lab.device.terminals import JAN_1, Terminal, first_level, make_device
 
@@ -123,6 +124,15 @@ def test_genie_reads_the_right_values_of_a_stack() -> None:
         "network-advantage": "2",
         "dna-advantage": "2",
     }
+
+
+@pytest.mark.pyats
+def test_genie_reads_who_manages_a_router_and_whose_name_a_switch_bears() -> None:
+    device = pytest.importorskip("genie.conf.base").Device("d1", os="iosxe")
+    router = Terminal(make_device(platform="c8300", controller_managed=True)).type("show version")
+    assert device.parse("show version", output=router)["version"]["router_operating_mode"] == "Controller-Managed"
+    switch = Terminal(make_device(platform="ie3x00", members=(MemberSpec("1783-CMS20DN"),))).type("show version")
+    assert device.parse("show version", output=switch)["version"]["chassis"] == "1783-CMS20DN"
 
 
 @pytest.mark.parametrize("family", families().values(), ids=families())
