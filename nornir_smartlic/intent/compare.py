@@ -363,8 +363,14 @@ def _proxy(pair: _Pair, path: str) -> Comparison:
         commands = ("call-home", *(f" no{line}" for line in lines), *new)
         undo = ("call-home", *(f" no{line}" for line in new), *lines)
     else:
-        commands, undo = new, lines or tuple(f"no {line}" for line in reversed(new))
+        only_new = [line for line in new if not any(_head(line) == _head(old) for old in lines)]
+        commands, undo = new, (*(f"no {line}" for line in reversed(only_new)), *lines)
     return _of_transport(Comparison(path, found, spelled, commands, undo, evidence), refusal)
+
+
+def _head(line: str) -> str:
+    """A line without its last word: an address that replaces another has the same."""
+    return line.rpartition(" ")[0]
 
 
 def _proxy_lines(proxy: Proxy | None, *, in_call_home: bool) -> tuple[str, ...]:

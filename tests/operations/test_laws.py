@@ -122,3 +122,13 @@ def test_reports_to_a_cslu_leave_through_the_vrf_of_the_line():
     assert plan.commands == ("ip name-server vrf Mgmt-vrf 192.0.2.53", "license smart vrf Mgmt-vrf")
     reading = converse(read_licensing(), door.answer)
     assert reading.state.transport.vrf == way_of(reading).vrf == "Mgmt-vrf"
+
+
+def test_a_port_that_was_not_there_beside_the_address_of_a_proxy_is_taken_back_too():
+    door = memory_lab(switch()).door("sw1")
+    door.answer(Configure(("license smart proxy address proxy.example.com",)))
+    wanted = intent_of({"transport": "cslu", "proxy": {"address": "192.0.2.80", "port": 8080}})
+    plan = converse(configure(wanted, commit=True), door.answer)
+    door.answer(Configure(undo(plan.differences)))
+    lines = [line for line in door.device.running_text().splitlines() if "proxy" in line]
+    assert lines == ["license smart proxy address proxy.example.com"]
