@@ -1,6 +1,7 @@
 """Client of CSSM: accounts, tokens, licences, and the way of reports and authorizations over HTTP."""
 
-from nornir_smartlic.cssm.client import ClientCredentials, CssmClient, new_nonce
+from nornir_smartlic.cssm.access import ClientCredentials
+from nornir_smartlic.cssm.client import CssmClient, new_nonce
 from nornir_smartlic.cssm.transfer import Endpoint, Retries, Transfer
 from nornir_smartlic.cssm.values import (
     Document,

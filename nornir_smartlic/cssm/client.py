@@ -8,11 +8,11 @@ import json
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, Self
 from urllib.parse import quote
 
+from nornir_smartlic.cssm.access import Access, ClientCredentials
+from nornir_smartlic.cssm.answers import instant, number, object_in, objects, optional_number, text
 from nornir_smartlic.cssm.transfer import Transfer
 from nornir_smartlic.cssm.values import (
     Document,
@@ -33,22 +33,15 @@ from nornir_smartlic.model import Secret, Udi
 BASE: Final = "/services/api/smart-accounts-and-licensing"
 TOKEN_PATH: Final = "/as/token.oauth2"  # noqa: S105  a path
 PAGE: Final = 100
-_RENEW_BEFORE_SECONDS: Final = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class ClientCredentials:
-    """An application of type Service, as registered with Cisco's API console."""
-
-    client_id: str
-    client_secret: Secret
+MOST_RECORDS: Final = 1_000_000
+"""Of one list: whoever sends more pages has no end."""
 
 
 class CssmClient:
     """Speaks for one API client; ``login`` is the transfer to the host that gives access tokens, often another one.
 
     ``token_path`` is its token endpoint: ``/oauth2/default/v1/token`` on Cisco's newer identity host. Source:
-    reference/cssm-clients.md.
+    reference/cssm-clients.md. ``base`` stands before the paths of all operations.
 
     ``clock`` gives seconds that only grow, to know when an access token ends.
     """
@@ -60,41 +53,17 @@ class CssmClient:
         *,
         login: Transfer | None = None,
         token_path: str = TOKEN_PATH,
+        base: str = BASE,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._transfer = transfer
-        self._login = login or transfer
-        self._token_path = token_path
-        self._credentials = credentials
-        self._clock = clock
-        self._bearer: tuple[Secret, float] | None = None
-        for each in (self._transfer, self._login):
-            each.require_private()
+        self._base = base
+        self._access = Access(transfer, credentials, login=login, token_path=token_path, clock=clock)
 
-    def __enter__(self) -> CssmClient:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self._transfer.close()
-        if self._login is not self._transfer:
-            self._login.close()
-
-    # --- access ------------------------------------------------------------------------------------------------------
-
-    def _authorization(self) -> str:
-        if self._bearer is None or self._clock() > self._bearer[1]:
-            form = {
-                "grant_type": "client_credentials",
-                "client_id": self._credentials.client_id,
-                "client_secret": self._credentials.client_secret.reveal(),
-            }
-            data = self._login.ask("POST", self._token_path, form=form).checked("access token")
-            text = _text(data, "access_token")
-            if not text:
-                raise CssmError("access token: the answer has none")
-            lifetime = float(_optional_number(data, "expires_in") or 0)
-            self._bearer = (Secret(text), self._clock() + max(lifetime - _RENEW_BEFORE_SECONDS, 0.0))
-        return f"Bearer {self._bearer[0].reveal()}"
+        self._access.close()
 
     def _ask(
         self,
@@ -104,16 +73,13 @@ class CssmClient:
         *,
         body: Any = None,
         headers: Mapping[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
         repeatable: bool = True,
     ) -> dict[str, Any]:
-        """The answer to a signed request; an access token that has ended is fetched anew, once."""
-        for attempt in (1, 2):
-            signed = {"Authorization": self._authorization(), **(headers or {})}
-            answer = self._transfer.ask(method, BASE + path, json=body, headers=signed, repeatable=repeatable)
-            if answer.status != 401 or attempt == 2:
-                return answer.checked(what)
-            self._bearer = None
-        raise AssertionError("unreachable")
+        """The answer of an operation of this generation."""
+        return self._access.ask(
+            method, self._base + path, what, body=body, headers=headers, query=query, repeatable=repeatable
+        )
 
     # --- version 2: accounts, reports, authorizations -----------------------------------------------------------------
 
@@ -122,15 +88,15 @@ class CssmClient:
         data = self._ask("GET", "/v2/accounts/search", "accounts")
         return tuple(
             SmartAccount(
-                domain=_text(raw, "domain"),
-                name=_text(raw, "name"),
-                number=_number(raw, "account_id"),
+                domain=text(raw, "domain"),
+                name=text(raw, "name"),
+                number=number(raw, "account_id"),
                 virtual_accounts=tuple(
-                    VirtualAccountNumber(_text(va, "name"), _number(va, "virtual_account_id"), bool(va.get("default")))
-                    for va in _objects(raw, "virtual_accounts")
+                    VirtualAccountNumber(text(va, "name"), number(va, "virtual_account_id"), bool(va.get("default")))
+                    for va in objects(raw, "virtual_accounts")
                 ),
             )
-            for raw in _objects(data, "accounts")
+            for raw in objects(data, "accounts")
         )
 
     def report_usage(
@@ -183,19 +149,19 @@ class CssmClient:
         data = self._ask("POST", "/v2/accounts/poll", "poll", body=body, headers=_numbers(account, virtual_account))
         if data.get("status") == "OK_POLL":
             return _ticket(data, ticket.nonce, ticket.timestamp_ms, action=ticket.action)
-        return _results(_object(data, "data"))
+        return _results(object_in(data, "data"))
 
     # --- version 1: inventory and tokens ------------------------------------------------------------------------------
 
     def virtual_accounts(self, domain: str) -> tuple[str, ...]:
         """Names of the virtual accounts of a smart account."""
         data = self._ask("GET", f"{_account(domain)}/virtual-accounts", "virtual accounts")
-        return tuple(_text(raw, "name") for raw in _objects(data, "virtualAccounts"))
+        return tuple(text(raw, "name") for raw in objects(data, "virtualAccounts"))
 
     def tokens(self, domain: str, virtual_account: str) -> tuple[RegistrationToken, ...]:
         """The tokens of a virtual account that are still good."""
         data = self._ask("GET", f"{_virtual(domain, virtual_account)}/tokens", "tokens")
-        return tuple(_token(raw) for raw in _objects(data, "tokens"))
+        return tuple(_token(raw) for raw in objects(data, "tokens"))
 
     def create_token(
         self,
@@ -230,42 +196,46 @@ class CssmClient:
         """
         for raw in self._pages(f"{_account(domain)}/licenses", "licenses", virtual_accounts):
             yield LicenseLine(
-                name=_text(raw, "license"),
-                virtual_account=_text(raw, "virtualAccount"),
-                status=_text(raw, "status"),
-                quantity=_optional_number(raw, "quantity"),
-                in_use=_optional_number(raw, "inUse"),
-                available=_optional_number(raw, "available"),
+                name=text(raw, "license"),
+                virtual_account=text(raw, "virtualAccount"),
+                status=text(raw, "status"),
+                quantity=optional_number(raw, "quantity"),
+                in_use=optional_number(raw, "inUse"),
+                available=optional_number(raw, "available"),
                 purchases=tuple(
                     Purchased(
-                        quantity=_optional_number(line, "quantity") or 0,
-                        ends=_instant(line.get("endDate")),
-                        subscription_id=_text(line, "subscriptionId") or None,
+                        quantity=optional_number(line, "quantity") or 0,
+                        ends=instant(line.get("endDate")),
+                        subscription_id=text(line, "subscriptionId") or None,
                     )
-                    for line in _objects(raw, "licenseDetails")
+                    for line in objects(raw, "licenseDetails")
                 ),
             )
 
     def product_instances(self, domain: str, virtual_accounts: Sequence[str] = ()) -> Iterator[ProductInstance]:
         """The devices of *virtual_accounts*, page by page; of all where none is named."""
         for raw in self._pages(f"{_account(domain)}/devices", "devices", virtual_accounts):
-            sudi = _object(raw, "sudi")
+            sudi = object_in(raw, "sudi")
             yield ProductInstance(
-                udi=Udi(_text(sudi, "udiPid"), _text(sudi, "udiSerialNumber")),
-                host_name=_text(raw, "hostName") or None,
-                virtual_account=_text(raw, "virtualAccount"),
-                product=_text(raw, "productTagName") or None,
-                registered=_instant(raw.get("registrationDate")),
-                last_contact=_instant(raw.get("lastContactDate")),
-                status=_text(raw, "status") or None,
+                udi=Udi(text(sudi, "udiPid"), text(sudi, "udiSerialNumber")),
+                host_name=text(raw, "hostName") or None,
+                virtual_account=text(raw, "virtualAccount"),
+                product=text(raw, "productTagName") or None,
+                registered=instant(raw.get("registrationDate")),
+                last_contact=instant(raw.get("lastContactDate")),
+                status=text(raw, "status") or None,
                 licenses=tuple(
-                    (_text(line, "license"), _number(line, "quantity")) for line in _objects(raw, "licenseUsage")
+                    (text(line, "license"), number(line, "quantity")) for line in objects(raw, "licenseUsage")
                 ),
             )
 
+    def agreements(self, domain: str) -> tuple[str, ...]:  # noqa: ARG002  what the newer generation answers
+        """The subscriptions that are enterprise agreements; this generation does not tell."""
+        return ()
+
     def alerts(self, domain: str) -> tuple[dict[str, Any], ...]:
         """The alerts of a smart account, as CSSM lists them. The path is unverified (reference/reports.md 7.2)."""
-        return tuple(_objects(self._ask("GET", f"{_account(domain)}/alerts", "alerts"), "alerts"))
+        return tuple(objects(self._ask("GET", f"{_account(domain)}/alerts", "alerts"), "alerts"))
 
     def transfer_licenses(self, domain: str, source: str, target: str, license: str, quantity: int) -> None:
         """Move licences from one virtual account to another."""
@@ -303,9 +273,11 @@ class CssmClient:
             if virtual_accounts:
                 body["virtualAccounts"] = list(virtual_accounts)
             data = self._ask("POST", path, key, body=body)
-            page = list(_objects(data, key))
+            page = list(objects(data, key))
             yield from page
             offset += len(page)
+            if offset > MOST_RECORDS:
+                raise CssmError(f"{key}: no end after {offset} records")
             total = data.get("totalRecords")
             if not page or (isinstance(total, int) and offset >= total) or (total is None and len(page) < PAGE):
                 return
@@ -354,9 +326,9 @@ def _usage(file: UsageFile) -> dict[str, Any]:
 
 def _ticket(data: Mapping[str, Any], nonce: str, timestamp_ms: int, *, action: str | None = None) -> PollTicket:
     return PollTicket(
-        poll_id=_number(data, "poll_id"),
-        interval_seconds=min(max(_optional_number(data, "poll_interval") or 300, 1), 3600),
-        action=_text(data, "action") or action or "acknowledgements",
+        poll_id=number(data, "poll_id"),
+        interval_seconds=min(max(optional_number(data, "poll_interval") or 300, 1), 3600),
+        action=text(data, "action") or action or "acknowledgements",
         nonce=nonce,
         timestamp_ms=timestamp_ms,
     )
@@ -365,12 +337,12 @@ def _ticket(data: Mapping[str, Any], nonce: str, timestamp_ms: int, *, action: s
 def _results(data: Mapping[str, Any]) -> Results:
     documents: list[Document] = []
     refusals: list[Refusal] = []
-    for raw in (*_objects(data, "acknowledgements"), *_objects(data, "authorizations")):
-        sudi = _object(raw, "sudi")
-        udi = Udi(_text(sudi, "udi_pid"), _text(sudi, "udi_serial_number"))
+    for raw in (*objects(data, "acknowledgements"), *objects(data, "authorizations")):
+        sudi = object_in(raw, "sudi")
+        udi = Udi(text(sudi, "udi_pid"), text(sudi, "udi_serial_number"))
         packed = raw.get("smart_license")
         if raw.get("status") == "FAILED" or not packed:
-            refusals.append(Refusal(udi, _text(raw, "status_message") or _text(raw, "error_code") or "no reason"))
+            refusals.append(Refusal(udi, text(raw, "status_message") or text(raw, "error_code") or "no reason"))
             continue
         try:
             documents.append(Document(udi, base64.b64decode(str(packed), validate=True).decode()))
@@ -380,56 +352,15 @@ def _results(data: Mapping[str, Any]) -> Results:
 
 
 def _token(raw: Mapping[str, Any]) -> RegistrationToken:
-    text = _text(raw, "token")
-    if not text:
+    token = text(raw, "token")
+    if not token:
         raise CssmError("token: the answer has none")
     return RegistrationToken(
-        token=Secret(text),
-        description=_text(raw, "description"),
-        expires=_instant(raw.get("expirationDate")),
-        export_controlled=_text(raw, "exportControlled") == "Allowed",
-        created_by=_text(raw, "createdBy") or None,
-        max_uses=_optional_number(raw, "maxUses"),
-        uses=_optional_number(raw, "uses"),
+        token=Secret(token),
+        description=text(raw, "description"),
+        expires=instant(raw.get("expirationDate")),
+        export_controlled=text(raw, "exportControlled") == "Allowed",
+        created_by=text(raw, "createdBy") or None,
+        max_uses=optional_number(raw, "maxUses"),
+        uses=optional_number(raw, "uses"),
     )
-
-
-def _objects(data: Mapping[str, Any], key: str) -> Iterator[dict[str, Any]]:
-    listed = data.get(key)
-    yield from (entry for entry in (listed if isinstance(listed, list) else ()) if isinstance(entry, dict))
-
-
-def _object(data: Mapping[str, Any], key: str) -> dict[str, Any]:
-    value = data.get(key)
-    return value if isinstance(value, dict) else {}
-
-
-def _text(data: Mapping[str, Any], key: str) -> str:
-    value = data.get(key)
-    return value if isinstance(value, str) else "" if value is None else str(value)
-
-
-def _number(data: Mapping[str, Any], key: str) -> int:
-    number = _optional_number(data, key)
-    if number is None:
-        raise CssmError(f"the answer has no number {key}")
-    return number
-
-
-def _optional_number(data: Mapping[str, Any], key: str) -> int | None:
-    value = data.get(key)
-    if isinstance(value, bool) or value is None:
-        return None
-    try:
-        return int(value)
-    except (TypeError, ValueError, OverflowError):
-        return None
-
-
-def _instant(text: Any) -> datetime | None:
-    """A time of the API, of UTC where it names no zone (unverified); other spellings than ISO 8601 are left out."""
-    try:
-        at = datetime.fromisoformat(str(text)) if text else None
-    except ValueError:
-        return None
-    return at.replace(tzinfo=UTC) if at is not None and at.tzinfo is None else at

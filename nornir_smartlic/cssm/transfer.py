@@ -116,13 +116,14 @@ class Transfer:
         answer that says so (429, 503).
 
         Raises:
-            CssmError: no connection, or still no good answer after the last attempt.
+            CssmError: no connection, or still no good answer after the last attempt; *path* leads to another host.
         """
         problem = ""
         for attempt in range(self._endpoint.retries.attempts):
             asked: float | None = None
             try:
                 request = self._client.build_request(method, path, json=json, data=form, params=query, headers=headers)
+                self._require_own_host(request.url)
                 response = self._read(request)
             except httpx.TransportError as error:
                 problem = _why(error)
@@ -134,7 +135,7 @@ class Transfer:
                     break
             else:
                 if response.status_code not in (RETRIED if repeatable else NOT_DONE):
-                    return Answer(response.status_code, _decoded(response))
+                    return Answer(response.status_code, _decoded(response), self._redirected(request.url, response))
                 status = response.status_code
                 problem = _message(_decoded(response)) or f"HTTP status {status}"
                 asked = self._asked_seconds(response)
@@ -165,6 +166,22 @@ class Transfer:
         headers = {name: value for name, value in response.headers.items() if name != "content-encoding"}
         return httpx.Response(response.status_code, headers=headers, content=bytes(content))
 
+    def _require_own_host(self, url: httpx.URL) -> None:
+        """A path with a host in it would carry the credential there."""
+        own = self._client.base_url
+        if (url.scheme, url.host, url.port) != (own.scheme, own.host, own.port):
+            raise CssmError(f"{self._host()}: a path of {url.host}, to which no credential is sent")
+
+    def _redirected(self, asked: httpx.URL, response: httpx.Response) -> str | None:
+        """The host that *response* sends elsewhere to; ``None``: it does not."""
+        location = response.headers.get("location", "")[:_LONGEST_MESSAGE]
+        if not 300 <= response.status_code < 400 or not location:
+            return None
+        try:
+            return asked.join(location).host
+        except httpx.InvalidURL:
+            return "a URL that is none"
+
     def require_private(self) -> None:
         """Raises `UsageError` where a secret would go over the network for all to read."""
         url = self._client.base_url
@@ -193,6 +210,7 @@ class Answer:
 
     status: int
     data: Any
+    redirected: str | None = None  # the host to which it sends elsewhere
 
     def checked(self, what: str) -> dict[str, Any]:
         """The JSON object of a good answer.
@@ -201,7 +219,10 @@ class Answer:
             CssmError: an error, with the message that CSSM gave.
         """
         if self.status >= 400 or not isinstance(self.data, dict):
-            instead = "a redirect, which is not followed" if 300 <= self.status < 400 else "no JSON object"
+            instead = "no JSON object"
+            if 300 <= self.status < 400:
+                to = f" to {_printable(self.redirected)}" if self.redirected else ""
+                instead = f"a redirect{to}, which is not followed: a credential goes to no other host"
             reason = _message(self.data) or (
                 f"HTTP status {self.status}" + (f", {instead}" if self.status < 400 else "")
             )
@@ -232,9 +253,13 @@ def _message(data: Any) -> str | None:
         return None
     for name in ("message", "statusMessage", "status_message", "error_description", "error", "detail"):
         if isinstance(data.get(name), str) and data[name]:
-            clean = "".join(each if each.isprintable() else " " for each in str(data[name]).strip().partition("\n")[0])
-            return clean[:_LONGEST_MESSAGE] or None
+            return _printable(str(data[name]).strip().partition("\n")[0])[:_LONGEST_MESSAGE] or None
     return None
+
+
+def _printable(text: str) -> str:
+    """*text* of a server, in which nothing acts on a terminal."""
+    return "".join(each if each.isprintable() else " " for each in text)
 
 
 def _untrusted(error: BaseException) -> str | None:

@@ -84,6 +84,28 @@ def test_no_token_follows_a_redirect():
         asked.append(request.url.host)
         return httpx.Response(307, headers={"location": "https://elsewhere.example.com/"})
 
-    with pytest.raises(CssmError, match="a redirect, which is not followed"):
+    with pytest.raises(CssmError, match=r"a redirect to elsewhere\.example\.com, which is not followed"):
         client(answer).accounts()
     assert set(asked) == {"cssm.example.com"}
+
+
+@pytest.mark.parametrize("path", ["https://elsewhere.example.com/x", "http://cssm.example.com/x"])
+def test_no_credential_goes_to_the_host_of_a_path(path: str):
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(str(request.url))
+        return httpx.Response(200, json={})
+
+    transfer = Transfer(Endpoint("https://cssm.example.com"), transport=httpx.MockTransport(answer))
+    with pytest.raises(CssmError, match="to which no credential is sent"):
+        transfer.ask("GET", path, headers={"Authorization": "Bearer secret"})
+    assert asked == []
+
+
+def test_pages_without_end_are_given_up(monkeypatch):
+    monkeypatch.setattr("nornir_smartlic.cssm.client.MOST_RECORDS", 500)
+    device = {"sudi": {"udiPid": "C9300-24T", "udiSerialNumber": "FOC1"}}
+    page = httpx.Response(200, json={"access_token": "a", "expires_in": 9999, "devices": [device] * 100})
+    with pytest.raises(CssmError, match="devices: no end after"):
+        sum(1 for _ in client(page).product_instances("example.com"))
