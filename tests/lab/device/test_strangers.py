@@ -22,7 +22,8 @@ EVERYWHERE = (
     "show install active", "show boot system", "show crypto pki trustpool", "show call-home detail",
     "show call-home statistics", "show ntp associations detail", "show terminal", "show ip protocols",
     "show interfaces status", "show ip arp summary", "show netconf-yang sessions", "show netconf-yang status",
-    "show netconf-yang datastores", "show processes cpu", "show ip static route",
+    "show netconf-yang datastores", "show processes cpu", "show ip static route", "show ip traffic", "show ipv6 route",
+    "show file systems", "dir nvram:", "show crypto pki certificates", "show lldp",
 )  # fmt: skip
 SWITCHES = (
     "show vlan", "show vlan brief", "show interfaces switchport", "show interfaces counters", "show vtp status",
@@ -45,6 +46,43 @@ COLLECTORS = {
         "show running-config all", "show startup-config", "show vlan brief", "show users",
     ),
 }  # fmt: skip
+# What ntc-templates has a template for. Left out: "show running-config interface" and the HTTPS certificate, whose
+# templates know no "end" and no "Router Self-Signed Certificate", which devices print.
+NTC = (
+    "show ip route summary",
+    "show crypto pki certificates SLA-TrustPoint",
+    "show ip http server status",
+    "show aliases",
+    "show hosts summary",
+    "show file systems",
+    "show snmp community",
+    "show snmp group",
+    "show lldp neighbors",
+    "show running-config partition access-list",
+    "show ip access-lists",
+    "show ipv6 route",
+    "show processes memory sorted",
+    "show vrf",
+    "show vrf detail",
+    "dir",
+    "dir nvram:",
+    "show ip arp",
+    "show logging",
+    "show users",
+)
+NTC_SWITCHES = (
+    "show vlan",
+    "show vtp status",
+    "show interfaces switchport",
+    "show interfaces status",
+    "show etherchannel summary",
+    "show module",
+    "show switch detail",
+    "show power inline",
+    "show spanning-tree",
+    "show environment temperature",
+)
+WITHOUT_ROWS = ("show lldp neighbors", "show etherchannel summary", "show power inline", "show spanning-tree")
 LEARNT = (
     "platform", "interface", "vlan", "routing", "ospf", "bgp", "ntp", "arp", "acl", "vrf", "static_routing", "hsrp",
     "lldp", "config",
@@ -63,8 +101,23 @@ def test_genie_parses_what_strangers_ask(platform: str, members: int) -> None:
     device, terminal = base.Device("d1", os="iosxe"), terminal_of(platform, members)
     switch = "switch" in family(platform).traits
     terminal.device.open_netconf(JAN_1, username="admin", privilege=15, source="192.0.2.9")
+    terminal.type("configure terminal", "lldp run", "end")
     for command in (*EVERYWHERE, *(SWITCHES if switch else ())):
         assert device.parse(command, output=terminal.type(command)), command
+
+
+@pytest.mark.parametrize("platform", ["c9300", "c9800", "c8000v", "isr4000", "asr1000", "ie3x00"])
+def test_ntc_templates_parse_what_strangers_ask(platform: str) -> None:
+    parse = pytest.importorskip("ntc_templates.parse")
+    terminal = terminal_of(platform)
+    terminal.type(
+        "configure terminal", "lldp run", "snmp-server community public RO", "snmp-server group admins v3 priv",
+        "ip access-list extended MGMT", "permit ip any any", "end", "clear logging", "send log 5 tested",
+    )  # fmt: skip
+    for command in (*NTC, *(NTC_SWITCHES if platform == "c9300" else ())):
+        output = terminal.type(command)
+        assert not re.search("% (Invalid|Incomplete|Ambiguous)", output), command
+        assert parse.parse_output("cisco_ios", command, output) or command in WITHOUT_ROWS, command
 
 
 @pytest.mark.pyats
@@ -242,3 +295,11 @@ def test_a_disk_is_there_where_show_version_names_it() -> None:
     assert "1638400K bytes of Crash Files" in terminal.type("show version")
     assert f"{1638400 * 1024} bytes total" in terminal.type("dir crashinfo:")
     assert "crashinfo:" in terminal.type("show file systems")
+
+
+def test_the_redundancy_facility_has_a_history() -> None:
+    alone, pair = terminal_of("c9300").type("show redundancy history"), terminal_of("c9300", 2)
+    assert alone.startswith("Redundancy Facility Event Log:\n")
+    assert "*my state = ACTIVE(13) peer state = DISABLED(1)" in alone
+    assert "STANDBY HOT" not in alone
+    assert "*peer state = STANDBY HOT(8)" in pair.type("show redundancy history")

@@ -371,11 +371,29 @@ def show_arp(session: Session, call: Call) -> str:
     return text
 
 
+_LLDP_HEAD = """\
+Capability codes:
+    (R) Router, (B) Bridge, (T) Telephone, (C) DOCSIS Cable Device
+    (W) WLAN Access Point, (P) Repeater, (S) Station, (O) Other
+
+Device ID           Local Intf     Hold-time  Capability      Port ID"""
+
+
 @handles("show_lldp")
 def show_lldp(session: Session, call: Call) -> str:
     if not session.device.running.has("lldp", "run"):
         return "% LLDP is not enabled\n"
-    return "\nTotal entries displayed: 0\n"
+    if call.match.words == ("show", "lldp"):
+        timers = {name: session.device.running.value("lldp", name) for name in ("timer", "holdtime", "reinit")}
+        return (
+            "\nGlobal LLDP Information:\n    Status: ACTIVE\n"
+            f"    LLDP advertisements are sent every {timers['timer'] or 30} seconds\n"
+            f"    LLDP hold time advertised is {timers['holdtime'] or 120} seconds\n"
+            f"    LLDP interface reinitialisation delay is {timers['reinit'] or 2} seconds\n"
+        )
+    if call.match.words[2:] != ("neighbors",):
+        return "\nTotal entries displayed: 0\n"
+    return f"{_LLDP_HEAD}\n\nTotal entries displayed: 0\n"
 
 
 @handles("show_ip_ssh")

@@ -226,11 +226,13 @@ def show_ip_http_server(session: Session, call: Call) -> str:
         "Server session idle time-out: 600 seconds\nMaximum number of requests allowed on a connection: 25\n"
         "Server linger time : 60 seconds\nHTTP server active session modules: ALL\n"
     )
+    newer = session.device.release.version >= (17, 10, 0)
+    versions = "TLSv1.3  TLSv1.2" if newer else "TLSv1.2  TLSv1.1"  # unverified: since which release
     secure = (
         "HTTP secure server capability: Present\n"
         f"HTTP secure server status: {_enabled(session, 'ip', 'http', 'secure-server')}\n"
         "HTTP secure server port: 443\n"
-        "HTTP secure server TLS version:  TLSv1.2\n"
+        f"HTTP secure server TLS version:  {versions}\n"
         "HTTP secure server client authentication: Disabled\n"
         "HTTP secure server PIV authentication: Disabled\n"
         "HTTP secure server PIV authorization only: Disabled\n"

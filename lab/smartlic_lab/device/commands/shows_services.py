@@ -141,7 +141,18 @@ def show_snmp_part(session: Session, call: Call) -> str:
             f"Notification host: {words[2]}\tudp-port: 162\ttype: trap\nuser: {words[-1]}\tsecurity model: v2c\n\n"
             for words in _snmp(session, "host")
         )
-    return "".join(f"groupname: {words[2]:<33}security model:{words[-1]} \n" for words in _snmp(session, "group"))
+    return "".join(_snmp_group(words) for words in _snmp(session, "group"))
+
+
+def _snmp_group(words: list[str]) -> str:
+    """``snmp-server group NAME v3 priv``: v3 has its level behind it."""
+    model = " ".join(words[3:5]) if words[3:4] == ["v3"] else " ".join(words[3:4])
+    return (
+        f"groupname: {words[2]:<33}security model:{model} \n"
+        f"contextname: {'<no context specified>':<31}storage-type: nonvolatile\n"
+        f"readview : {'v1default':<33}writeview: <no writeview specified>        \n"
+        "notifyview: <no notifyview specified>       \nrow status: active\n\n"
+    )
 
 
 # --- the rest -------------------------------------------------------------------------------------------------------
