@@ -152,10 +152,12 @@ class Machine(ABC):
 
     @property
     def catalogue(self) -> Catalogue:
-        """The commands it knows; ``service internal`` uncovers more."""
+        """The commands it knows; ``service internal`` uncovers more, and so does controller mode."""
         traits = self.family.traits
         if self.running.has("service", "internal"):
             traits |= {"internal"}
+        if self.controller_managed:
+            traits |= {"controller-managed"}
         return catalogue(self.release.command_version, traits, words_of(self.family.name, self.release.command_version))
 
     @property

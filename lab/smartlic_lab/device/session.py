@@ -76,6 +76,9 @@ _NOT_THERE: Final = "This command is not supported in Controller mode"
 """Source: public notes on a router's password recovery, which quote it for ``write erase``."""
 _CONTROLLER_OWNS: Final = f"{_NOT_THERE}, use the equivalent command - config-transaction"
 """Source: the same quote its end for ``configure terminal``; unverified: how it begins."""
+_CONFIGURE: Final = frozenset({"conf", "confi", "config"})
+"""What stays short for ``configure`` beside ``config-transaction``. Source: the same, for ``conf t``."""
+_NO_CHANGE: Final = frozenset({"do", "commit", "leave_configuration"})  # in a transaction
 _QUIET_WORDS: Final = frozenset({"show", "more", "dir", "verify", "do"})
 
 
@@ -109,6 +112,7 @@ class Session:
         self.timestamps = False
         self.restores = False  # reads lines that this device wrote: none implies another
         self.tries = False  # lines go into a copy: the device does not hear of them
+        self.transaction: list[str] | None = None  # lines not committed; None: not in config-transaction
         self.closed = False
         self.frames: list[Frame] = []
         self.history: deque[str] = deque(maxlen=20)
@@ -244,6 +248,8 @@ class Session:
         """*command* with what ``alias exec`` means by its first word."""
         first, blank, rest = command.lstrip().partition(" ")
         meant = self.device.running.value("alias", "exec", first) or ALIASES.get(first)
+        if self.device.controller_managed and first in _CONFIGURE:
+            meant = "configure"
         return command if meant is None else f"{meant}{blank}{rest}"
 
     def _understood(self, command: str) -> Match | Refusal:
@@ -338,6 +344,8 @@ class Session:
             if found.row.handler != "do" and found.row.mode != COMMON_MODE:  # "exit" is that of the innermost mode
                 del self.frames[depth + 1 :]
             output = self._start(Call(found, negated, default))
+            if self.transaction is not None and found.row.handler not in _NO_CHANGE:
+                self.transaction.append(line)
             if found.row.handler != "do" and not self.tries:
                 self.device.configuration_changed(self.now)
             return output
@@ -366,10 +374,13 @@ class Session:
         collecting = self._collecting
         assert collecting is not None
         collecting.lines.append(line)
+        if self.transaction is not None:
+            self.transaction.append(line)
         if collecting.done(line):
             self._collecting = None
             collecting.finish(collecting.lines)
-            self.device.configuration_changed(self.now)
+            if not self.tries:
+                self.device.configuration_changed(self.now)
         return ""
 
     def _in_tcl(self, shell: TclShell, line: str) -> str:

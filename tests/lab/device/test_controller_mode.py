@@ -47,6 +47,51 @@ def test_nobody_configures_it_at_a_terminal(line: str) -> None:
     assert terminal.device.running_text() == before
 
 
+def test_a_transaction_counts_once_it_is_committed() -> None:
+    terminal = managed()
+    terminal.type("config-transaction")
+    assert terminal.prompt == "r1(config)#"
+    terminal.type("interface GigabitEthernet2", "description to the manager", "exit", "hostname r9")
+    assert terminal.prompt == "r1(config)#"
+    assert "to the manager" not in terminal.device.running_text()
+    assert terminal.type("commit") == "Commit complete.\n"
+    assert terminal.prompt == "r9(config)#"
+    assert terminal.type("commit") == "% No modifications to commit.\n"
+    terminal.type("end")
+    assert terminal.prompt == "r9#"
+    assert "interface GigabitEthernet2\n description to the manager\n" in (terminal.device.startup or "")
+
+
+@pytest.mark.parametrize(
+    ("answer", "prompt", "there"), [("yes", "r1#", True), ("no", "r1#", False), ("", "r1(config)#", False)]
+)
+def test_what_is_not_committed_is_asked_about(answer: str, prompt: str, there: bool) -> None:
+    terminal = managed()
+    terminal.type("config-transaction", "ntp server 192.0.2.123", "end")
+    assert terminal.prompt == "Uncommitted changes found, commit them? [yes/no/CANCEL] "
+    terminal.type(answer)
+    assert terminal.prompt == prompt
+    assert ("ntp server 192.0.2.123" in terminal.device.running_text()) is there
+
+
+@pytest.mark.parametrize("line", ["banner motd ^", "interface GigabitEthernet9", "no such line"])
+def test_a_transaction_that_is_dropped_leaves_nothing(line: str) -> None:
+    terminal = managed()
+    before = terminal.device.running_text()
+    terminal.type("config-transaction", line, *(("hello", "^") if "^" in line else ()), "end")
+    if terminal.prompt != "r1#":
+        terminal.type("no")
+    assert terminal.prompt == "r1#"
+    assert terminal.device.running_text() == before
+
+
+def test_an_autonomous_router_knows_no_transaction() -> None:
+    terminal = Terminal(make_device("r1", platform="c8000v"))
+    assert "% Invalid input" in terminal.type("config-transaction")
+    terminal.type("configure terminal")
+    assert "% Invalid input" in terminal.type("commit")
+
+
 def test_the_mode_is_left_and_entered_with_a_reload_that_erases_the_configuration() -> None:
     terminal = managed()
     terminal.type("controller-mode disable", "")

@@ -47,6 +47,45 @@ def configure_ask(session: Session, call: Call) -> Dialogue:
     return '?Must be "terminal", "memory" or "network"\n'
 
 
+@handles("config_transaction")
+def config_transaction(session: Session, call: Call) -> str:
+    """Lines go into a copy, and count once they are committed. Unverified: what it prints."""
+    session.frames = [Frame("config", session.device.running.copy())]
+    session.transaction, session.tries = [], True
+    return ""
+
+
+@handles("commit")
+def commit(session: Session, call: Call) -> str:
+    """Lines of a transaction count from now on."""
+    return _committed(session)
+
+
+def _committed(session: Session) -> str:
+    """Source: public sessions have ``Commit complete.``; unverified: that nothing is left to save."""
+    if not session.transaction:
+        return "% No modifications to commit.\n"
+    lines, session.transaction = session.transaction, []
+    session.device.merge(lines, session.now)
+    session.device.save(session.now)
+    return "Commit complete.\n"
+
+
+def _ending(session: Session) -> Dialogue:
+    """Leave a transaction; what is not committed is asked about. Unverified: the question."""
+    if session.transaction:
+        answer = yield Ask("Uncommitted changes found, commit them? [yes/no/CANCEL] ")
+        wanted = answer.strip().lower()
+        if not wanted or not ("yes".startswith(wanted) or "no".startswith(wanted)):
+            return ""
+        output = _committed(session) if "yes".startswith(wanted) else ""
+    else:
+        output = ""
+    session.frames.clear()
+    session.transaction, session.tries = None, False
+    return output
+
+
 def _left(session: Session) -> None:
     """Configuration mode was left: the log says who configured."""
     if session.kind == "system":
@@ -61,7 +100,9 @@ def _left(session: Session) -> None:
 
 
 @handles("leave_section")
-def leave_section(session: Session, call: Call) -> str:
+def leave_section(session: Session, call: Call) -> str | Dialogue:
+    if session.transaction is not None and len(session.frames) == 1:
+        return _ending(session)
     session.frames.pop()
     if not session.frames:
         _left(session)
@@ -69,7 +110,9 @@ def leave_section(session: Session, call: Call) -> str:
 
 
 @handles("leave_configuration")
-def leave_configuration(session: Session, call: Call) -> str:
+def leave_configuration(session: Session, call: Call) -> str | Dialogue:
+    if session.transaction is not None:
+        return _ending(session)
     session.frames.clear()
     _left(session)
     return ""
