@@ -143,7 +143,9 @@ class Core:
 
     @property
     def proof(self) -> str | None:
-        """What a message shows to prove who sends it: CSSM knows the latest identity that it gave, and no other.
+        """What a message shows to prove who sends it.
+
+        CSSM knows the latest identity that it gave and, until that has been shown, the one before.
 
         A certificate is forgotten when a trust code takes its place, so where both are there the certificate is newer.
         """

@@ -73,6 +73,8 @@ def return_code(work: Work, udi: Udi, code: str) -> int:
     """The member has given its licences back; gives back how many codes that were. They are free for others."""
     if not is_return_code(udi, code):
         raise AuthorizationRefused(f"The return code is not valid for {udi}")
+    if work.session.scalar(select(AuthorizationCode.id).where(AuthorizationCode.return_code == code).limit(1)):
+        return 0  # it comes again: what the member holds by now is another code
     returned = _installed(work, udi)
     for one in returned:
         one.returned, one.return_code = work.now, code

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy import Enum as EnumColumn
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
@@ -267,7 +268,11 @@ class ProductInstance(Base):
 
 
 class ProductUdi(Base):
-    """A member's UDI. One UDI belongs to one product instance at a time."""
+    """A member's UDI. One UDI belongs to one product instance at a time.
+
+    Its identity is a trust code, or the certificate of an older release. Until the device has shown the one that it
+    was given last, that may have been lost on the way, and the one before is good too.
+    """
 
     __tablename__ = "product_udis"
     pid: Mapped[str] = mapped_column(primary_key=True)
@@ -276,7 +281,24 @@ class ProductUdi(Base):
     trust_code: Mapped[str | None]
     trust_issued: Mapped[datetime | None]
     trust_expires: Mapped[datetime | None]
+    unconfirmed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    former_code: Mapped[str | None]  # None: there was none, or it is good no more
     product_instance: Mapped[ProductInstance] = relationship(back_populates="udis")
+
+    def give(self, code: str, issued: datetime, expires: datetime) -> None:
+        """Give it another identity."""
+        if not self.unconfirmed:
+            self.former_code = self.trust_code
+        self.trust_code, self.trust_issued, self.trust_expires, self.unconfirmed = code, issued, expires, True
+
+    def shows(self, code: str) -> bool:
+        """Whether *code* is its identity, or may be all that it has."""
+        return code in (self.trust_code, self.former_code)
+
+    def confirm(self, code: str) -> None:
+        """It has shown *code*."""
+        if self.unconfirmed and code == self.trust_code:
+            self.unconfirmed, self.former_code = False, None
 
 
 # --- reports --------------------------------------------------------------------------------------------------------

@@ -20,8 +20,8 @@ from smartlic_lab.authority.errors import Conflict, Refusal
 from smartlic_lab.authority.licenses import position
 from smartlic_lab.authority.models import ProductInstance, ProductUdi, Usage
 from smartlic_lab.authority.product_instances import find_instance, remove_instance, take_in
-from smartlic_lab.authority.tokens import find_token, use_token
-from smartlic_lab.authority.trust import check_clock, trusted_instance
+from smartlic_lab.authority.tokens import find_token, has_used, use_token
+from smartlic_lab.authority.trust import check_clock, identified, note_shown, trusted_instance
 from smartlic_lab.authority.work import Work
 from smartlic_lab.world.wire import Message
 
@@ -72,11 +72,13 @@ def _register(work: Work, message: Message) -> dict[str, Any]:
         # it comes back from SLP and shows its trust code: reference/policy.md section 6, downgrade
         return _certify(work, trusted_instance(work, message), message)
     known = find_instance(work, message.udi)
-    if known is not None and known.certificate_expires is not None and not message.body.get("force"):
+    asked = message.body.get("force") or known is None or _is_repeated(work, known, message)
+    if known is not None and known.certificate_expires is not None and not asked:
         raise Conflict("The product instance is already registered: use force to register it again")
     if not message.body.get("token") and known is not None:  # it comes back from SLP: its trust code is its token
         return _certify(work, trusted_instance(work, message), message)
     token = find_token(work, text_in(message.body, "token"))
+    note_shown(work, message)
     instance = take_in(
         work,
         token.virtual_account,
@@ -97,25 +99,31 @@ def _certify(work: Work, instance: ProductInstance, message: Message) -> dict[st
     """A certificate for the active member; its text is the identity that the device shows from now on."""
     work.session.flush()
     member = work.session.get_one(ProductUdi, (message.udi.pid, message.udi.sn))
-    member.trust_code = secrets.token_hex(16)
-    member.trust_issued, member.trust_expires = work.now, work.now + CERTIFICATE_LIFE
-    instance.certificate_expires = member.trust_expires
+    certificate, expires = secrets.token_hex(16), work.now + CERTIFICATE_LIFE
+    member.give(certificate, work.now, expires)
+    instance.certificate_expires = expires
     home = instance.virtual_account
     return {
-        "certificate": member.trust_code,
+        "certificate": certificate,
         "smart_account": home.smart_account.name,
         "virtual_account": home.name,
         "export_controlled_allowed": instance.export_controlled,
         "registered": work.now.isoformat(),
         "next_renewal": (work.now + CERTIFICATE_RENEWAL).isoformat(),
-        "expires": instance.certificate_expires.isoformat(),
+        "expires": expires.isoformat(),
     }
 
 
+def _is_repeated(work: Work, instance: ProductInstance, message: Message) -> bool:
+    """Whether the device asks again with its token, because it never got the certificate."""
+    member = work.session.get(ProductUdi, (message.udi.pid, message.udi.sn))
+    text = text_in(message.body, "token")
+    return member is not None and member.unconfirmed and bool(text) and has_used(work, text, instance)
+
+
 def _registered(work: Work, message: Message) -> ProductInstance:
-    instance = find_instance(work, message.udi)
-    known = instance is not None and any(one.trust_code == message.trust_id for one in instance.udis)
-    if instance is None or message.trust_id is None or not known:
+    instance = None if message.trust_id is None else find_instance(work, message.udi)
+    if instance is None or message.trust_id is None or not identified(instance, message.udi, message.trust_id):
         raise NotRegistered("The product instance is not registered")
     if instance.certificate_expires is not None and instance.certificate_expires <= work.now:
         raise NotRegistered("The ID certificate of the product instance has expired")

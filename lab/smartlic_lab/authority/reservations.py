@@ -56,7 +56,10 @@ def reserve(
     kind, udi = read_request_code(request_code)
     _check(kind, quantities)
     known = find_instance(work, udi)
-    if known is not None and _standing(work, known.id) is not None:
+    standing = None if known is None else _standing(work, known.id)
+    if standing is not None and _is_repeated(standing, virtual_account, request_code, quantities):
+        return standing
+    if standing is not None:
         raise Conflict(f"{udi} has a reservation already: update it or return it")
     if known is not None and known.virtual_account.smart_account_id != virtual_account.smart_account_id:
         raise Conflict(f"{udi} belongs to another smart account")
@@ -112,6 +115,8 @@ def confirm_reservation(work: Work, virtual_account: VirtualAccount, udi: Udi, c
 
 def return_reservation(work: Work, virtual_account: VirtualAccount, udi: Udi, return_code: str) -> None:
     """Enter the return code of the device: what was reserved is free again."""
+    if _is_returned(work, virtual_account, udi, return_code):
+        return
     row = _of(work, virtual_account, udi)
     if not is_return_code(udi, return_code):
         raise Refusal("the reservation return code is not valid")
@@ -174,6 +179,12 @@ def _check(kind: ReservationType, quantities: Mapping[str, int]) -> None:
         raise Refusal("at least one of each licence is reserved")
 
 
+def _is_repeated(row: ReservationRow, home: VirtualAccount, request_code: str, quantities: Mapping[str, int]) -> bool:
+    """Whether this was reserved already, and is asked for again because the answer was lost."""
+    asked = (home.id, request_code.strip(), dict(quantities))
+    return asked == (row.virtual_account_id, row.request_code, {line.tag: line.quantity for line in row.lines})
+
+
 def _check_balance(work: Work, virtual_account: VirtualAccount, quantities: Mapping[str, int]) -> None:
     for tag, quantity in quantities.items():
         license_ = work.session.get(License, tag)
@@ -200,6 +211,19 @@ def _standing(work: Work, instance_id: int) -> ReservationRow | None:
             ReservationRow.product_instance_id == instance_id, ReservationRow.returned.is_(None)
         )
     )
+
+
+def _is_returned(work: Work, virtual_account: VirtualAccount, udi: Udi, return_code: str) -> bool:
+    """Whether this return code was entered already."""
+    work.require(Right.MANAGE_LICENSES, virtual_account.smart_account, virtual_account)
+    entered = select(ReservationRow.id).join(ProductInstance, ProductInstance.id == ReservationRow.product_instance_id)
+    here = entered.where(
+        ReservationRow.virtual_account_id == virtual_account.id,
+        ReservationRow.return_code == return_code,
+        ProductInstance.pid == udi.pid,
+        ProductInstance.sn == udi.sn,
+    )
+    return work.session.scalar(here.limit(1)) is not None
 
 
 def _of(work: Work, virtual_account: VirtualAccount, udi: Udi) -> ReservationRow:

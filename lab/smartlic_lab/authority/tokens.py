@@ -119,6 +119,13 @@ def use_token(work: Work, token: RegistrationToken, instance: ProductInstance) -
     work.session.add(TokenUse(token_id=token.id, product_instance_id=instance.id, at=work.now))
 
 
+def has_used(work: Work, text: str, instance: ProductInstance) -> bool:
+    """Whether *instance* came in with the token of this text."""
+    found = select(TokenUse.token_id).join(RegistrationToken, RegistrationToken.id == TokenUse.token_id)
+    here = found.where(RegistrationToken.text == text, TokenUse.product_instance_id == instance.id)
+    return work.session.scalar(here) is not None
+
+
 def _new_text() -> str:
     """Long, random, and without a character that a command line would take for something else."""
     return base64.urlsafe_b64encode(secrets.token_bytes(66)).decode().rstrip("=")

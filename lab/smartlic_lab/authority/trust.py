@@ -85,6 +85,7 @@ def establish_trust(work: Work, message: Message) -> list[Document]:
     if not message.body.get("token") and message.trust_id is not None:
         return _granted(work, trusted_instance(work, message), message.udi, message.members)
     token = find_token(work, text_in(message.body, "token"))
+    note_shown(work, message)
     instance = _take_in(work, token.virtual_account, Applicant.of_message(message))
     use_token(work, token, instance)
     instance.export_controlled = instance.export_controlled or token.export_controlled
@@ -136,12 +137,24 @@ def trusted_instance(work: Work, message: Message) -> ProductInstance:
     instance = find_instance(work, message.udi)
     if instance is None or message.trust_id is None:
         raise NotTrusted("Trust is not established: the product instance has no trust code")
-    own = work.session.get(ProductUdi, (message.udi.pid, message.udi.sn))
-    if (own is None or own.trust_code != message.trust_id) and not any(
-        member.trust_code == message.trust_id for member in instance.udis
-    ):
+    if not identified(instance, message.udi, message.trust_id):
         raise NotTrusted("Trust is not established: the trust code is not known")
     return instance
+
+
+def note_shown(work: Work, message: Message) -> None:
+    """The device has the identity that it shows, also where that is not asked for."""
+    member = work.session.get(ProductUdi, (message.udi.pid, message.udi.sn))
+    if member is not None and message.trust_id is not None:
+        member.confirm(message.trust_id)
+
+
+def identified(instance: ProductInstance, udi: Udi, shown: str) -> bool:
+    """Whether *shown* is the identity of a member; that *udi* has it is noted."""
+    for member in instance.udis:
+        if (member.pid, member.sn) == (udi.pid, udi.sn):
+            member.confirm(shown)
+    return any(member.shows(shown) for member in instance.udis)
 
 
 def introduced_instance(work: Work, message: Message) -> ProductInstance:
@@ -176,6 +189,7 @@ _SENDER: Final = (
         _MEMBERS.c.pid.label("member_pid"),
         _MEMBERS.c.sn.label("member_sn"),
         _MEMBERS.c.trust_code,
+        _MEMBERS.c.unconfirmed,
     )
     .select_from(_OWN)
     .join(_INSTANCES, _INSTANCES.c.id == _OWN.c.product_instance_id)
@@ -190,7 +204,8 @@ def trusted_sender(work: Work, message: Message) -> Sender:
     """The same for messages that come again and again: a device that says nothing new costs two statements."""
     connection = work.connection
     rows = connection.execute(_SENDER, {"pid": message.udi.pid, "sn": message.udi.sn}).all()
-    if message.trust_id is None or not any(row.trust_code == message.trust_id for row in rows):
+    shown = message.trust_id
+    if shown is None or not any(row.trust_code == shown and not row.unconfirmed for row in rows):
         return _described(work, message)
     first = rows[0]
     members = frozenset(Udi(row.member_pid, row.member_sn) for row in rows)
@@ -219,7 +234,8 @@ def sync_trust(work: Work, instance: ProductInstance, message: Message) -> list[
     ending = [
         Udi(member.pid, member.sn)
         for member in instance.udis
-        if member.trust_expires is not None and member.trust_expires - work.now <= RENEWAL_LEAD
+        if (member.trust_expires is not None and member.trust_expires - work.now <= RENEWAL_LEAD)
+        or member.former_code == message.trust_id  # what it was given was lost
     ]
     documents: list[Document] = [_trust_code(work, instance, udi) for udi in ending]
     documents.append(_account(instance, message.udi, work.now))
@@ -241,14 +257,14 @@ def _take_in(work: Work, virtual_account: VirtualAccount, applicant: Applicant) 
 
 def _trust_code(work: Work, instance: ProductInstance, udi: Udi) -> TrustCodeDocument:
     member = work.session.get_one(ProductUdi, (udi.pid, udi.sn))
-    member.trust_code = str(secrets.randbelow(10**9) + 1)
-    member.trust_issued, member.trust_expires = work.now, work.now + TRUST_CODE_LIFE
+    trust_id, expires = str(secrets.randbelow(10**9) + 1), work.now + TRUST_CODE_LIFE
+    member.give(trust_id, work.now, expires)
     home = instance.virtual_account
     document = TrustCodeDocument(
         udi=udi,
-        trust_id=member.trust_code,
+        trust_id=trust_id,
         issued=work.now,
-        expires=member.trust_expires,
+        expires=expires,
         smart_account=home.smart_account.name,
         virtual_account=home.name,
     )

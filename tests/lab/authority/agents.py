@@ -59,12 +59,13 @@ class AgentDevice:
         count: int = 1,
         now: datetime = JAN_1,
         entitlements: Iterable[Entitlement] = (NETWORK, DNA),
+        release: tuple[int, int, int] = (17, 12, 4),
     ) -> None:
         self.authority = authority
         profile = AgentProfile(
-            release=(17, 12, 4),
-            software_version="17.12.04",
-            agent_version="5.11.3_rel/76",
+            release=release,
+            software_version="{}.{:02}.{:02}".format(*release),
+            agent_version="5.11.3_rel/76" if release >= (17, 3, 2) else "4.9.6_rel/46",
             software_id=SOFTWARE,
             entitlements=(NETWORK, DNA, HSEC),
         )

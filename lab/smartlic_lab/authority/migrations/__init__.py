@@ -11,7 +11,7 @@ from sqlalchemy import Engine, inspect, text
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD: Final = "0001"
+HEAD: Final = "0002"
 """The newest revision; a test compares it with the files."""
 
 _HERE: Final = Path(__file__).parent
