@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, datetime
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -367,14 +367,42 @@ app.command("reconcile", short_help="Is what is in use what we own?")(reconcile_
 @app.command(short_help="What the inventory asks of a host, and where each key is from.")
 def inventory(
     context: typer.Context,
-    host: Annotated[str, typer.Argument(metavar="HOST", help="The name of the host in the inventory.")],
+    host: Annotated[
+        str, typer.Argument(metavar="HOST", help="The name of the host in the inventory; with --from, that inventory.")
+    ],
+    origin: Annotated[
+        str | None, typer.Option("--from", metavar="KIND", help="ansible: make an inventory of Nornir of HOST.")
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="FOLDER", help="With --from: write config.yaml and the rest there."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Show what the inventory asks of a host: its own data merged with that of its groups and of the defaults."""
+    """Show what the inventory asks of a host: its own data merged with that of its groups and of the defaults.
+
+    With --from ansible: the IOS-XE devices of an Ansible inventory as files of a Nornir inventory, without passwords.
+    """
+    if origin is not None:
+        _inventory_from(origin, Path(host), output, as_json=as_json)
+    if output is not None:
+        raise UsageError("-o is the folder of --from")
     from nornir_smartlic.cli.inventory import merged_listing, open_nornir
 
     nornir = open_nornir(context.obj.config, [f"name={host}"])
     finish_listing(merged_listing(nornir), as_json=as_json)
+
+
+def _inventory_from(kind: str, source: Path, folder: Path | None, *, as_json: bool) -> NoReturn:
+    if kind != "ansible":
+        raise UsageError(f"--from {kind!r}: expected ansible (NetBox and Nautobot are inventories of Nornir already)")
+    from nornir_smartlic.cli.ansible import taken_of
+
+    taken = taken_of(source)
+    if folder is not None:
+        taken.write(folder)
+        say(f"written: {folder}/config.yaml and the files that it names, {len(taken.hosts)} hosts")
+    finish_listing(taken.listing(), as_json=as_json)
 
 
 @app.command(short_help="Read saved outputs to JSON.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
 
@@ -85,7 +85,7 @@ def finish(report: Report, *, as_json: bool, format_name: str = "table", output:
     raise typer.Exit(int(report.exit_code))
 
 
-def finish_listing(listing: Listing, *, as_json: bool) -> None:
+def finish_listing(listing: Listing, *, as_json: bool) -> NoReturn:
     """Show *listing* and end with its exit code."""
     show(listing, as_json=as_json)
     raise typer.Exit(int(listing.exit_code))
