@@ -83,7 +83,7 @@ def _of_run(host: HostReport, virtual_account: str | None) -> HostCount:
 
 
 def count_of(host: str, virtual_account: str | None, reading: LicensingReading) -> HostCount:
-    """What *reading* tells of a host's own count."""
+    """What *reading* says of a host's own count."""
     state = reading.state
     own = [state.udi, reading.version.udi, *reading.version.members]
     own += [member.udi for member in state.members or ()]

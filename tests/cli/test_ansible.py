@@ -81,7 +81,7 @@ def answering(monkeypatch, tmp_path, program: str) -> None:
     """An ``ansible-inventory`` that does what *program* says."""
     path = tmp_path / "bin" / "ansible-inventory"
     path.parent.mkdir()
-    path.write_text(f"#!{sys.executable}\nimport json, sys\n{program}\n")
+    path.write_text(f"#!{sys.executable}\nimport json, sys\nsay = lambda data: print(json.dumps(data))\n{program}\n")
     path.chmod(0o755)
     monkeypatch.setenv("PATH", str(path.parent))
 
@@ -93,11 +93,11 @@ def answering(monkeypatch, tmp_path, program: str) -> None:
         ("print('no JSON')", "gave no JSON"),
         ("print('[]')", "gave no JSON object"),
         (
-            "print(json.dumps({'_meta': {'hostvars': {'sw1': {'ansible_network_os': 'ios', 'ansible_host': '{{ x }}'}}}}))",
-            "sw1: ansible_host: is a template",
+            "say({'_meta': {'hostvars': {'sw1': {'ansible_network_os': 'ios', 'ansible_user': '{{ x }}'}}}})",
+            "sw1: ansible_user: is a template",
         ),
         (
-            "print(json.dumps({'_meta': {'hostvars': {'sw1': {'ansible_network_os': 'ios', 'ansible_port': 'ssh'}}}}))",
+            "say({'_meta': {'hostvars': {'sw1': {'ansible_network_os': 'ios', 'ansible_port': 'ssh'}}}})",
             "sw1: ansible_port: 'ssh': expected 1 to 65535",
         ),
     ],

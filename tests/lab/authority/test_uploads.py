@@ -89,10 +89,10 @@ def test_reports_that_were_pushed_can_be_uploaded_too(cssm: Cssm, trusted: Calla
 
 
 def test_a_flood_of_elements_is_refused_and_keeps_nobody_waiting(cssm: Cssm) -> None:
-    began = time.monotonic()
+    began = time.process_time()  # of the processor: a busy machine fails no test
     with pytest.raises(FileRejected, match="more than 100000 elements"):
         cssm.submit_usage_file(b"<smartLicense>" + b"<a/>" * 8_000_000 + b"</smartLicense>", **WHERE)
-    assert time.monotonic() - began < 5  # it was 27 s
+    assert time.process_time() - began < 5  # it was 27 s
 
 
 def test_a_file_is_read_before_others_have_to_wait(cssm: Cssm, monkeypatch: pytest.MonkeyPatch) -> None:
