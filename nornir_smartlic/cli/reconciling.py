@@ -65,7 +65,7 @@ def report_on(
         now=now,
         ending_within=timedelta(days=ending_days),
         is_whole=is_whole,
-        agreements=frozenset(agreements),
+        agreements=frozenset((*agreements, *client.agreements(account.domain))),
     )
     return ReconciliationReport(result, created=now, warnings=_warnings(counts), interrupted=is_interrupted)
 

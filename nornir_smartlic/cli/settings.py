@@ -25,6 +25,9 @@ CLOUD: Final = "https://swapi.cisco.com"
 CLOUD_LOGIN: Final = "https://cloudsso.cisco.com"
 """Source: reference/reports.md section 7.1."""
 
+_LOGINS: Final = {CLOUD: CLOUD_LOGIN, "https://apx.cisco.com": "https://id.cisco.com/oauth2/default/v1/token"}
+"""Where the access tokens of an API come from. Source: reference/cssm-clients.md."""
+
 WAIT_KEY: Final = "wait"
 _KEYS: Final = (
     "store",
@@ -85,20 +88,22 @@ class Settings:
         Raises:
             UsageError: its credentials are not set.
         """
-        from nornir_smartlic.cssm import ClientCredentials, CssmClient, Endpoint, Transfer
-        from nornir_smartlic.cssm.client import TOKEN_PATH
+        from nornir_smartlic.cssm import ClientCredentials, Endpoint, Transfer, client_class
+        from nornir_smartlic.cssm.client import BASE, TOKEN_PATH
         from nornir_smartlic.model import Secret
 
         secret = os.environ.get("SMARTLIC_CSSM_CLIENT_SECRET") or self._secret_of_file()
         if not self.cssm_client_id or not secret:
             raise UsageError("no access to CSSM: set SMARTLIC_CSSM_CLIENT_ID and SMARTLIC_CSSM_CLIENT_SECRET")
-        login = self.cssm_login_url or (CLOUD_LOGIN if self.cssm_url == CLOUD else self.cssm_url)
+        api, base = _split(self.cssm_url)
+        login = self.cssm_login_url or _LOGINS.get(api, api)
         host, path = _split(login)
-        with CssmClient(
-            Transfer(Endpoint(self.cssm_url, self.cssm_ca_file)),
+        with client_class(base)(
+            Transfer(Endpoint(api, self.cssm_ca_file)),
             ClientCredentials(self.cssm_client_id, Secret(secret)),
             login=Transfer(Endpoint(host, self.cssm_ca_file)),
             token_path=path or TOKEN_PATH,
+            base=base or BASE,
         ) as client:
             yield client
 
@@ -131,9 +136,9 @@ class Settings:
             raise UsageError(f"client secret file {self.cssm_client_secret_file}: {reason}") from None
 
 
-def _split(login: str) -> tuple[str, str]:
-    """The host's URL and the path of a token endpoint; the path is "" where *login* names the host alone."""
-    parts = urlsplit(login)
+def _split(url: str) -> tuple[str, str]:
+    """The URL of a host, and the path of its token endpoint or API; the path is "" where *url* has none."""
+    parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}", parts.path.rstrip("/")
 
 

@@ -2,6 +2,7 @@
 
 from nornir_smartlic.cssm.access import ClientCredentials
 from nornir_smartlic.cssm.client import CssmClient, new_nonce
+from nornir_smartlic.cssm.newer import NewerCssmClient, client_class
 from nornir_smartlic.cssm.transfer import Endpoint, Retries, Transfer
 from nornir_smartlic.cssm.values import (
     Document,
@@ -22,6 +23,7 @@ __all__ = [
     "Document",
     "Endpoint",
     "LicenseLine",
+    "NewerCssmClient",
     "PollTicket",
     "ProductInstance",
     "Purchased",
@@ -32,5 +34,6 @@ __all__ = [
     "SmartAccount",
     "Transfer",
     "VirtualAccountNumber",
+    "client_class",
     "new_nonce",
 ]

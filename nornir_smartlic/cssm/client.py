@@ -126,7 +126,7 @@ class CssmClient:
                 "/v2/devices/reportusage",
                 "usage reports",
                 body=body,
-                headers=_numbers(account, virtual_account),
+                headers=numbers(account, virtual_account),
             )
         except CssmError as error:
             if error.status == 200:  # FAILED: it was understood, and refused
@@ -146,7 +146,7 @@ class CssmClient:
                 "action": ticket.action,
             }
         }
-        data = self._ask("POST", "/v2/accounts/poll", "poll", body=body, headers=_numbers(account, virtual_account))
+        data = self._ask("POST", "/v2/accounts/poll", "poll", body=body, headers=numbers(account, virtual_account))
         if data.get("status") == "OK_POLL":
             return _ticket(data, ticket.nonce, ticket.timestamp_ms, action=ticket.action)
         return _results(object_in(data, "data"))
@@ -215,19 +215,7 @@ class CssmClient:
     def product_instances(self, domain: str, virtual_accounts: Sequence[str] = ()) -> Iterator[ProductInstance]:
         """The devices of *virtual_accounts*, page by page; of all where none is named."""
         for raw in self._pages(f"{_account(domain)}/devices", "devices", virtual_accounts):
-            sudi = object_in(raw, "sudi")
-            yield ProductInstance(
-                udi=Udi(text(sudi, "udiPid"), text(sudi, "udiSerialNumber")),
-                host_name=text(raw, "hostName") or None,
-                virtual_account=text(raw, "virtualAccount"),
-                product=text(raw, "productTagName") or None,
-                registered=instant(raw.get("registrationDate")),
-                last_contact=instant(raw.get("lastContactDate")),
-                status=text(raw, "status") or None,
-                licenses=tuple(
-                    (text(line, "license"), number(line, "quantity")) for line in objects(raw, "licenseUsage")
-                ),
-            )
+            yield device_of(raw)
 
     def agreements(self, domain: str) -> tuple[str, ...]:  # noqa: ARG002  what the newer generation answers
         """The subscriptions that are enterprise agreements; this generation does not tell."""
@@ -296,13 +284,32 @@ def _virtual(domain: str, virtual_account: str) -> str:
     return f"{_account(domain)}/virtual-accounts/{quote(virtual_account, safe='')}"
 
 
-def _numbers(account: SmartAccount, virtual_account: VirtualAccountNumber) -> dict[str, str]:
+def numbers(account: SmartAccount, virtual_account: VirtualAccountNumber) -> dict[str, str]:
     """The headers of version 2. Source: reference/reports.md section 7.3."""
     return {
         "X-CSW-SMART-ACCOUNT-ID": str(account.number),
         "X-CSW-VIRTUAL-ACCOUNT-ID": str(virtual_account.number),
         "X-CSW-REQUESTING-SYSTEM": json.dumps({"udi_pid": "smartlic", "udi_serial_number": account.domain}),
     }
+
+
+def device_of(raw: Mapping[str, Any]) -> ProductInstance:
+    """A device as both generations list it. Raises `CssmError` where it has no UDI."""
+    sudi = object_in(raw, "sudi")
+    try:
+        udi = Udi(text(sudi, "udiPid"), text(sudi, "udiSerialNumber"))
+    except ValueError:
+        raise CssmError("devices: one has no UDI") from None
+    return ProductInstance(
+        udi=udi,
+        host_name=text(raw, "hostName") or None,
+        virtual_account=text(raw, "virtualAccount"),
+        product=text(raw, "productTagName") or None,
+        registered=instant(raw.get("registrationDate")),
+        last_contact=instant(raw.get("lastContactDate")),
+        status=text(raw, "status") or None,
+        licenses=tuple((text(line, "license"), number(line, "quantity")) for line in objects(raw, "licenseUsage")),
+    )
 
 
 def _sudi(udi: Udi) -> dict[str, str]:

@@ -59,9 +59,9 @@ class Service:
             transport=httpx.MockTransport(self.answer),
         )
 
-    def client(self, secret: str = SECRET, **options: Any) -> CssmClient:
+    def client(self, secret: str = SECRET, *, of: type[CssmClient] = CssmClient, **options: Any) -> CssmClient:
         credentials = ClientCredentials("smartlic", Secret(secret))
-        return CssmClient(self.transfer(), credentials, clock=lambda: self.now.timestamp(), **options)
+        return of(self.transfer(), credentials, clock=lambda: self.now.timestamp(), **options)
 
 
 def transfer_to(answer: Callable[[httpx.Request], httpx.Response], slept: list[float], **options: Any) -> Transfer:

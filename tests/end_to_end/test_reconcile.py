@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -57,7 +58,7 @@ def kinds(text: str) -> list[tuple[str, str | None]]:
     return [(found["kind"], found["host"]) for found in json.loads(text)["findings"] if found["is_finding"]]
 
 
-def test_is_what_is_in_use_what_we_own(lab: Lab, smartlic: CommandLine) -> None:
+def test_is_what_is_in_use_what_we_own(lab: Lab, smartlic: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     assert smartlic(*DOOR, "apply").code == 0
     assert smartlic(*DOOR, "trust", "--from-cssm", "-F", "name=r1", "-F", "name=r2").code == 0
     assert smartlic(*DOOR, "sync", "-F", "name=r1", "-F", "name=r2").code == 0
@@ -66,6 +67,15 @@ def test_is_what_is_in_use_what_we_own(lab: Lab, smartlic: CommandLine) -> None:
     before = smartlic(*DOOR, "reconcile", "--json")  # r3 has not reported, and nothing was bought
     document = json.loads(before.out)
     assert (before.code, document["answer"]) == (1, "no")
+    older = os.environ["SMARTLIC_CSSM_URL"]
+    monkeypatch.setenv("SMARTLIC_CSSM_URL", f"{older}/v1/software/apis")
+    monkeypatch.setenv("SMARTLIC_CSSM_LOGIN_URL", f"{older}/oauth2/default/v1/token")
+    again = json.loads(smartlic(*DOOR, "reconcile", "--json").out)  # over the newer generation of the API
+    assert {**again, "created": None} == {**document, "created": None}
+    refused = smartlic("cssm", "alerts")
+    assert (refused.code, refused.err.count("\n")) == (2, 1)
+    monkeypatch.setenv("SMARTLIC_CSSM_URL", older)
+    monkeypatch.delenv("SMARTLIC_CSSM_LOGIN_URL")
     assert kinds(before.out) == [("missing", "r3"), ("over-used", None), ("over-used", None)]
     assert [each["in_use"] for each in document["licenses"]] == [3, 3]
     assert [each["in_cssm"] for each in document["licenses"]] == [2, 2]
