@@ -22,6 +22,7 @@ from smartlic_lab.device.factory import interface_names
 from smartlic_lab.device.machine import Machine
 from smartlic_lab.device.texts import date_text, span_text
 from smartlic_lab.device.usage import boot_level
+from smartlic_lab.platforms import Family
 from smartlic_lab.show.words import word
 
 Pairs = tuple[tuple[str, str | None], ...]
@@ -192,9 +193,14 @@ def _details(device: Machine, now: datetime) -> DeviceDetails:
         stack=_stack(device) if switch and family.arrangement == "stack" else (),
         suites=suites,
         suite_module="esg" if suites else None,
-        configuration_register="0x2102" if router else "0x102",
+        configuration_register=configuration_register(family),
         remarks=(f"License Mode: {mode}",) if device.controller_managed else (),
     )
+
+
+def configuration_register(family: Family) -> str:
+    """The configuration register, which ``show version``, ``show boot`` and ``show redundancy`` print alike."""
+    return "0x2102" if "router" in family.traits else "0x102"
 
 
 def _boot_loader(version: tuple[int, int, int]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -303,3 +304,27 @@ def test_the_redundancy_facility_has_a_history() -> None:
     assert "*my state = ACTIVE(13) peer state = DISABLED(1)" in alone
     assert "STANDBY HOT" not in alone
     assert "*peer state = STANDBY HOT(8)" in pair.type("show redundancy history")
+
+
+@pytest.mark.pyats
+@pytest.mark.parametrize("platform", ["isr4000", "asr1000", "c8300", "c9400", "c9500"])
+def test_a_device_of_metal_has_sensors(platform: str) -> None:
+    base = pytest.importorskip("genie.conf.base")
+    terminal = terminal_of(platform)
+    found = base.Device("d1", os="iosxe").parse("show environment", output=terminal.type("show environment"))
+    assert "Temp: CPU" in found["slot"]["R0"]["sensor"]
+    assert terminal_of("c8000v").type("show environment") == ""
+
+
+@pytest.mark.parametrize("platform", ["c9800", "c9400", "isr4000"])
+def test_the_configuration_register_is_one(platform: str) -> None:
+    terminal = terminal_of(platform)
+    commands = ("show version", "show bootvar", "show redundancy")
+    found = {re.search(r"onfiguration register (?:is|=) (\w+)", terminal.type(command))[1] for command in commands}
+    assert len(found) == 1, found
+
+
+def test_a_module_was_inserted_at_the_boot() -> None:
+    terminal = terminal_of("isr4000")
+    terminal.now += timedelta(days=3, hours=4)
+    assert re.search(r"(?m)^F0 +ISR4331/K9 +ok, active +3d04h", terminal.type("show platform"))

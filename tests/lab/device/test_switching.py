@@ -84,4 +84,6 @@ def test_only_models_with_poe_have_power_for_others() -> None:
 
 def test_a_wireless_controller_has_vlans_and_a_router_has_none() -> None:
     assert "default" in Terminal(make_device(platform="c9800")).type("show vlan")
-    assert "Invalid input" in Terminal(make_device(platform="c8000v")).type("show vlan")
+    router = Terminal(make_device(platform="c8000v"))
+    assert router.type("show vlan") == router.type("show vlans") == "No Virtual LANs configured.\n"
+    assert "Invalid input" in router.type("show vlan brief")

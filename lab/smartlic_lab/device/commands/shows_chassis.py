@@ -10,7 +10,7 @@ from nornir_smartlic.model import Role
 from smartlic_lab.device.commands.registry import Call, Handlers
 from smartlic_lab.device.machine import Machine
 from smartlic_lab.device.session import Session
-from smartlic_lab.device.version import mac_address
+from smartlic_lab.device.version import configuration_register, mac_address
 
 handles = Handlers[Session]()
 
@@ -22,7 +22,7 @@ def show_bootvar(session: Session, call: Call) -> str:
 
 def boot_variables(device: Machine) -> str:
     """``show bootvar``, and ``show boot`` of a router."""
-    register = "0x2102" if "router" in device.family.traits else "0x102"
+    register = configuration_register(device.family)
     paired = "chassis" in device.family.traits and len(device.build.members) > 1
     image = f"{device.family.flash}:packages.conf"
     text = f"BOOT variable = {image};\n" if "switch" in device.family.traits else f"BOOT variable = {image},1;\n"
@@ -54,14 +54,59 @@ def show_chassis(session: Session, call: Call) -> str:
 
 @handles("show_environment")
 def show_environment(session: Session, call: Call) -> str:
-    """Fans, temperatures and power supplies of a stack; other families print nothing here."""
+    """Fans, temperatures and power supplies; what is virtual has none. Unverified: sensors and readings."""
     device = session.device
-    if device.family.arrangement != "stack":
+    if "virtual" in device.family.traits:
         return ""
+    if device.family.arrangement != "stack":
+        industrial = {"industrial", "switch"} <= device.family.traits
+        return _industrial() if industrial else _sensors(whole=call.match.words[2:] == ("all",))
     wanted = call.match.words[2:3] or ("all",)
     parts = {"fan": _fans, "temperature": _temperatures, "power": _supplies}
     chosen = parts.values() if wanted[0] in ("all", "stack") else [parts[wanted[0]]]
     return "".join(part(device) for part in chosen)
+
+
+# Slot, sensor, reading.
+_SENSORS = (
+    ("P0", "Vin", "228", "V AC"), ("P0", "Iin", "1", "A"), ("P0", "Vout", "12", "V DC"),
+    ("P0", "Temp1", "26", "Celsius"), ("R0", "Temp: Inlet 1", "25", "Celsius"),
+    ("R0", "Temp: Outlet 1", "29", "Celsius"), ("R0", "Temp: CPU", "40", "Celsius"),
+)  # fmt: skip
+
+
+def _sensors(*, whole: bool) -> str:
+    """``show environment [all]`` of a router or a modular switch, in the two forms that Genie's parsers read."""
+    if whole:
+        text = "Sensor List:  Environmental Monitoring \n"
+        text += " Sensor           Location          State             Reading\n"
+        rows = "".join(
+            f" {name:<16} {slot:<17} {'Normal':<17} {value} {unit}\n" for slot, name, value, unit in _SENSORS
+        )
+        return f"{text}{rows}\n"
+    text = "".join(f"Number of {kind + ' alarms:':<17} 0\n" for kind in ("Critical", "Major", "Minor"))
+    text += (
+        f"\n{'Slot':<10} {'Sensor':<15} {'Current State':<16} {'Reading':<14}Threshold(Minor,Major,Critical,Shutdown)\n"
+    )
+    text += f"{'-' * 10} {'-' * 14}  {'-' * 15}  {'-' * 12}  {'-' * 39}\n"
+    for slot, name, value, unit in _SENSORS:
+        limits = "(45 ,55 ,65 ,70 )(Celsius)" if unit == "Celsius" else "na"
+        text += f"{slot:<10} {name:<15} {'Normal':<16} {value:<4} {unit:<9}{limits}\n"
+    return text
+
+
+def _industrial() -> str:
+    """``show environment all`` of an industrial switch."""
+    contacts = "".join(
+        f"ALARM CONTACT {number}\n   Status:      not asserted\n   Description: external alarm contact {number}\n"
+        "   Severity:    minor\n   Trigger:     closed\n"
+        for number in (1, 2)
+    )
+    return (
+        f"{contacts}\nSupervisor Temperature Value: 43 Degree Celsius\nTemperature State: GREEN\n"
+        "Minor Threshold : 80 Degree Celsius\nMajor Threshold : 90 Degree Celsius\n"
+        "Critical Threshold : 96 Degree Celsius\n\nPOWER SUPPLY-A DC OK\nPOWER SUPPLY-B DC Not-Present\n"
+    )
 
 
 def _fans(device: Machine) -> str:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from nornir_smartlic.model import Role
 from smartlic_lab.device.commands.registry import Call, Handlers, invalid_behind
@@ -125,8 +126,23 @@ def show_platform(session: Session, call: Call) -> str:
     text = f"Chassis type: {device.build.members[0].pid:<20}\n\n"
     text += "Slot      Type                State                 Insert time (ago) \n"
     text += "--------- ------------------- --------------------- ----------------- \n"
-    text += f"{'R0':<10}{device.build.members[0].pid:<20}{'ok, active':<22}{'00:12:00':<18}\n"
+    pid, since = device.build.members[0].pid, _ago(session.now - device.booted_at)
+    slots = [("R0", "ok, active")] if "switch" in device.family.traits else [("R0", "ok, active"), ("F0", "ok, active")]
+    if "virtual" not in device.family.traits:
+        slots = [("0", "ok"), *slots]
+    for slot, state in slots:
+        text += f"{slot:<10}{pid:<20}{state:<22}{since:<18}\n"
     return text
+
+
+def _ago(span: timedelta) -> str:
+    """``00:12:00``, ``3d04h``, ``2w1d``."""
+    days, seconds = span.days, span.seconds
+    if days >= 7:
+        return f"{days // 7}w{days % 7}d"
+    if days:
+        return f"{days}d{seconds // 3600:02}h"
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
 @handles("show_processes_memory")

@@ -14,6 +14,7 @@ from smartlic_lab.device.commands.registry import Call, Handlers
 from smartlic_lab.device.machine import Machine
 from smartlic_lab.device.session import Session
 from smartlic_lab.device.texts import date_text, span_text
+from smartlic_lab.device.version import configuration_register
 
 handles = Handlers[Session]()
 
@@ -134,7 +135,6 @@ def _mode(paired: bool) -> str:
 def _processor(device: Machine, since: datetime, now: datetime) -> str:
     """What is said of the active and of the standby alike."""
     release, family = device.release, device.family
-    register = "0x2102" if "switch" not in family.traits else "0x102"
     return (
         f"       Uptime in current state = {span_text(now - since)}\n"
         f"                 Image Version = Cisco IOS Software [{release.codename}], {family.software} "
@@ -144,5 +144,5 @@ def _processor(device: Machine, since: datetime, now: datetime) -> str:
         f"Compiled {release.compiled} by mcpre\n"
         f"                          BOOT = {family.flash}:packages.conf{';' if 'switch' in family.traits else ',1;'}\n"
         "                   CONFIG_FILE = \n"
-        f"        Configuration register = {register}\n"
+        f"        Configuration register = {configuration_register(family)}\n"
     )
