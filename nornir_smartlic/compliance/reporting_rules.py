@@ -20,7 +20,15 @@ from nornir_smartlic.compliance.rules import (
     unplaced,
 )
 from nornir_smartlic.intent import Evidence
-from nornir_smartlic.model import CommunicationStatistic, LicensingModel, TransportType, UsageReporting, placed
+from nornir_smartlic.model import (
+    CommunicationStatistic,
+    DeviceClock,
+    LicensingModel,
+    TransportType,
+    UnplacedTime,
+    UsageReporting,
+    placed,
+)
 from nornir_smartlic.model.times import logged_at
 
 _NO_REPORTING: Final = "no output that was read states the usage reporting"
@@ -161,9 +169,9 @@ def _communication(case: Case) -> Outcome:
     if last is not None and "-COMM_FAILED:" in last and not _is_over(last, case):
         text = last.partition("-COMM_FAILED:")[2].strip()
         return failed(text, expected=expected, evidence=(Evidence("show logging", last),), fix=fix)
-    seen = last or f"{len(messages or ())} messages of licensing, none of a failure"
+    seen = last or (messages[-1] if messages else "no line '%SMART_LIC-...'")
     evidence = [Evidence("show logging | include SMART_LIC-", seen)] if messages is not None else []
-    evidence += [case.line(f"{group.name}: no ongoing failure") for group in groups]
+    evidence += [case.line(f"{group.name}: Ongoing Failure: Overall=0 Communication=0") for group in groups]
     if not evidence:
         return unknown("neither the log nor statistics of reports were shown", expected=expected)
     return passed("no ongoing failure", expected=expected, evidence=tuple(evidence))
@@ -211,12 +219,20 @@ def _backlog(case: Case) -> Outcome:
     return failed(f"{stored} reports", expected=expected, evidence=(case.line(line),), fix=fix)
 
 
+def _shown(clock: DeviceClock) -> str:
+    """*clock* as the device prints it, with the star of one that is not synchronised."""
+    wall = clock.time.wall if isinstance(clock.time, UnplacedTime) else clock.time
+    zone = clock.time.zone if isinstance(clock.time, UnplacedTime) else clock.time.tzname()
+    stamp = f"{wall:%H:%M:%S}.{wall.microsecond // 1000:03} {zone} {wall:%a %b} {wall.day} {wall.year}"
+    return stamp if clock.synchronised else f"*{stamp}"
+
+
 def _clock(case: Case) -> Outcome:
     clock = case.reading.clock
     expected = "a clock that is synchronised, in a zone whose offset is known"
     if clock is None:
         return unknown("the device did not tell its time", expected=expected)
-    evidence = (Evidence("show clock", f"{'' if clock.synchronised else '*'}{spelled(clock.time)}"),)
+    evidence = (Evidence("show clock", _shown(clock)),)
     fix = ("ntp server ADDRESS",)
     if not clock.synchronised:
         return failed("the clock is not synchronised", expected=expected, evidence=evidence, fix=fix)
