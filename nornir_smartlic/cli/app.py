@@ -23,7 +23,16 @@ from nornir_smartlic.cli import (
 from nornir_smartlic.cli.failures import REPORT_IT, debug, first_line, os_error, say
 from nornir_smartlic.cli.options import AskPass, DryRun, Filters, Globals, Json, finish, finish_listing, open_hosts
 from nornir_smartlic.cli.present import check_writable, format_of
-from nornir_smartlic.cli.token_options import FromCssm, TokenEnv, TokenFile, TokenSource, TokenStdin, Uses, run_with
+from nornir_smartlic.cli.token_options import (
+    FromCssm,
+    FromOnPrem,
+    TokenEnv,
+    TokenFile,
+    TokenSource,
+    TokenStdin,
+    Uses,
+    run_with,
+)
 from nornir_smartlic.errors import IntentError, SmartLicError, StoreError, UsageError
 
 if TYPE_CHECKING:
@@ -246,6 +255,7 @@ def trust(
     token_env: TokenEnv = None,
     token_stdin: TokenStdin = False,
     from_cssm: FromCssm = False,
+    from_onprem: FromOnPrem = False,
     uses: Uses = None,
     force: Annotated[bool, typer.Option("--force", help="Replace trust codes that are there.")] = False,
     local: Annotated[bool, typer.Option("--local", help="Only the active member, not all.")] = False,
@@ -258,7 +268,7 @@ def trust(
     """
     from nornir_smartlic.cli import commands
 
-    source = TokenSource(token_file, token_env, token_stdin, from_cssm, uses)
+    source = TokenSource(token_file, token_env, token_stdin, from_cssm, uses, from_onprem)
 
     def run(nornir: Nornir, wallet_for: WalletFor) -> Report:
         return commands.trust(nornir, wallet_for, force=force, all_members=not local, dry_run=dry_run)

@@ -10,7 +10,16 @@ import typer
 
 from nornir_smartlic.cli.confirming import Yes, run_confirmed
 from nornir_smartlic.cli.options import AskPass, DryRun, Filters, Json, finish, open_hosts
-from nornir_smartlic.cli.token_options import FromCssm, TokenEnv, TokenFile, TokenSource, TokenStdin, Uses, run_with
+from nornir_smartlic.cli.token_options import (
+    FromCssm,
+    FromOnPrem,
+    TokenEnv,
+    TokenFile,
+    TokenSource,
+    TokenStdin,
+    Uses,
+    run_with,
+)
 
 if TYPE_CHECKING:
     from nornir.core import Nornir
@@ -43,6 +52,7 @@ def register(
     token_env: TokenEnv = None,
     token_stdin: TokenStdin = False,
     from_cssm: FromCssm = False,
+    from_onprem: FromOnPrem = False,
     uses: Uses = None,
     force: Annotated[bool, typer.Option("--force", help="Register devices anew that are registered.")] = False,
     dry_run: DryRun = False,
@@ -52,7 +62,7 @@ def register(
     from nornir_smartlic import tasks
     from nornir_smartlic.cli.commands import with_tokens
 
-    source = TokenSource(token_file, token_env, token_stdin, from_cssm, uses)
+    source = TokenSource(token_file, token_env, token_stdin, from_cssm, uses, from_onprem)
 
     def step(task: Task, token: Secret, dry: bool) -> Result:
         return tasks.register_device(task, token, force=force, dry_run=dry)

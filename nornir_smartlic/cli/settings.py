@@ -18,7 +18,7 @@ from nornir_smartlic.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nornir_smartlic.cssm import CssmClient, SmartAccount
+    from nornir_smartlic.cssm import CssmClient, OnPremClient, SmartAccount
     from nornir_smartlic.store import Store
 
 CLOUD: Final = "https://swapi.cisco.com"
@@ -37,7 +37,14 @@ _KEYS: Final = (
     "cssm_client_id",
     "cssm_client_secret_file",
     "smart_account",
+    "onprem_url",
+    "onprem_account",
+    "onprem_ca_file",
+    "onprem_client_id",
+    "onprem_client_secret_file",
 )
+
+_FILES: Final = tuple(key for key in _KEYS if key.endswith("_file"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,11 @@ class Settings:
     cssm_client_id: str | None = None
     cssm_client_secret_file: Path | None = None
     smart_account: str | None = None
+    onprem_url: str | None = None
+    onprem_account: str | None = None
+    onprem_ca_file: Path | None = None
+    onprem_client_id: str | None = None
+    onprem_client_secret_file: Path | None = None
 
     @classmethod
     def of(cls, config: Path) -> Settings:
@@ -64,7 +76,7 @@ class Settings:
             value = os.environ.get(f"SMARTLIC_{key.upper()}")
             if value:
                 values[key] = value
-        for key in ("cssm_ca_file", "cssm_client_secret_file"):
+        for key in _FILES:
             if key in values:
                 values[key] = config.parent / values[key]
         return cls(**values)
@@ -92,7 +104,7 @@ class Settings:
         from nornir_smartlic.cssm.client import BASE, TOKEN_PATH
         from nornir_smartlic.model import Secret
 
-        secret = os.environ.get("SMARTLIC_CSSM_CLIENT_SECRET") or self._secret_of_file()
+        secret = os.environ.get("SMARTLIC_CSSM_CLIENT_SECRET") or _secret_of_file(self.cssm_client_secret_file)
         if not self.cssm_client_id or not secret:
             raise UsageError("no access to CSSM: set SMARTLIC_CSSM_CLIENT_ID and SMARTLIC_CSSM_CLIENT_SECRET")
         api, base = _split(self.cssm_url)
@@ -104,6 +116,29 @@ class Settings:
             login=Transfer(Endpoint(host, self.cssm_ca_file)),
             token_path=path or TOKEN_PATH,
             base=base or BASE,
+        ) as client:
+            yield client
+
+    @contextmanager
+    def onprem(self) -> Iterator[OnPremClient]:
+        """A client of SSM On-Prem.
+
+        Raises:
+            UsageError: where it is, its account or its credentials are not set.
+        """
+        from nornir_smartlic.cssm import ClientCredentials, Endpoint, OnPremClient, Transfer
+        from nornir_smartlic.model import Secret
+
+        secret = os.environ.get("SMARTLIC_ONPREM_CLIENT_SECRET") or _secret_of_file(self.onprem_client_secret_file)
+        if not (self.onprem_url and self.onprem_account and self.onprem_client_id and secret):
+            raise UsageError(
+                "no access to SSM On-Prem: set SMARTLIC_ONPREM_URL (https://HOST:8443), SMARTLIC_ONPREM_ACCOUNT, "
+                "SMARTLIC_ONPREM_CLIENT_ID and SMARTLIC_ONPREM_CLIENT_SECRET"
+            )
+        with OnPremClient(
+            Transfer(Endpoint(self.onprem_url, self.onprem_ca_file)),
+            ClientCredentials(self.onprem_client_id, Secret(secret)),
+            self.onprem_account,
         ) as client:
             yield client
 
@@ -126,14 +161,15 @@ class Settings:
             raise UsageError(f"set SMARTLIC_SMART_ACCOUNT to one of the smart accounts that this client sees: {seen}")
         return accounts[0]
 
-    def _secret_of_file(self) -> str | None:
-        if self.cssm_client_secret_file is None:
-            return None
-        try:
-            return self.cssm_client_secret_file.read_text().strip()
-        except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", None) or "not a text file"
-            raise UsageError(f"client secret file {self.cssm_client_secret_file}: {reason}") from None
+
+def _secret_of_file(path: Path | None) -> str | None:
+    if path is None:
+        return None
+    try:
+        return path.read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "not a text file"
+        raise UsageError(f"client secret file {path}: {reason}") from None
 
 
 def _split(url: str) -> tuple[str, str]:

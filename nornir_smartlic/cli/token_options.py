@@ -33,6 +33,9 @@ FromCssm = Annotated[
     bool,
     typer.Option("--from-cssm", help="Make tokens on CSSM with as many uses as needed, and revoke them afterwards."),
 ]
+FromOnPrem = Annotated[
+    bool, typer.Option("--from-onprem", help="Make them on SSM On-Prem, in its account, and revoke them afterwards.")
+]
 Uses = Annotated[
     int | None,
     typer.Option("--uses", metavar="N", min=1, help="The token may be used N times; no more devices are tried."),
@@ -48,6 +51,7 @@ class TokenSource:
     standard_input: bool
     from_cssm: bool
     uses: int | None
+    from_onprem: bool = False
 
 
 def run_with(
@@ -60,7 +64,7 @@ def run_with(
     purpose: str,
     dry_run: bool,
 ) -> Report:
-    """*run* with the tokens of *source*; what was made on CSSM for it is revoked at its end, whatever happened.
+    """*run* with the tokens of *source*; those that were made for it are revoked at its end, whatever happened.
 
     Raises:
         UsageError: none or several sources were named, or there is no token in it.
@@ -68,9 +72,11 @@ def run_with(
     from nornir_smartlic.cli.tokens import TokenWallet, wallet_of
 
     named = source.file is not None or source.variable is not None or source.standard_input
-    if source.from_cssm and named:
-        raise UsageError("one source of tokens only: --from-cssm or another")
-    if source.from_cssm and not dry_run:
+    is_made = source.from_cssm or source.from_onprem
+    if source.from_cssm + source.from_onprem + named > 1:
+        option = "--from-cssm" if source.from_cssm else "--from-onprem"
+        raise UsageError(f"one source of tokens only: {option} or another")
+    if is_made and not dry_run:
         from nornir_smartlic.cli.cssm_tokens import CssmTokens
         from nornir_smartlic.cli.settings import Settings
         from nornir_smartlic.tasks.stopping import stop
@@ -78,8 +84,10 @@ def run_with(
         settings = Settings.of(context.obj.config)
         nornir = open_hosts(context, filters, ask_pass)
         # the signals are watched around all of it, so that the tokens are revoked also when it is interrupted
-        with stop.watched(), settings.cssm() as client, CssmTokens(client, settings.account(client), purpose) as made:
-            return run(nornir, made.wallet_for)
+        with stop.watched(), settings.onprem() if source.from_onprem else settings.cssm() as client:
+            account = client.accounts()[0] if source.from_onprem else settings.account(client)
+            with CssmTokens(client, account, purpose) as made:
+                return run(nornir, made.wallet_for)
     if dry_run and not named:
         wallet = TokenWallet(())
     else:

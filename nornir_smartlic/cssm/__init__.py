@@ -3,6 +3,7 @@
 from nornir_smartlic.cssm.access import ClientCredentials
 from nornir_smartlic.cssm.client import CssmClient, new_nonce
 from nornir_smartlic.cssm.newer import NewerCssmClient, client_class
+from nornir_smartlic.cssm.onprem import OnPremClient
 from nornir_smartlic.cssm.transfer import Endpoint, Retries, Transfer
 from nornir_smartlic.cssm.values import (
     Document,
@@ -24,6 +25,7 @@ __all__ = [
     "Endpoint",
     "LicenseLine",
     "NewerCssmClient",
+    "OnPremClient",
     "PollTicket",
     "ProductInstance",
     "Purchased",
