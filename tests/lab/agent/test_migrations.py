@@ -21,7 +21,7 @@ from smartlic_lab.world import Site
 from tests.memory import JAN_1, NAME_SERVER, PASSWORD, TOKEN, MemoryLab, memory_lab
 
 HOUR = timedelta(hours=1)
-STANDALONE = {"platform": "c9300l"}
+STANDALONE = {"platform": "c9300"}
 STACK = {"platform": "c9300", "members": (MemberSpec("C9300-24T"),) * 3}
 HA = {"platform": "c9400", "members": (MemberSpec("C9407R"),) * 2}
 ROUTER = {"platform": "c8300", "day0": ("license boot level network-advantage addon dna-advantage",)}
@@ -31,6 +31,7 @@ SHAPES = {"standalone": STANDALONE, "stack": STACK, "ha": HA, "router": ROUTER, 
 _WAY = (f"ip name-server {NAME_SERVER}", "ip domain name example.com")
 _SMART = ("license smart transport smart", "license smart url default")
 _OLD_SMART = ("license smart transport smart", "license smart url https://smartreceiver.cisco.com/licservice/license")
+OLD_TRANSPORTS = ("smart", "callhome")
 _NO_CRL = ("crypto pki trustpoint SLA-TrustPoint", "revocation-check none")
 
 
@@ -148,16 +149,23 @@ def acknowledged(found: Journey, since=None) -> bool:
     return last is not None and (since is None or last > since)
 
 
+# Every shape over every transport, and every release with each of both.
 UPGRADES = [
-    (transport, shape, into)
-    for into in ("17.3.3", "17.6", "17.12", "26.1")
-    for transport, shape in (("smart", "standalone"), ("callhome", "stack"), ("smart", "ha"), ("callhome", "ha"))
+    *(("16.12", shape, transport, "17.12") for shape in ("standalone", "stack", "ha") for transport in OLD_TRANSPORTS),
+    *(("16.12", "standalone", "smart", into) for into in ("17.3.3", "17.6", "17.9", "17.15", "17.18", "26.1")),
+    *(("16.12", "stack", "callhome", into) for into in ("17.3.3", "17.6", "26.1")),
+    *(("16.12", "ha", "smart", into) for into in ("17.3.3", "26.1")),
+    ("16.9.6", "standalone", "smart", "17.12"),
+    ("16.9.6", "stack", "callhome", "17.3.3"),
+    ("16.9.6", "ha", "callhome", "26.1"),
+    ("17.3.1", "standalone", "callhome", "17.3.3"),
+    ("17.3.1", "stack", "smart", "26.1"),
 ]
 
 
-@pytest.mark.parametrize(("transport", "shape", "into"), UPGRADES)
-def test_a_registered_device_is_trusted_and_acknowledged_after_its_upgrade(transport, shape, into):
-    found = registered("16.12", shape, transport)
+@pytest.mark.parametrize(("before", "shape", "transport", "into"), UPGRADES)
+def test_a_registered_device_is_trusted_and_acknowledged_after_its_upgrade(before, shape, transport, into):
+    found = registered(before, shape, transport)
     found.boot_into(into)
     assert found.transport == transport
     assert acknowledged(found), found.story()
@@ -179,18 +187,28 @@ def test_the_transport_of_a_device_that_evaluated_follows_from_the_one_before(li
     assert acknowledged(found), found.story()
 
 
-@pytest.mark.parametrize("lines", [_OLD_SMART, ("license smart transport callhome",)])
-def test_a_reservation_persists_and_nothing_is_reported(lines):
-    found = journey("16.12")
+@pytest.mark.parametrize(
+    ("before", "shape", "lines", "into"),
+    [
+        ("16.12", "standalone", _OLD_SMART, "17.12"),
+        ("16.12", "standalone", ("license smart transport callhome",), "17.3.3"),
+        ("16.12", "stack", _OLD_SMART, "26.1"),
+        ("16.12", "ha", ("license smart transport callhome",), "17.6"),
+        ("16.9.6", "standalone", (), "17.12"),
+    ],
+)
+def test_a_reservation_persists_and_nothing_is_reported(before, shape, lines, into):
+    found = journey(before, shape)
     found.configure(*lines, "license smart reservation")
     reserve_licences(found, {used.tag: used.count for used in found.state.usage})
     assert found.state.authorization_state.status == "AUTHORIZED - RESERVED"
-    found.boot_into("17.12").pass_time(timedelta(days=100))
+    found.boot_into(into).pass_time(timedelta(days=100))
     assert found.transport == "off"
     assert found.state.usage_reporting.next_ack_deadline is None
     assert found.state.authorizations.members[0].status.value == "SPECIFIC INSTALLED"
-    found.boot_into("16.12")
+    found.boot_into(before)
     assert found.state.registration.status.value.startswith("REGISTERED - SPECIFIC")
+    assert found.state.authorization_state.status == "AUTHORIZED - RESERVED"
 
 
 def test_a_shortage_of_one_licence_leaves_the_others_authorized():
@@ -221,7 +239,7 @@ def test_a_reservation_from_a_pool_with_a_term_shows_its_type_and_dates():
 
 
 @pytest.mark.parametrize(("before", "transport"), [("17.3.3", "smart"), ("17.12", "callhome"), ("26.1", "cslu")])
-@pytest.mark.parametrize("into", ["17.3.1", "16.12"])
+@pytest.mark.parametrize("into", ["17.3.1", "16.12", "16.9.6"])
 def test_a_standalone_device_registers_by_itself_after_a_downgrade_and_is_trusted_again(before, transport, into):
     found = trusted(before, transport=transport)
     if transport == "cslu":  # a release before 17.3.2 has no such transport; its default is call-home
@@ -233,10 +251,26 @@ def test_a_standalone_device_registers_by_itself_after_a_downgrade_and_is_truste
     assert acknowledged(found, since), found.story()
 
 
-@pytest.mark.parametrize("shape", ["stack", "ha"])
-def test_members_that_went_back_are_registered_by_a_token_for_all(shape):
+@pytest.mark.parametrize("before", ["16.12", "16.9.6", "17.3.1"])
+@pytest.mark.parametrize("shape", ["standalone", "stack", "ha"])
+def test_what_is_left_of_the_evaluation_is_there_after_the_way_back(before, shape):
+    found = journey(before, shape)
+    found.configure(*_OLD_SMART)  # it comes to SLP with transport off, where nobody gives it a trust code
+    found.pass_time(timedelta(days=30))
+    left = found.state.authorization_state.evaluation_remaining
+    found.boot_into("17.12").pass_time(timedelta(days=50))
+    found.boot_into(before)
+    state = found.state.authorization_state
+    assert state.status == "EVAL MODE"
+    assert left - 2 * HOUR < state.evaluation_remaining <= left
+
+
+@pytest.mark.parametrize(
+    ("shape", "into"), [("stack", "16.12"), ("ha", "16.12"), ("stack", "16.9.6"), ("ha", "17.3.1")]
+)
+def test_members_that_went_back_are_registered_by_a_token_for_all(shape, into):
     found = trusted("17.12", shape)
-    found.boot_into("16.12")
+    found.boot_into(into)
     assert found.state.registration.status.value == "UNREGISTERED"
     found.type(f"license smart register idtoken {TOKEN.reveal()} all")
     found.pass_time(HOUR)
@@ -248,7 +282,7 @@ def test_members_that_went_back_are_registered_by_a_token_for_all(shape):
 
 
 @pytest.mark.parametrize(("before", "transport"), [("17.3.3", "cslu"), ("17.6", "callhome"), ("17.12", "smart")])
-@pytest.mark.parametrize("shape", ["standalone", "stack"])
+@pytest.mark.parametrize("shape", ["standalone", "stack", "ha"])
 def test_a_device_between_two_releases_of_the_policy_goes_on_reporting(before, transport, shape):
     found = trusted(before, shape, transport)
     for into in ("26.1", before):
