@@ -177,6 +177,7 @@ class Device(Machine):
         self._bring_hardware(now)
         logs = redundancy.member_added(numbers[0], number) if self.family.arrangement == "stack" else ()
         if len(numbers) == 1:
+            self.redundancy.standby_since = now
             logs += redundancy.standby_elected(numbers[0], number) if logs else ()
             logs += redundancy.standby_found(number)
         for log in logs:
@@ -197,8 +198,9 @@ class Device(Machine):
             logs = redundancy.switched_over(removed=True) + logs
         elif at == 1:
             self.redundancy.standby_failures += 1
+            self.redundancy.standby_since = now
             logs = redundancy.standby_lost() + logs
-        self.redundancy.up_since.pop(number, None)
+        self.redundancy.gone(number)
         self._replace_members(left, now)
         for name in before.keys() - dict(interface_names(self.build)).keys():
             self.running.remove("interface", name)

@@ -13,6 +13,14 @@ USER_FORCED: Final = "user forced"
 ACTIVE_FAILED: Final = "active unit failed"
 ACTIVE_REMOVED: Final = "active unit removed"
 
+# ``Last reload reason`` of the member that was active. Source: public outputs of C3850 stacks, for the second one.
+# Unverified: that these are the words after a switchover.
+FORCED_RELOAD: Final = "redundancy force-switchover"
+UNKNOWN_RELOAD: Final = "Power Failure or Unknown"
+
+# ``System returned to ROM by``, where a member took over. Source: a public output of a C4510R+E with two supervisors.
+RETURNED_BY_SWITCHOVER: Final = "SSO Switchover"
+
 
 @dataclass(frozen=True, slots=True)
 class Switchover:
@@ -31,11 +39,19 @@ class Redundancy:
     switchovers: list[Switchover] = field(default_factory=list)
     standby_failures: int = 0
     up_since: dict[int, datetime] = field(default_factory=dict)  # members that came up after the boot, by number
+    standby_since: datetime | None = None  # None: since the boot
+    reload_reasons: dict[int, str] = field(default_factory=dict)  # of those that reloaded since, by number
 
     def switched_over(self, now: datetime, reason: str, previous: int, current: int) -> None:
         """*current* took over; *previous* comes up again."""
         self.switchovers.append(Switchover(now, reason, previous, current))
-        self.up_since[previous] = now
+        self.up_since[previous] = self.standby_since = now
+        self.reload_reasons[previous] = FORCED_RELOAD if reason == USER_FORCED else UNKNOWN_RELOAD
+
+    def gone(self, number: int) -> None:
+        """A member has left."""
+        self.up_since.pop(number, None)
+        self.reload_reasons.pop(number, None)
 
     def active_since(self, booted: datetime) -> datetime:
         """Since when the active member is active."""

@@ -17,7 +17,7 @@ from nornir_smartlic.model import (
     StackMemberLine,
 )
 from nornir_smartlic.model.version import CONTROLLER_MANAGED
-from smartlic_lab.device import boot
+from smartlic_lab.device import boot, redundancy
 from smartlic_lab.device.factory import interface_names
 from smartlic_lab.device.machine import Machine
 from smartlic_lab.device.texts import date_text, span_text
@@ -74,7 +74,7 @@ def device_version(device: Machine, now: datetime) -> DeviceVersion:
         members=device.build.members if len(device.build.members) > 1 else (),
         uptime=span_text(now - device.booted_at),
         image=f"{family.flash}:packages.conf",
-        reload_reason=device.reloading.reason,
+        reload_reason=device.redundancy.reload_reasons.get(device.build.member_numbers[0], device.reloading.reason),
         boot_level=level.level if level else None,
         next_boot_level=saved.level if saved else None,
         addon_level=level.addon if level else None,
@@ -160,7 +160,7 @@ def _suites(device: Machine) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 def _details(device: Machine, now: datetime) -> DeviceDetails:
     release, family = device.release, device.family
-    up = now - device.booted_at
+    up_since = device.redundancy.up_since.get(device.build.member_numbers[0], device.booted_at)
     router, wireless, switch = (trait in family.traits for trait in ("router", "wireless", "switch"))
     suites = () if device.controller_managed else _suites(device)
     mode = CONTROLLER_MANAGED if device.controller_managed else "Autonomous"
@@ -180,8 +180,8 @@ def _details(device: Machine, now: datetime) -> DeviceDetails:
         ),
         rom="IOS-XE ROMMON",
         boot_loader=_boot_loader(release.version) if switch else None,
-        processor_uptime=span_text(up + timedelta(minutes=2)),
-        returned_by=device.reloading.reason,
+        processor_uptime=span_text(now - up_since + timedelta(minutes=2)),
+        returned_by=redundancy.RETURNED_BY_SWITCHOVER if device.redundancy.switchovers else device.reloading.reason,
         restarted_at=date_text(device.clock(device.booted_at)),
         processor=_processor(device),
         board_id=device.build.members[0].sn,

@@ -100,6 +100,35 @@ def test_a_switchover_is_counted_with_reason_and_time(lab):
     assert "SAEVT_HA_ROLE" in lab.execute("sw1", "show license eventlog")
 
 
+def test_the_member_that_was_active_says_why_and_when_it_came_up_again(lab):
+    lab.advance(timedelta(hours=3))
+    for _ in range(2):  # 2 takes over, then 3
+        with lab.world.at("sw1") as now:
+            lab.device("sw1").switch_over(now)
+        lab.advance(timedelta(minutes=10))
+    output = lab.execute("sw1", "show redundancy")
+    assert output.count("Uptime in current state = 10 minutes") == 2
+    rows = [row.split() for row in lines(lab.execute("sw1", "show redundancy switchover history"), "user forced")]
+    assert [row[:5] for row in rows] == [["1", "1", "2", "user", "forced"], ["2", "2", "3", "user", "forced"]]
+    assert rows[0][5:] != rows[1][5:]
+    version = lab.execute("sw1", "show version")
+    assert "sw1 uptime is 3 hours, 20 minutes" in version
+    assert "System returned to ROM by SSO Switchover" in version
+    assert lines(version, "Last reload reason:") == ["Last reload reason: Reload Command"]
+    uptimes = [line.split(":")[1].strip() for line in lines(version, "Switch uptime")]
+    assert sorted(uptimes) == ["10 minutes", "20 minutes"]
+    with lab.world.at("sw1") as now:
+        lab.device("sw1").switch_over(now)  # back to 1, which the first switchover reloaded
+    lab.advance(timedelta(minutes=5))
+    version = lab.execute("sw1", "show version")
+    assert lines(version, "Last reload reason:") == ["Last reload reason: redundancy force-switchover"]
+    assert "Uptime for this control processor is 27 minutes" in version
+    do(lab, "sw1", "reload")
+    lab.advance(timedelta(hours=1))
+    assert "System returned to ROM by Reload Command" in lab.execute("sw1", "show version")
+    assert "Switchovers system experienced = 0" in lab.execute("sw1", "show redundancy")
+
+
 def test_a_device_that_stands_alone_has_no_peer(lab):
     output = lab.execute("wlc", "show redundancy")
     assert output.endswith("Peer (slot: 0) information is not available because it is in 'DISABLED' state\n")

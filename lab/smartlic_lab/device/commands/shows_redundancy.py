@@ -119,12 +119,12 @@ def show_redundancy(session: Session, call: Call) -> str:
     )
     if standby is None:
         return f"{text}\nPeer (slot: 0) information is not available because it is in 'DISABLED' state\n"
-    up_since = history.up_since.get(standby, device.booted_at)
     return (
         f"{text}\nPeer Processor Information :\n"
         "----------------------------\n"
         f"              Standby Location = slot {standby}\n"
-        "        Current Software state = STANDBY HOT \n" + _processor(device, up_since, now)
+        "        Current Software state = STANDBY HOT \n"
+        + _processor(device, history.standby_since or device.booted_at, now)
     )
 
 
