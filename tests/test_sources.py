@@ -110,7 +110,7 @@ def test_a_host_that_was_not_read_is_unread_and_never_pass():
     [
         (403, {"detail": "Invalid token"}, "NetBox: GET /api/dcim/devices/7/: Invalid token"),
         (404, None, "HTTP status 404"),
-        (302, None, "a redirect, which is not followed"),
+        (302, None, "a redirect to evil.example.com, which is not followed"),
         (200, None, None),
     ],
 )
