@@ -89,7 +89,7 @@ def count_of(host: str, virtual_account: str | None, reading: LicensingReading) 
     own += [member.udi for member in state.members or ()]
     udis = tuple(dict.fromkeys(udi for udi in own if udi is not None))
     if state.usage is None:
-        return HostCount(host, virtual_account, udis, error=NO_USAGE)
+        return HostCount(host, virtual_account, udis, error=reading.state_refused or NO_USAGE)
     licenses = tuple(
         CountedLicense(line.name, line.count, line.display, line.tag)
         for line in state.usage

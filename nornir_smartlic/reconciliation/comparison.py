@@ -10,7 +10,7 @@ from __future__ import annotations
 import shlex
 from collections import defaultdict
 from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -37,7 +37,7 @@ _ORDER: Final = {kind: number for number, kind in enumerate(Kind)}
 def reconcile(
     counts: Iterable[HostCount],
     devices: Sequence[BelievedDevice],
-    owned: Sequence[OwnedLicense],
+    owned: Iterable[OwnedLicense],
     *,
     now: datetime,
     ending_within: timedelta,
@@ -49,6 +49,7 @@ def reconcile(
     *is_whole*: *counts* are of the whole inventory, so that what else CSSM has is orphaned. *agreements* are the
     subscriptions that are enterprise agreements.
     """
+    owned = _merged(owned)
     ledger = _Ledger(devices, owned)
     for count in sorted(counts, key=lambda count: count.host):
         ledger.enter(count)
@@ -74,14 +75,26 @@ class _Ledger:
     believed: int = 0  # devices that are counted by CSSM's word
     _claimed: set[Udi] = field(default_factory=set)  # they belong to a host of the inventory
     _used: dict[tuple[str | None, str], int] = field(default_factory=lambda: defaultdict(int))
+    _by_udi: dict[Udi, list[BelievedDevice]] = field(default_factory=lambda: defaultdict(list))
+    _by_host: dict[str, list[BelievedDevice]] = field(default_factory=lambda: defaultdict(list))
+    _names: dict[str | None, list[str]] = field(default_factory=lambda: defaultdict(list))  # None: of all accounts
+    _spellings: dict[str, str] = field(default_factory=dict)  # of virtual accounts, by what they are without case
+
+    def __post_init__(self) -> None:
+        for each in self.devices:
+            self._by_udi[each.udi].append(each)
+            self._by_host[_folded(each.host_name or "")].append(each)
+            self._spellings.setdefault(_folded(each.virtual_account), each.virtual_account)
+        for line in self.owned:
+            self._names[line.virtual_account].append(line.name)
+            self._names[None].append(line.name)
+            self._spellings[_folded(line.virtual_account)] = line.virtual_account
 
     def enter(self, count: HostCount) -> None:
         """Count a host of the inventory."""
-        known = [
-            each
-            for each in self.devices
-            if each.udi in count.udis or (count.error is not None and same_account(each.host_name, count.host))
-        ]
+        known = [each for udi in dict.fromkeys(count.udis) for each in self._by_udi[udi]]
+        if not known and count.error is not None:  # its UDI is not known
+            known = self._by_host[_folded(count.host)]
         self._claimed.update(each.udi for each in known)
         account = known[0].virtual_account if known else self._spelled(count.virtual_account)
         if count.error is not None:
@@ -95,8 +108,7 @@ class _Ledger:
 
     def _spelled(self, account: str | None) -> str | None:
         """A virtual account of the inventory as CSSM spells it."""
-        known = [each.virtual_account for each in self.owned] + [each.virtual_account for each in self.devices]
-        return next((name for name in known if account is not None and same_account(name, account)), account)
+        return account if account is None else self._spellings.get(_folded(account), account)
 
     def _miss(self, count: HostCount, account: str | None) -> None:
         """A device that CSSM does not know; one that uses nothing reports nothing, and is not missed."""
@@ -161,8 +173,7 @@ class _Ledger:
 
     def _owned_name(self, count: HostCount, counted: CountedLicense, account: str | None) -> str | None:
         """What CSSM calls it; ``None``: that is not known, and a finding."""
-        here = [each.name for each in self.owned if each.virtual_account == account]
-        for names in (here, [each.name for each in self.owned]):
+        for names in ([] if account is None else self._names[account], self._names[None]):
             fitting = candidates_for(counted, names, by_words=False)
             if len(fitting) == 1:
                 return fitting[0]
@@ -234,7 +245,34 @@ class _Ledger:
         return tuple(made)
 
 
+def _merged(owned: Iterable[OwnedLicense]) -> list[OwnedLicense]:
+    """One line for each licence of a virtual account, of which CSSM may have several, by billing or by status."""
+    found: dict[tuple[str, str], OwnedLicense] = {}
+    for line in owned:
+        key = (line.virtual_account, line.name)
+        same = found.get(key)
+        found[key] = (
+            line
+            if same is None
+            else replace(
+                same,
+                bought=_sum(same.bought, line.bought),
+                in_use=_sum(same.in_use, line.in_use),
+                purchases=(*same.purchases, *line.purchases),
+            )
+        )
+    return list(found.values())
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else one + other
+
+
 def _over_and_under(positions: Sequence[Position]) -> Iterable[Discrepancy]:
+    donors: dict[str, Position] = {}  # of each licence, the account that has most of it left
+    for each in positions:
+        if (each.left or 0) > 0 and (each.license not in donors or (each.left or 0) > (donors[each.license].left or 0)):
+            donors[each.license] = each
     for each in positions:
         if each.left is None or each.left == 0 or each.bought is None:
             continue
@@ -243,11 +281,7 @@ def _over_and_under(positions: Sequence[Position]) -> Iterable[Discrepancy]:
         fix = None
         if each.left < 0:
             message += f", {each.accounting.value}"
-            donor = max(
-                (other for other in positions if other.license == each.license and (other.left or 0) > 0),
-                key=lambda other: other.left or 0,
-                default=None,
-            )
+            donor = donors.get(each.license)
             if donor is not None and each.virtual_account is not None:
                 number = min(-each.left, donor.left or 0)
                 message += f"; {donor.left} left in {donor.virtual_account}"
@@ -337,6 +371,11 @@ def _answer(positions: Sequence[Position], found: Sequence[Discrepancy], believe
     if any(each.kind is Kind.OVER_USED for each in found):
         return Answer.YES, f"yes, once licences are moved to the virtual accounts that use them: {total}"
     return Answer.YES, f"yes: {total}"
+
+
+def _folded(name: str) -> str:
+    """As `same_account` compares: CSSM takes no notice of case."""
+    return name.strip().lower()
 
 
 def _number(count: int, what: str) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nornir_smartlic.model import Udi
 from nornir_smartlic.reconciliation import (
@@ -232,6 +235,52 @@ def test_purchases_that_end_one_after_the_other_are_taken_off_in_order():
         "1 end on 2026-01-31, then 2 for 2 in use",
         "2 end on 2026-03-02, then 0 for 2 in use: 2 too few",
     ]
+
+
+def test_lines_of_one_licence_are_summed():
+    made = reconciled([counts(number=5)], [believes(number=5)], [owns(2), owns(3), owns(1, "DEFAULT")])
+    assert [(each.virtual_account, each.bought, each.left) for each in made.positions] == [
+        ("Branches", 5, 0),
+        ("DEFAULT", 1, 1),
+    ]
+
+
+@given(
+    numbers=st.lists(st.integers(0, 4), max_size=6),
+    known=st.lists(st.booleans(), min_size=6, max_size=6),
+    read=st.lists(st.booleans(), min_size=6, max_size=6),
+)
+def test_every_licence_is_counted_once_and_what_agrees_is_no_finding(
+    numbers: list[int], known: list[bool], read: list[bool]
+):
+    udis = [Udi("C9300-24T", f"FOC{place}") for place in range(len(numbers))]
+    own = [
+        counts(f"sw{place}", udis[place], number)
+        if read[place]
+        else counts(f"sw{place}", udis[place], number, error="no answer", licenses=())
+        for place, number in enumerate(numbers)
+    ]
+    cssm = [
+        believes(udis[place], number, host_name=f"sw{place}") for place, number in enumerate(numbers) if known[place]
+    ]
+    counted = sum(number for place, number in enumerate(numbers) if known[place] or read[place])
+    made = reconciled(own, cssm, [owns(counted)])
+    missing = sum(bool(number) and read[place] and not known[place] for place, number in enumerate(numbers))
+    assert sum(each.in_use for each in made.positions) == counted
+    assert {kind: number for kind, number in made.counts.items() if number} == {
+        kind: number
+        for kind, number in {Kind.UNREAD: read[: len(numbers)].count(False), Kind.MISSING: missing}.items()
+        if number
+    }
+
+
+def test_ten_thousand_devices_are_compared_in_seconds():
+    fleet = [(f"sw{number}", Udi("C9300-24T", f"FOC{number}")) for number in range(10_000)]
+    own = [counts(host, udi) for host, udi in fleet]
+    cssm = [believes(udi, host_name=host) for host, udi in fleet]
+    started = time.monotonic()
+    assert reconciled(own, cssm, [owns(10_000)]).discrepancies == ()
+    assert time.monotonic() - started < 10
 
 
 def test_findings_stand_in_order_of_their_kinds_and_name_their_fix():
