@@ -125,7 +125,7 @@ def audit(
     format_name: Annotated[
         str | None,
         typer.Option(
-            "--format", metavar="FORMAT", help="table, json, csv, junit, sarif, html, markdown or prometheus."
+            "--format", metavar="FORMAT", help="table, json, csv, junit, sarif, html, markdown, prometheus or calendar."
         ),
     ] = None,
     output: Annotated[

@@ -13,7 +13,7 @@ from nornir_smartlic.errors import StoreError, UsageError
 if TYPE_CHECKING:
     from nornir_smartlic.outputs import Listing, Report
 
-FORMATS: Final = ("table", "json", "csv", "junit", "sarif", "html", "markdown", "prometheus")
+FORMATS: Final = ("table", "json", "csv", "junit", "sarif", "html", "markdown", "prometheus", "calendar")
 _BY_SUFFIX: Final = {
     ".txt": "table",
     ".json": "json",
@@ -24,6 +24,7 @@ _BY_SUFFIX: Final = {
     ".htm": "html",
     ".md": "markdown",
     ".prom": "prometheus",
+    ".ics": "calendar",
 }
 
 

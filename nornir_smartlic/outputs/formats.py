@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from nornir_smartlic.outputs.calendar import render_calendar
 from nornir_smartlic.outputs.junit import render_junit
 from nornir_smartlic.outputs.machine import render_csv, render_json, render_prometheus
 from nornir_smartlic.outputs.pages import render_html, render_markdown
@@ -22,9 +23,12 @@ FORMATS: Final[dict[str, Callable[[Report], str]]] = {
     "html": render_html,
     "markdown": render_markdown,
     "prometheus": render_prometheus,
+    "calendar": render_calendar,
 }
+_CLEAN_ALREADY: Final = ("calendar",)  # its lines end with a carriage return, which would be shown
 
 
 def render(report: Report, name: str) -> str:
     """*report* in the format *name*; the same report always gives the same text, in which nothing acts."""
-    return clean(FORMATS[name](report))
+    text = FORMATS[name](report)
+    return text if name in _CLEAN_ALREADY else clean(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from nornir_smartlic.cli import main
+from tests.outputs.schemas import validate
 
 
 @dataclass(frozen=True)
@@ -69,4 +71,6 @@ class CommandLine:
         output = self.capture.readouterr()
         code = ended.value.code
         assert isinstance(code, int)
+        if "--json" in words and words[0] != "parse" and output.out.startswith("{"):
+            validate(json.loads(output.out))
         return Ended(code, output.out, output.err)

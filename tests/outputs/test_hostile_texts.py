@@ -42,8 +42,10 @@ def acting(text: str) -> list[str]:
 @pytest.mark.parametrize("name", sorted(FORMATS))
 def test_no_format_has_a_character_that_acts_and_all_show_the_rest(name):
     text = render(hostile_report(), name)
+    if name == "calendar":  # RFC 5545: lines end with CR LF, and are folded
+        text = text.replace("\r\n ", "").replace("\r\n", "\n")
     assert acting(text) == []
-    assert "]0;owned" in text.replace("\\\\", "\\").replace("\\]", "]") or name == "prometheus"
+    assert "]0;owned" in text.replace("\\\\", "\\").replace("\\]", "]").replace("\\;", ";") or name == "prometheus"
 
 
 def test_a_terminal_shows_markup_as_text_and_gets_only_our_own_colours():

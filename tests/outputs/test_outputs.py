@@ -10,6 +10,8 @@ from html.parser import HTMLParser
 from xml.etree import ElementTree
 
 import pytest
+from icalendar import Calendar
+from jsonschema import ValidationError
 from prometheus_client.parser import text_string_to_metric_families
 
 from nornir_smartlic.compliance import RULES, Verdict
@@ -17,6 +19,7 @@ from nornir_smartlic.model import Secret, TransportType, UnplacedTime
 from nornir_smartlic.outputs import FORMATS, ExitCode, HostError, HostReport, Listing, Report, plain, render
 from nornir_smartlic.outputs.listing import render_listing_json, render_listing_table
 from tests.outputs.reports import every_verdict, host_report
+from tests.outputs.schemas import validate
 
 
 @pytest.mark.parametrize("name", sorted(FORMATS))
@@ -255,3 +258,35 @@ def test_a_list_is_a_table_or_paragraphs_and_the_same_in_json():
     assert render_listing_json(table) == render_listing_json(records)
     assert json.loads(render_listing_json(table))["causes"] == rows
     assert render_listing_table(Listing("diagnose", "causes", columns, ())) == "no causes\n"
+
+
+def test_the_calendar_has_every_deadline_and_who_was_not_read():
+    text = render(every_verdict(), "calendar")
+    events = Calendar.from_ical(text).walk("VEVENT")
+    assert "\r\n" in text
+    assert len({str(event["uid"]) for event in events}) == len(events)
+    assert "sw4: not read" in [str(event["summary"]) for event in events]
+    report = every_verdict()
+    due = {host.host: host.device.next_ack_deadline for host in report.hosts if host.device is not None}
+    found = {str(event["uid"]): event.start for event in events}
+    assert {f"ack-{host}@smartlic": at for host, at in due.items()}.items() <= found.items()
+
+
+def test_a_time_of_no_known_zone_is_in_no_calendar():
+    unplaced = replace(host_report("sw1").device, next_ack_deadline=UnplacedTime(datetime(2026, 1, 1), "IST"))
+    report = Report("audit", (replace(host_report("sw1"), device=unplaced, findings=()),))
+    assert "VEVENT" not in render(report, "calendar")
+
+
+def test_what_a_device_prints_ends_no_entry_of_the_calendar():
+    bad = HostReport("sw1", error=HostError("Unreachable", "x\r\nEND:VEVENT\r\nBEGIN:VEVENT\x1b[2J"))
+    (event,) = Calendar.from_ical(render(Report("audit", (bad,)), "calendar")).walk("VEVENT")
+    assert "END:VEVENT" in str(event["description"])
+    assert "\x1b" not in str(event["description"])
+
+
+def test_json_validates_against_the_published_schema():
+    for document in (every_verdict(), Report("audit", ()), Report("plan", every_verdict().hosts, interrupted=True)):
+        validate(json.loads(render(document, "json")))
+    with pytest.raises(ValidationError):
+        validate(json.loads(render(every_verdict(), "json")) | {"more": 1})
