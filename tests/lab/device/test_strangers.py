@@ -328,3 +328,13 @@ def test_a_module_was_inserted_at_the_boot() -> None:
     terminal = terminal_of("isr4000")
     terminal.now += timedelta(days=3, hours=4)
     assert re.search(r"(?m)^F0 +ISR4331/K9 +ok, active +3d04h", terminal.type("show platform"))
+
+
+def test_what_nobody_uses_has_an_empty_table() -> None:
+    terminal = terminal_of("c9300")
+    assert re.search(r"(?m)^\* Loopback0( +0){9}$", terminal.type("show interfaces summary"))
+    assert "Virtual IP" in terminal.type("show standby brief")
+    assert terminal.type("show ip nat translations") == "Total number of translations: 0\n\n"
+    assert "No sessions" in terminal.type("show authentication sessions")
+    assert terminal.type("show crypto session").startswith("Crypto session current status")
+    assert "% Invalid input" in terminal_of("c8000v").type("show authentication sessions")

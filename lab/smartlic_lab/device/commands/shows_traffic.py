@@ -117,6 +117,46 @@ def show_interfaces_accounting(session: Session, call: Call) -> str:
     return text
 
 
+_SUMMARY_HEAD: Final = """\
+
+ *: interface is up
+ IHQ: pkts in input hold queue     IQD: pkts dropped from input queue
+ OHQ: pkts in output hold queue    OQD: pkts dropped from output queue
+ RXBS: rx rate (bits/sec)          RXPS: rx rate (pkts/sec)
+ TXBS: tx rate (bits/sec)          TXPS: tx rate (pkts/sec)
+ TRTL: throttle count
+
+"""
+
+
+@handles("show_interfaces_summary")
+def show_interfaces_summary(session: Session, call: Call) -> str:
+    columns = ("IHQ", "IQD", "OHQ", "OQD", "RXBS", "RXPS", "TXBS", "TXPS", "TRTL")
+    text = f"{_SUMMARY_HEAD}  {'Interface':<23}" + "".join(f"{column:>10}" for column in columns) + "\n"
+    text += f"{'-' * 115}\n"
+    for view in interfaces_of(session.device):
+        text += f"{'*' if view.is_up else ' '} {view.name:<23}" + f"{0:>10}" * len(columns) + "\n"
+    return text
+
+
+# What is printed of a feature that nobody uses. The lab has no such neighbours, tunnels or sessions.
+_NOTHING_THERE: Final = {
+    "standby": "                     P indicates configured to preempt.\n                     |\n"
+    "Interface   Grp  Pri P State   Active          Standby         Virtual IP\n",
+    "nat": "Total number of translations: 0\n\n",
+    "authentication": "No sessions currently exist\n",
+    "isakmp": "IPv4 Crypto ISAKMP SA\ndst             src             state          conn-id status\n\n"
+    "IPv6 Crypto ISAKMP SA\n\n",
+    "session": "Crypto session current status\n\n",
+}
+
+
+@handles("show_nothing_there")
+def show_nothing_there(session: Session, call: Call) -> str:
+    """HSRP, NAT, 802.1X and IPsec without a session."""
+    return next(text for word, text in _NOTHING_THERE.items() if word in call.match.words)
+
+
 _IPV6_CODES: Final = """\
 Codes: C - Connected, L - Local, S - Static, U - Per-user Static route
        B - BGP, R - RIP, H - NHRP, I1 - ISIS L1
