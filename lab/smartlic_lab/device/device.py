@@ -18,6 +18,7 @@ from smartlic_lab.device.configuration import Section
 from smartlic_lab.device.factory import hardware_lines, interface_names, staged_configuration
 from smartlic_lab.device.machine import Machine
 from smartlic_lab.device.merge import merge_lines
+from smartlic_lab.device.ports import interfaces_of
 from smartlic_lab.device.redundancy import Redundancy
 from smartlic_lab.device.session import Session
 from smartlic_lab.device.specification import DeviceSpec, MemberSpec, SpecificationError, check, serial_number
@@ -83,6 +84,10 @@ class Device(Machine):
     def is_up(self, now: datetime) -> bool:
         """False while it boots after a reload."""
         return self.reloading.is_up(now)
+
+    def has_address(self, address: str) -> bool:
+        """Whether an interface that is up has that address, in whatever VRF."""
+        return any(view.address == address and view.is_up for view in interfaces_of(self))
 
     def _boot(self, now: datetime) -> None:
         first = self.reloading.up_at is None and self._licensing is None

@@ -32,7 +32,7 @@ from smartlic_lab.agent.events import (
     StopCallProcessing,
     UsageChanged,
 )
-from smartlic_lab.device import boot, redundancy, settings, throughput, usage
+from smartlic_lab.device import boot, redundancy, routing, settings, throughput, usage
 from smartlic_lab.device.archive import Archive
 from smartlic_lab.device.catalogue import Catalogue, catalogue, words_of
 from smartlic_lab.device.configuration import Section
@@ -248,7 +248,7 @@ class Machine(ABC):
         """What became of a message."""
         if self._origin is None:
             transport = (self._settings or self.settings()).transport
-            self._origin = settings.origin(self.name, self.running, self.clock(now), transport)
+            self._origin = routing.licensing_origin(self.name, self.running, self.clock(now), transport)
         origin = replace(self._origin, clock=self.clock(now))
         headers = {"content-type": "application/json"}
         try:

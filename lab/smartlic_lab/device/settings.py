@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime, timedelta, timezone
+from ipaddress import IPv4Network
 from typing import Final
 
 from nornir_smartlic.model import Proxy, TransportType
@@ -112,19 +113,19 @@ def name_servers(configuration: Section, vrf: str | None) -> tuple[str, ...]:
     return line.words[len(key) :] if line is not None else ()
 
 
-def origin(device: str, configuration: Section, clock: datetime, transport: TransportType) -> Origin:
-    """Where a licensing request starts: VRF and source by the transport, the names that the VRF can resolve.
-
-    The VRF is that of ``license smart vrf`` (smart and cslu), of call-home for callhome, else the one of the source
-    interface of the HTTP client.
-    """
-    source = configuration.value("ip", "http", "client", "source-interface")
+def origin(
+    device: str,
+    configuration: Section,
+    clock: datetime,
+    transport: TransportType,
+    *,
+    vrf: str | None,
+    source: str | None,
+    routes: tuple[IPv4Network, ...],
+) -> Origin:
+    """Where a request starts in *vrf*: by *transport* its proxy and checks, by the VRF the names that it resolves."""
     interface = configuration.section("interface", source) if source else Section()
     home = configuration.section("call-home")
-    if transport is TransportType.CALLHOME:
-        vrf = home.value("vrf") or interface_vrf(interface)
-    else:
-        vrf = configuration.value("license", "smart", "vrf") or interface_vrf(interface)
     trustpoint = configuration.find("crypto", "pki", "trustpoint", "SLA-TrustPoint")
     methods = (trustpoint.section.value("revocation-check") if trustpoint and trustpoint.section else None) or "crl"
     domain_key = ("ip", "domain", "name") if vrf is None else ("ip", "domain", "name", "vrf", vrf)
@@ -134,6 +135,7 @@ def origin(device: str, configuration: Section, clock: datetime, transport: Tran
         vrf=vrf,
         source_interface=source,
         source_address=interface_address(interface) if source else None,
+        routes=routes,
         domain_lookup=not configuration.denied("ip", "domain", "lookup"),
         domain_name=configuration.value(*domain_key) or configuration.value("ip", "domain", "name"),
         name_servers=name_servers(configuration, vrf),

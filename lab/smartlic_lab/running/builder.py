@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import func, select
@@ -49,7 +50,7 @@ from smartlic_lab.running.topology import (
     management_of,
 )
 from smartlic_lab.transports.mail import MailSpool, SmtpServer
-from smartlic_lab.world import FAULTS, ServerCertificate, Site, Uplink, World
+from smartlic_lab.world import FAULTS, Neighbour, ServerCertificate, Site, Uplink, World
 from smartlic_lab.world.certificates import MARGIN, VALIDITY
 from smartlic_lab.world.clock import VirtualClock
 from smartlic_lab.world.network import HttpRequest, HttpResponse
@@ -150,6 +151,7 @@ class Builder:
         """Make everything; raises `TopologyError`."""
         world = self.world
         world.name_servers.add(NAME_SERVER)
+        world.neighbours[str(_GATEWAY)] = Neighbour()
         world.names[CRL_HOST] = "192.0.2.11"
         world.names.update({name.lower(): address for name, address in self.topology.names.items()})
         for proxy in self.topology.proxies:
@@ -382,7 +384,7 @@ class Builder:
 
     def _add_device(self, entry: DeviceEntry, name: str, address: str) -> None:
         interface, vrf = management_of(entry)
-        self.world.connect(name, Uplink(vrf, needs_source_interface=vrf is not None))
+        self.world.connect(name, Uplink(vrf, needs_source_interface=vrf is not None, needs_route=True))
         spec = entry.spec(
             name,
             username=self.credentials.username,
@@ -394,6 +396,13 @@ class Builder:
         device = Device(spec, self.world, now=now, state=self.keepsakes.devices.get(name))
         self.world.add_device(name, device)
         self.devices[name] = DeviceFact(entry, device, interface, vrf)
+        own = entry.uplink.address or address
+        answers = partial(_answers, self.world, device, own)
+        self.world.neighbours.setdefault(own, Neighbour(name, frozenset({22}), answers))
+
+
+def _answers(world: World, device: Device, address: str) -> bool:
+    return device.is_up(world.clock.now()) and device.has_address(address)
 
 
 def _add_token(cssm: Cssm, account: SmartAccount, home: VirtualAccount, plan: Token, text: Secret) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
+from ipaddress import IPv4Network
 from typing import Final, Protocol
 
 from nornir_smartlic.errors import SmartLicError
@@ -24,6 +26,16 @@ class DeliveryFailed(SmartLicError):
         self.reason = reason
 
 
+class Outcome(Enum):
+    """What becomes of packets, whoever sent them: the Smart Agent, ``ping`` or ``telnet``."""
+
+    ANSWERED = "the far end answers"
+    REFUSED = "the far end is there, but nothing listens at the port"
+    UNREACHABLE = "a router on the way knows no such host"
+    LOST = "no answer comes"
+    NO_ROUTE = "the device has no route"
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where a device's request starts, and with what it finds its way; all of it from its configuration."""
@@ -32,7 +44,8 @@ class Origin:
     clock: datetime  # the device's own, against which certificates are checked
     vrf: str | None = None
     source_interface: str | None = None
-    source_address: str | None = None  # of the source interface; None: it has none, or none is set
+    source_address: str | None = None  # of the source interface; None: it has none, is down, or none is set
+    routes: tuple[IPv4Network, ...] = ()  # of this VRF, by the configuration
     domain_lookup: bool = True
     domain_name: str | None = None
     name_servers: tuple[str, ...] = ()  # of this VRF
@@ -52,6 +65,13 @@ class Network(Protocol):
 
     def resolve(self, origin: Origin, name: str) -> str | None:
         """The address of *name* for this device, ``None`` where it cannot be resolved."""
+        ...
+
+    def probe(self, origin: Origin, address: str, port: int | None = None) -> Outcome:
+        """What becomes of an echo to *address*, or of a connection to its *port*, by the way that reports go.
+
+        A proxy is not asked, and a counted fault is not used up.
+        """
         ...
 
 

@@ -21,7 +21,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from nornir_smartlic.errors import SmartLicError, UsageError
 from smartlic_lab.world.clock import VirtualClock
-from smartlic_lab.world.network import NO_ANSWER, Authority, DeliveryFailed, HttpRequest, HttpResponse, Origin
+from smartlic_lab.world.network import NO_ANSWER, Authority, DeliveryFailed, HttpRequest, HttpResponse, Origin, Outcome
 
 _log = logging.getLogger(__name__)
 
@@ -33,6 +33,12 @@ UNTRUSTED: Final = "Server certificate verification failed"
 EMPTY: Final = "Received empty response from server"
 FAILED: Final = "Communications failure"
 
+_REASONS: Final = {
+    Outcome.REFUSED: UNCONNECTED,
+    Outcome.UNREACHABLE: UNCONNECTED,
+    Outcome.LOST: NO_REPLY,
+    Outcome.NO_ROUTE: UNCONNECTED,
+}
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _WAKEUPS_AT_ONE_INSTANT: Final = 1000
 
@@ -54,16 +60,28 @@ class Uplink:
     """A VRF of a device in which packets find a way out; ``None`` is the global table.
 
     ``needs_source_interface``: the far end answers only to the address of the interface, as from a management VRF.
+    ``needs_route``: the configuration of the device must have a route, and the source interface, where one is set, an
+    address; else the VRF alone is enough.
     """
 
     vrf: str | None = None
     needs_source_interface: bool = False
+    needs_route: bool = False
     reaches: tuple[ipaddress.IPv4Network, ...] = (ipaddress.IPv4Network("0.0.0.0/0"),)
 
     def leads_to(self, address: str) -> bool:
         """Whether packets to *address* have a route."""
         target = ipaddress.ip_address(address)
         return any(target in network for network in self.reaches)
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """Something that answers a ping and is no authority: a gateway, another device."""
+
+    name: str | None = None  # of a device, whose faults count
+    ports: frozenset[int] = frozenset()
+    answers: Callable[[], bool] = lambda: True
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +168,7 @@ class World:
         self.names: dict[str, str] = {}  # what the name servers know: name in lower case -> address
         self.name_servers: set[str] = set()
         self.proxies: set[tuple[str, int]] = set()
+        self.neighbours: dict[str, Neighbour] = {}  # by address
         self._lock = threading.RLock()
         self._turn = threading.Lock()  # held while waiting for the lock, so that nobody is overtaken again and again
         self._holder: int | None = None  # the thread that has the lock
@@ -378,14 +397,14 @@ class World:
             self.faults[:] = [fault for fault in self.faults if fault not in gone]
             return len(gone)
 
-    def _fails(self, kind: str, *targets: str) -> bool:
-        """Whether a fault of *kind* lies on one of *targets*; a counted one is used up by asking."""
+    def _fails(self, kind: str, *targets: str, spend: bool = True) -> bool:
+        """Whether a fault of *kind* lies on one of *targets*; asking uses up a counted one, if *spend*."""
         now = self.clock.now()
         for fault in self.faults:
             if fault.kind.name == kind and fault.target in targets:
                 if fault.until is not None and fault.until <= now:
                     continue
-                if fault.remaining is not None:
+                if spend and fault.remaining is not None:
                     fault.remaining -= 1
                     if fault.remaining <= 0:
                         self.faults.remove(fault)
@@ -416,19 +435,66 @@ class World:
     def _answers(self, origin: Origin, server: str) -> bool:
         if server not in self.name_servers or not self._has_route(origin, server):
             return False
-        return not (self.faults and self._fails("name-unknown", server))
+        return not (self.faults and (self._fails("name-unknown", server) or self._fails("unreachable", server)))
 
     def _has_route(self, origin: Origin, address: str) -> bool:
         return any(
-            uplink.vrf == origin.vrf and uplink.leads_to(address) for uplink in self._uplinks.get(origin.device, ())
+            uplink.leads_to(address) and (not uplink.needs_route or _routed(origin, address))
+            for uplink in self._uplinks.get(origin.device, ())
+            if uplink.vrf == origin.vrf
         )
 
     def _answer_finds_back(self, origin: Origin) -> bool:
         """Whether the far end's packets come back: where the uplink needs it, a source interface is set."""
         return any(
-            uplink.vrf == origin.vrf and not (uplink.needs_source_interface and origin.source_interface is None)
+            not (uplink.needs_source_interface and origin.source_interface is None)
+            and not (uplink.needs_route and origin.source_interface is not None and origin.source_address is None)
             for uplink in self._uplinks.get(origin.device, ())
+            if uplink.vrf == origin.vrf
         )
+
+    def probe(self, origin: Origin, address: str, port: int | None = None) -> Outcome:
+        """What becomes of an echo to *address*, or of a connection to its *port*, by the way that reports go.
+
+        A proxy is not asked, and a counted fault is not used up.
+        """
+        with self._alone():
+            return self._outcome(origin, address, port, spend=False)
+
+    def _outcome(self, origin: Origin, address: str, port: int | None, *, spend: bool) -> Outcome:
+        """The one place that decides about packets: of reports, and of what a user tries by hand."""
+        if self.faults and self._fails("unreachable", origin.device, spend=spend):
+            return Outcome.LOST
+        if not self._has_route(origin, address):
+            return Outcome.NO_ROUTE
+        if not self._answer_finds_back(origin):
+            return Outcome.LOST
+        sites = [site for (place, _), site in self._sites.items() if place == address]
+        neighbour = self.neighbours.get(address)
+        if self.faults and self._fails("unreachable", *self._called(address, sites, neighbour), spend=spend):
+            return Outcome.LOST
+        if neighbour is not None:
+            if not neighbour.answers():
+                return Outcome.LOST
+            return Outcome.ANSWERED if port is None or port in neighbour.ports else Outcome.REFUSED
+        here = {place for place, _ in self.proxies} | self.name_servers | set(self.names.values())
+        if not sites and address not in here:
+            return Outcome.UNREACHABLE
+        if port is None:
+            return Outcome.LOST if sites and all(site.proxy_only for site in sites) else Outcome.ANSWERED
+        if (address, port) in self.proxies:
+            return Outcome.ANSWERED
+        site = self._sites.get((address, port))
+        if site is None or site.proxy_only:
+            return Outcome.REFUSED
+        refusing = self.faults and self._fails("refusing", site.authority.name, spend=spend)
+        return Outcome.REFUSED if refusing else Outcome.ANSWERED
+
+    def _called(self, address: str, sites: list[Site], neighbour: Neighbour | None) -> set[str]:
+        """By which names a fault may lie on what is at *address*."""
+        found = {address, *(site.authority.name for site in sites)}
+        found.update(name for name, place in self.names.items() if place == address)
+        return found | {neighbour.name} if neighbour is not None and neighbour.name is not None else found
 
     def send(self, origin: Origin, url: str, body: bytes, headers: Mapping[str, str] | None = None) -> bytes:
         """POST *body*; raises `DeliveryFailed`."""
@@ -464,25 +530,23 @@ class World:
 
     def _route(self, origin: Origin, host: str, port: int) -> Site:
         """The site that the packets come to; raises `DeliveryFailed`."""
-        if self.faults and self._fails("unreachable", origin.device):
-            raise DeliveryFailed(NO_REPLY)
         proxy = origin.proxy if origin.proxy is not None and origin.proxy.address else None
         if proxy is None or proxy.address is None:
-            address = self.resolve(origin, host)
-            next_hop = address
-        else:
-            next_hop = self.resolve(origin, proxy.address)  # the proxy resolves the server's name itself
+            next_hop, next_port = self.resolve(origin, host), port
+            address = next_hop
+        else:  # the proxy resolves the server's name itself
+            next_hop, next_port = self.resolve(origin, proxy.address), proxy.port or 80
             address = host if _is_address(host) else self.names.get(host)
         if next_hop is None:
-            raise DeliveryFailed(UNRESOLVED)
-        if not self._has_route(origin, next_hop):
-            raise DeliveryFailed(UNCONNECTED)
-        if not self._answer_finds_back(origin):
-            raise DeliveryFailed(NO_REPLY)
-        if proxy is not None and (next_hop, proxy.port or 80) not in self.proxies:
+            cut = self.faults and self._fails("unreachable", origin.device)
+            raise DeliveryFailed(NO_REPLY if cut else UNRESOLVED)
+        outcome = self._outcome(origin, next_hop, next_port, spend=True)
+        if outcome is not Outcome.ANSWERED:
+            raise DeliveryFailed(_REASONS[outcome])
+        if proxy is not None and (next_hop, next_port) not in self.proxies:
             raise DeliveryFailed(UNCONNECTED)
         site = None if address is None else self._sites.get((address, port))
-        if site is None or (site.proxy_only and proxy is None):
+        if site is None:
             raise DeliveryFailed(UNCONNECTED)
         return site
 
@@ -533,6 +597,11 @@ class World:
                 if self._fails("empty-answer", authority):
                     return HttpResponse(response.status)
             return response
+
+
+def _routed(origin: Origin, address: str) -> bool:
+    target = ipaddress.ip_address(address)
+    return any(target in network for network in origin.routes)
 
 
 def _is_address(text: str) -> bool:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from smartlic_lab.device import Device, DeviceSpec, Session
 from smartlic_lab.platforms import family
-from smartlic_lab.world.network import DeliveryFailed, Origin
+from smartlic_lab.world.network import DeliveryFailed, Origin, Outcome
 
 JAN_1 = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -25,6 +25,9 @@ class NoNetwork:
 
     def resolve(self, origin: Origin, name: str) -> str | None:
         return None
+
+    def probe(self, origin: Origin, address: str, port: int | None = None) -> Outcome:
+        return Outcome.LOST
 
 
 class Terminal:

@@ -3,10 +3,9 @@
 # ruff: noqa: ARG001  every handler has the same arguments, whether it needs both or not
 from __future__ import annotations
 
-from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv4Network
 
-from smartlic_lab.device import settings
+from smartlic_lab.device import routing, settings
 from smartlic_lab.device.commands.registry import Call, CommandFailed, Handlers
 from smartlic_lab.device.configuration import Section
 from smartlic_lab.device.machine import Machine
@@ -185,20 +184,6 @@ _CODES = (
 )
 
 
-def static_routes(device: Machine, vrf: str | None) -> Iterator[tuple[IPv4Network, str]]:
-    """Destination, and what stands behind it: ``ip route [vrf NAME] PREFIX MASK {ADDRESS|INTERFACE} ...``."""
-    for line in device.running.under("ip", "route"):
-        words = line.text.split()[2:]
-        named = words[1] if words[:1] == ["vrf"] else None
-        prefix, mask, *rest = [*(words[2:] if named else words), "", ""]
-        if named != vrf or not any(rest):
-            continue
-        try:
-            yield IPv4Network((prefix, mask)), f"via {rest[0]}" if rest[0][0].isdigit() else f"connected, {rest[0]}"
-        except ValueError:
-            continue
-
-
 def routes_of(device: Machine, vrf: str | None) -> list[tuple[IPv4Network, str]]:
     """Each destination with its line, behind the code."""
     found = []
@@ -211,10 +196,10 @@ def routes_of(device: Machine, vrf: str | None) -> list[tuple[IPv4Network, str]]
             found.append(
                 (IPv4Network(view.address), f"{code}        {view.address}/32 is directly connected, {view.name}")
             )
-    for network, behind in static_routes(device, vrf):
-        code = "S*   " if network.prefixlen == 0 else "S    "
-        shown = f"[1/0] {behind}" if behind.startswith("via") else f"is directly {behind}"
-        found.append((network, f"{code}    {network} {shown}"))
+    for route in routing.static_routes(device.running, vrf):
+        code = "S*   " if route.network.prefixlen == 0 else "S    "
+        shown = f"is directly connected, {route.behind}" if route.gateway is None else f"[1/0] via {route.behind}"
+        found.append((route.network, f"{code}    {route.network} {shown}"))
     return sorted(found, key=lambda route: (route[0].network_address, route[0].prefixlen))
 
 

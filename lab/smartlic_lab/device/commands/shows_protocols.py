@@ -10,9 +10,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from smartlic_lab.device import boot, settings
+from smartlic_lab.device import boot, routing, settings
 from smartlic_lab.device.commands.registry import Call, CommandFailed, Handlers
-from smartlic_lab.device.commands.shows_network import known_vrf, routes_of, static_routes
+from smartlic_lab.device.commands.shows_network import known_vrf, routes_of
 from smartlic_lab.device.configuration import Section
 from smartlic_lab.device.machine import Machine
 from smartlic_lab.device.ports import interfaces_of
@@ -69,8 +69,9 @@ def show_ip_static_route(session: Session, call: Call) -> str:
         "Codes in (): UP - up, DN - Down, AD-DN - Admin-Down, DL - Deleted\n"
         f"Static local RIB for {vrf or 'default'} \n\n"
     )
-    for network, behind in static_routes(device, vrf):
-        text += f"M  {network} [1/0] via {behind.split()[-1]} [A]\n"
+    active = set(routing.static_routes(device.running, vrf))
+    for route in routing.configured_routes(device.running, vrf):
+        text += f"M  {route.network} [1/0] via {route.behind} [{'A' if route in active else 'N'}]\n"
     return text
 
 

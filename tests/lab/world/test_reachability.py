@@ -1,0 +1,166 @@
+"""What a user tries by hand goes the way of the reports: device, agent, network and CSSM are the lab's own."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from smartlic_lab.running.lab import Lab
+
+HOST = "smartreceiver.cisco.com"
+DIRECT = ("license smart transport smart", "license smart url default")
+OVER_MANAGEMENT = (*DIRECT, "license smart vrf Mgmt-vrf")
+HOME = ("service call-home", "call-home", " contact-email-addr sch-smart-licensing@cisco.com", ' profile "CiscoTAC-1"')
+HOME = (*HOME, "  active", "  destination transport-method http", "  no destination transport-method email")
+ROUTER = {"platform": "c8000v", "day0": [*DIRECT, "license boot level network-advantage addon dna-advantage"]}
+SWITCH = {"platform": "c9300", "day0": [*OVER_MANAGEMENT]}
+WIRELESS = {"platform": "c9800", "day0": [*DIRECT]}
+LEGACY = {"platform": "c9300", "release": "16.12", "day0": [*HOME]}
+DEVICES = {"router": ROUTER, "switch": SWITCH, "wireless": WIRELESS, "legacy": LEGACY}
+
+WAYS = {  # what is done to a device and its network: lines of configuration, faults; {interface} is the uplink
+    "as it is": ((), ()),
+    "its link is cut": ((), (("d1", "unreachable"),)),
+    "the far end is down": ((), (("cssm", "unreachable"),)),
+    "nothing listens there": ((), (("cssm", "refusing"),)),
+    "the name is unknown": ((), ((HOST, "name-unknown"), ("tools.cisco.com", "name-unknown"))),
+    "its name server is silent": ((), (("192.0.2.53", "name-unknown"),)),
+    "it has no name server": (("no ip name-server{vrf} 192.0.2.53",), ()),
+    "it does not look names up": (("no ip domain lookup",), ()),
+    "it has no route": (("no ip route{vrf} 0.0.0.0 0.0.0.0 198.18.0.1",), ()),
+    "its gateway is in another network": (
+        ("no ip route{vrf} 0.0.0.0 0.0.0.0 198.18.0.1", "ip route{vrf} 0.0.0.0 0.0.0.0 203.0.113.1"),
+        (),
+    ),
+    "its interface is shut": (("interface {interface}", "shutdown"), ()),
+    "its interface has no address": (("interface {interface}", "no ip address"), ()),
+}
+
+
+def lab_of(kind: str, way: str = "as it is", **more: object) -> Lab:
+    """A lab whose device ``d1`` boots, and to which is done what *way* says."""
+    lab = Lab.from_dict({"clock": {"speed": 0}, "devices": [{"name": "d1", **DEVICES[kind]}], **more}, serve=False)
+    lab.advance(timedelta(minutes=10))
+    lines, faults = WAYS[way]
+    for target, what in faults:
+        lab.add_fault(target, what)
+    vrf = "" if kind in ("router", "wireless") else " vrf Mgmt-vrf"
+    interface = "GigabitEthernet0/0" if vrf else "GigabitEthernet1"
+    done = [line.format(vrf=vrf, interface=interface) for line in lines]
+    assert "%" not in lab.execute("d1", "configure terminal", *done, "end")
+    return lab
+
+
+def report_arrives(lab: Lab, kind: str) -> bool:
+    """Whether the Smart Agent gets through to CSSM: it is trusted, or registered."""
+    register = "register idtoken" if kind == "legacy" else "trust idtoken"
+    lab.execute("d1", f"license smart {register} {lab.token().reveal()}{'' if kind == 'legacy' else ' all'}")
+    lab.advance(timedelta(minutes=5))
+    with lab.world.at("d1") as now:
+        state = lab.devices["d1"].agent.state(now)
+    if kind == "legacy":
+        return state.registration is not None and state.registration.smart_account is not None
+    return bool(state.trust_codes)
+
+
+def host_of(kind: str) -> str:
+    return "tools.cisco.com" if kind == "legacy" else HOST
+
+
+def pinged(lab: Lab, kind: str) -> str:
+    vrf = "" if kind in ("router", "wireless") else "vrf Mgmt-vrf "
+    return lab.execute("d1", f"ping {vrf}{host_of(kind)}")
+
+
+def telnetted(lab: Lab, kind: str, host: str | None = None) -> str:
+    vrf = "" if kind in ("router", "wireless") else " /vrf Mgmt-vrf"
+    return lab.execute("d1", f"telnet {host or host_of(kind)} 443{vrf}")
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("kind", DEVICES)
+def test_a_report_arrives_where_a_connection_opens_and_nowhere_else(kind, way):
+    with lab_of(kind, way) as lab:
+        opens, answers = " Open\n" in telnetted(lab, kind), "percent (5/5)" in pinged(lab, kind)
+        assert report_arrives(lab, kind) is opens
+        assert answers is (opens or way == "nothing listens there")
+        assert opens is (way == "as it is")
+
+
+TEXTS = [
+    (
+        "as it is",
+        "ping vrf Mgmt-vrf {host}",
+        r"Translating \"{host}\"...domain server \(192.0.2.53\) \[OK\]\n\nType escape",
+    ),
+    ("as it is", "ping vrf Mgmt-vrf {host} source Gi0/0", "Packet sent with a source address of 198.18.1.0 \n!!!!!\n"),
+    ("as it is", "ping vrf Mgmt-vrf {host} source Vlan1", "% Invalid source address"),
+    ("as it is", "ping vrf Mgmt-vrf 203.0.113.9", "U.U.U\nSuccess rate is 0 percent"),
+    ("as it is", "ping vrf nowhere 192.0.2.10", "% VRF nowhere does not exist"),
+    ("as it is", "ping {host}", r"\(255.255.255.255\)\n% Unrecognized host or address"),
+    ("as it is", "ping 192.0.2.10", r"\.{5}\nSuccess rate"),
+    ("as it is", "telnet 192.0.2.10 443 /vrf Mgmt-vrf", r"Trying 192.0.2.10, 443 \.\.\. Open\n"),
+    ("as it is", "telnet {host} https /vrf Mgmt-vrf", r"Trying {host} \(192.0.2.10, 443\)\.\.\. Open\n"),
+    ("as it is", "telnet 192.0.2.10 8443 /vrf Mgmt-vrf", "% Connection refused by remote host"),
+    ("as it is", "telnet 192.0.2.10 443", "% Destination unreachable; gateway or host down"),
+    ("as it is", "telnet 192.0.2.10 443 /vrf nowhere", "% VRF nowhere does not exist"),
+    ("as it is", "traceroute vrf Mgmt-vrf 192.0.2.10", r"1 198.18.0.1 1 msec .*\n +2 192.0.2.10 1 msec"),
+    ("the far end is down", "traceroute vrf Mgmt-vrf 192.0.2.10", r"1 198.18.0.1 .*\n +2 +\* +\* "),
+    ("the far end is down", "ping vrf Mgmt-vrf 192.0.2.10", r"\.{5}\nSuccess rate is 0 percent \(0/5\)"),
+    (
+        "the far end is down",
+        "telnet 192.0.2.10 443 /vrf Mgmt-vrf",
+        "% Connection timed out; remote host not responding",
+    ),
+    ("its link is cut", "traceroute vrf Mgmt-vrf 192.0.2.10", r" 1 +\* +\* "),
+    (
+        "it does not look names up",
+        "telnet {host} 443 /vrf Mgmt-vrf",
+        'Translating "{host}"\n% Unknown command or computer',
+    ),
+    ("it has no route", "show ip route vrf Mgmt-vrf", "Gateway of last resort is not set"),
+    ("its gateway is in another network", "show ip route vrf Mgmt-vrf", "Gateway of last resort is not set"),
+]
+
+
+@pytest.mark.parametrize("way", sorted({way for way, _, _ in TEXTS}))
+def test_each_failure_has_its_words(way):
+    with lab_of("switch", way) as lab:
+        for _, command, expected in (one for one in TEXTS if one[0] == way):
+            shown = lab.execute("d1", command.format(host=HOST))
+            assert re.search(expected.replace("{host}", HOST), shown), (command, shown)
+
+
+def test_a_report_goes_through_a_proxy_where_a_connection_by_hand_does_not():
+    proxy = ["license smart proxy address 192.0.2.80", "license smart proxy port 8080", "no ip domain lookup"]
+    devices = [
+        {
+            "name": "d1",
+            **ROUTER,
+            "day0": [*ROUTER["day0"], *proxy, "crypto pki trustpoint SLA-TrustPoint", " revocation-check none"],
+        }
+    ]
+    with Lab.from_dict({"clock": {"speed": 0}, "devices": devices, "proxies": ["192.0.2.80:8080"]}, serve=False) as lab:
+        assert "% Unknown command or computer name" in telnetted(lab, "router")
+        assert " Open\n" in lab.execute("d1", "telnet 192.0.2.80 8080")
+        assert report_arrives(lab, "router")
+
+
+def test_a_fault_of_one_request_is_not_used_up_by_a_ping():
+    with lab_of("router") as lab:
+        lab.add_fault("cssm", "unreachable", count=1)
+        assert "percent (0/5)" in pinged(lab, "router")
+        assert "percent (0/5)" in pinged(lab, "router")
+        assert report_arrives(lab, "router")
+        assert "percent (5/5)" in pinged(lab, "router")
+
+
+def test_devices_of_a_lab_answer_each_other_while_they_are_up():
+    with lab_of("switch") as lab:
+        lab.execute(
+            "d1", "configure terminal", "interface GigabitEthernet0/0", "ip address 198.18.9.9 255.254.0.0", "end"
+        )
+        assert "percent (5/5)" in lab.execute("d1", "ping vrf Mgmt-vrf 198.18.9.9")
+        assert "percent (0/5)" in lab.execute("d1", "ping vrf Mgmt-vrf 198.18.1.0")
