@@ -63,7 +63,7 @@ def _rule(
     rationale: str,
     check: Callable[[str, Case], Outcome] = _compared,
 ) -> Rule:
-    return Rule(id, severity, title, rationale, partial(check, path))
+    return Rule(id, severity, title, rationale, partial(check, path), of_registration=True)
 
 
 CONFIGURATION_RULES: Final = (

@@ -28,6 +28,8 @@ _BAD: Final = ("OUT OF COMPLIANCE", "EVAL", "AUTH EXPIRED", "AUTHORIZATION EXPIR
 
 
 def _registered(case: Case) -> Outcome:
+    if case.intent.registered is False:
+        return not_applicable("the inventory wants it unregistered")
     registration = case.state.registration
     expected = RegistrationStatus.REGISTERED.value
     if registration is None:

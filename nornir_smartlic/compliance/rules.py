@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
 from nornir_smartlic.compliance.findings import Finding, Severity, Verdict
-from nornir_smartlic.intent import KEY, Comparison, Evidence
+from nornir_smartlic.intent import KEY, Comparison, Evidence, is_to_register
 from nornir_smartlic.model import (
     Instant,
     Intent,
@@ -94,10 +94,11 @@ class Rule:
     rationale: str
     check: Check
     models: frozenset[LicensingModel] = frozenset({LicensingModel.SLP})
+    of_registration: bool = False  # also for a device before SLP that is to be registered
 
     def judge(self, case: Case, host: str) -> Finding:
         """The finding for one device, waivers not yet considered."""
-        if case.model in self.models:
+        if case.model in self.models or (self.of_registration and is_to_register(case.intent, case.reading)):
             outcome = self.check(case)
         else:
             spelled = " or ".join(model.value for model in LicensingModel if model in self.models)

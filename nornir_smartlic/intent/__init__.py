@@ -8,6 +8,7 @@ from nornir_smartlic.intent.layers import MergedData, merge_intent_data
 from nornir_smartlic.intent.levels import running_level
 from nornir_smartlic.intent.plan import Difference, Plan, undo
 from nornir_smartlic.intent.planning import CONTROLLER, make_plan, same_account, untrusted, why_not_slp
+from nornir_smartlic.intent.registration import is_to_register
 from nornir_smartlic.intent.way import (
     Interface,
     Way,
@@ -39,6 +40,7 @@ __all__ = [
     "interface_of",
     "is_authorized",
     "is_named",
+    "is_to_register",
     "make_plan",
     "merge_intent_data",
     "merged",

@@ -23,6 +23,7 @@ from nornir_smartlic.intent.levels import (
     running_level,
 )
 from nornir_smartlic.intent.products import TIERS, product_of
+from nornir_smartlic.intent.registration import is_to_register, part_before_slp
 from nornir_smartlic.intent.releases import release_of, shown
 from nornir_smartlic.intent.way import (
     SHOW_RUN,
@@ -54,6 +55,8 @@ _CONTACT: Final = "contact-email-addr sch-smart-licensing@cisco.com"
 
 def compare(intent: Intent, reading: LicensingReading, *, key: str = KEY) -> tuple[Comparison, ...]:
     """One comparison for each key of the configuration, in an order in which a device takes the lines."""
+    if is_to_register(intent, reading):
+        intent = part_before_slp(intent, way_of(reading, intent).transport)
     pair = _Pair(intent, reading, way_of(reading, intent))
     transport: _Judges = {"transport": _transport}
     on_the_way: _Judges = {
@@ -257,7 +260,7 @@ def _url(pair: _Pair, path: str) -> Comparison:
     elif transport is TransportType.CSLU:
         made = _cslu_url(actual, url, path)
     else:
-        made = _smart_url(actual, url, path)
+        made = _smart_url(actual, url, path, is_slp=pair.reading.state.slp is not False)
     return _of_transport(made, url_refusal(transport, url) if url is not None else None)
 
 
@@ -276,8 +279,8 @@ def _call_home_url(actual: RunningConfiguration, url: str | None, path: str) -> 
     return Comparison(path, there, url, commands, undo, evidence)
 
 
-def _smart_url(actual: RunningConfiguration, url: str | None, path: str) -> Comparison:
-    """A device copies ``license smart url smart`` to ``license smart url`` by itself.
+def _smart_url(actual: RunningConfiguration, url: str | None, path: str, *, is_slp: bool) -> Comparison:
+    """A device copies ``license smart url smart`` to ``license smart url`` by itself; before SLP it has the last alone.
 
     Source: reference/cli.md section 4, both lines appear; that the device does it is unverified.
     """
@@ -290,6 +293,8 @@ def _smart_url(actual: RunningConfiguration, url: str | None, path: str) -> Comp
     if wanted is None or wanted == there:
         return Comparison(path, there, url, evidence=evidence)
     is_default = url == "default"
+    if not is_slp:
+        return Comparison(path, there, url, (f"{prefix} {url}",), tuple(plain) or (f"no {prefix} {wanted}",), evidence)
     new = ([] if smart else [f"no {prefix} smart {wanted}"]) + ([] if plain else [f"no {prefix} {wanted}"])
     old = smart + plain + ([f"{prefix} utility {actual.utility_url}"] if actual.utility_url and is_default else [])
     command = f"{prefix} default" if is_default else f"{prefix} smart {url}"

@@ -133,6 +133,7 @@ class _SmartLicensing(_Keys):
     account: _Account | None = None
     trust: StrictBool | None = None
     authorizations: list[Word] | None = None
+    registered: StrictBool | None = None
 
 
 def keys() -> tuple[str, ...]:
@@ -189,6 +190,7 @@ def _intent(keys: _SmartLicensing) -> Intent:
         virtual_account=account.virtual_account,
         trust=keys.trust,
         authorizations=None if keys.authorizations is None else tuple(keys.authorizations),
+        registered=keys.registered,
     )
 
 

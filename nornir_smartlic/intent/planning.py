@@ -12,6 +12,7 @@ from nornir_smartlic.intent.inventory import KEY
 from nornir_smartlic.intent.levels import running_level
 from nornir_smartlic.intent.plan import Plan
 from nornir_smartlic.intent.products import PACKAGES, product_of
+from nornir_smartlic.intent.registration import is_to_register, waiting_for_slp
 from nornir_smartlic.intent.releases import shown
 from nornir_smartlic.intent.way import interface_of, misplaced_source, way_of
 from nornir_smartlic.model import (
@@ -20,6 +21,7 @@ from nornir_smartlic.model import (
     LicensingModel,
     LicensingReading,
     LicensingState,
+    RegistrationStatus,
     TransportType,
     Udi,
 )
@@ -37,11 +39,11 @@ def make_plan(intent: Intent, reading: LicensingReading, *, key: str = KEY) -> P
     if reading.version.is_controller_managed:
         return Plan(not_applicable=CONTROLLER)
     comparisons = compare(intent, reading, key=key)
-    is_slp = reading.state.model is LicensingModel.SLP
+    is_slp, registers = reading.state.model is LicensingModel.SLP, is_to_register(intent, reading)
     for comparison in comparisons:
-        if is_slp or comparison.path == f"{key}.transport":
+        if is_slp or registers or comparison.path == f"{key}.transport":
             comparison.check()
-    if not is_slp:
+    if not (is_slp or registers):
         return Plan(not_applicable=why_not_slp(reading.state, reading.version))
     differences = tuple(comparison for comparison in comparisons if comparison.differs)
     return Plan(
@@ -118,7 +120,12 @@ def _warnings(intent: Intent, reading: LicensingReading, key: str) -> Iterator[s
         yield f"{key}.source_interface: {found.name} is in {found.place}, the reports go through VRF {vrf}"
     if intent.revocation_check is not None and TRUSTPOINT not in dict(configuration.trustpoints):
         yield f"{key}.revocation_check: {TRUSTPOINT} is not there; the device makes it once its clock is set"
-    if intent.trust and (without := untrusted(state)):
+    if is_to_register(intent, reading):
+        if state.registration is None or state.registration.status is not RegistrationStatus.REGISTERED:
+            yield f"{key}.registered: it is not; 'smartlic legacy register' brings it"
+        if later := waiting_for_slp(intent, way.transport):
+            yield f"{key}: {', '.join(later)}: not before Smart Licensing Using Policy"
+    elif intent.trust and (without := untrusted(state)):
         yield f"{key}.trust: no trust code on {'; '.join(map(str, without))}; 'smartlic trust' brings it"
     account = state.account
     for name, wanted, there in (

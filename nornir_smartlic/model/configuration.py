@@ -60,6 +60,7 @@ class Intent:
     virtual_account: str | None = None
     trust: bool | None = None  # True: a trust code must be installed
     authorizations: tuple[str, ...] | None = None  # SLACs that must be installed
+    registered: bool | None = seldom(None)  # before SLP: True: it must be registered, and its way to CSSM be as wanted
 
 
 @dataclass(frozen=True, slots=True)

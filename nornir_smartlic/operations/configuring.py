@@ -22,7 +22,7 @@ from nornir_smartlic.errors import (
     Unreachable,
 )
 from nornir_smartlic.intent import Difference, Plan, make_plan, undo, way_of
-from nornir_smartlic.model import Instant, Intent, LicensingReading, LicensingState, TransportType
+from nornir_smartlic.model import Instant, Intent, LicensingModel, LicensingReading, LicensingState, TransportType
 from nornir_smartlic.operations.authorizing import request_authorization
 from nornir_smartlic.operations.conversation import Configure, Conversation, Exec, Save
 from nornir_smartlic.operations.licensing_log import read_log
@@ -191,7 +191,8 @@ class _Change:
         )
         try:
             before = yield from read_state("show license status")
-            if before.transport is not None and before.transport.type is TransportType.OFF:
+            is_off = before.transport is not None and before.transport.type is TransportType.OFF
+            if is_off or before.model is not LicensingModel.SLP:  # before it nothing reports at a command
                 return plan
             log = yield from read_log()
             command = "license smart sync local"

@@ -28,6 +28,7 @@ EVERYTHING: dict[str, Any] = {
     "account": {"smart_account": "example.com", "virtual_account": "Branches"},
     "trust": True,
     "authorizations": ["hseck9"],
+    "registered": True,
 }
 
 
@@ -50,6 +51,7 @@ def test_every_key_has_its_place_in_the_intent():
         virtual_account="Branches",
         trust=True,
         authorizations=("hseck9",),
+        registered=True,
     )
 
 
