@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,12 +22,15 @@ from smartlic_lab.agent import AgentProfile, AgentSettings, SmartAgent
 from smartlic_lab.agent.events import (
     Action,
     Booted,
+    ClockChanged,
     CommunicationFailed,
     Event,
+    MembersChanged,
     Print,
     Reloading,
     ReplyReceived,
     Send,
+    SettingsChanged,
     Tick,
     UsageChanged,
     WriteFile,
@@ -70,6 +73,7 @@ class AgentDevice:
             entitlements=(NETWORK, DNA, HSEC),
         )
         self.agent, self.settings = SmartAgent(profile), settings
+        self.clock_offset = timedelta(0)  # by how much its clock is ahead
         self.count, self.entitlements = count, tuple(entitlements)
         roles = [Role.ACTIVE, Role.STANDBY, *([Role.MEMBER] * 6)]
         self.members = tuple(Member(role, one) for role, one in zip(roles, members, strict=False))
@@ -89,11 +93,11 @@ class AgentDevice:
     def happen(self, event: Event, now: datetime) -> list[Action]:
         """Let *event* happen, and carry what the agent wants to send; what is printed and written comes back."""
         shown: list[Action] = []
-        actions = self.agent.handle(event, now)
+        actions = self.agent.handle(event, now + self.clock_offset)
         while actions:
             action = actions.pop(0)
             if isinstance(action, Send):
-                actions.extend(self.agent.handle(self._carry(action, now), now))
+                actions.extend(self.agent.handle(self._carry(action, now), now + self.clock_offset))
             elif isinstance(action, Print | WriteFile):
                 shown.append(action)
         return shown
@@ -107,17 +111,34 @@ class AgentDevice:
         return ReplyReceived(action.message, decode_reply(response.body))
 
     def state(self, now: datetime) -> LicensingState:
-        return self.agent.state(now)
+        return self.agent.state(now + self.clock_offset)
+
+    def next_wakeup(self) -> datetime | None:
+        """When it needs a tick, by the time of the world."""
+        due = self.agent.next_wakeup()
+        return None if due is None else due - self.clock_offset
+
+    def set_clock(self, change: timedelta, now: datetime) -> None:
+        """Somebody sets its clock."""
+        self.clock_offset += change
+        self.happen(ClockChanged(synchronised=False, change=change), now)
+
+    def configure(self, settings: AgentSettings, now: datetime) -> None:
+        """Another licensing configuration."""
+        self.settings = settings
+        self.happen(SettingsChanged(settings), now)
+
+    def switch_over(self, now: datetime) -> None:
+        """The standby becomes active."""
+        (first, second, *others) = self.members
+        self.members = (Member(Role.ACTIVE, second.udi), Member(Role.STANDBY, first.udi), *others)
+        self.happen(MembersChanged(self.members), now)
 
 
 def live(until: datetime, *participants: Any) -> None:
     """Let time pass up to *until*: devices and authorities wake up in the order in which they asked for it."""
     while True:
-        due = [
-            (wakeup, number)
-            for number, one in enumerate(participants)
-            if (wakeup := (one.agent if isinstance(one, AgentDevice) else one).next_wakeup()) is not None
-        ]
+        due = [(wakeup, number) for number, one in enumerate(participants) if (wakeup := one.next_wakeup()) is not None]
         if not due or min(due)[0] > until:
             return
         now, number = min(due)
