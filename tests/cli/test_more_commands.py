@@ -186,7 +186,7 @@ def test_wrong_usage_is_one_line_and_exit_code_2(smartlic, words, part):
 # --- history --------------------------------------------------------------------------------------------------------
 
 
-def test_audits_are_kept_where_a_store_is_set_and_their_changes_told(fleet, monkeypatch):
+def test_audits_are_kept_where_a_store_is_set_and_their_changes_listed(fleet, monkeypatch):
     monkeypatch.setenv("SMARTLIC_STORE", str(fleet.folder / "history.db"))
     fleet("audit")
     fleet("apply")

@@ -326,7 +326,7 @@ def test_rules_for_policy_say_why_they_do_not_apply_to_a_registered_device():
     assert finding("SLP-CLOCK", reading(state=legacy)).verdict is Verdict.PASS
 
 
-def test_what_no_output_told_is_unknown_and_raises_nothing():
+def test_what_no_output_states_is_unknown_and_raises_nothing():
     findings = verify(reading(state=LicensingState(slp=True)), WANTED, host="sw1")
     assert "SLP-TRUST" in {found.rule_id for found in findings if found.verdict is Verdict.UNKNOWN}
 

@@ -248,7 +248,7 @@ def test_a_lab_that_is_killed_is_found_again_as_it_was(command):
     assert [one.read_text().replace("/before/", "/after/") for one in files[0]] == [one.read_text() for one in files[1]]
 
 
-def test_roundtrip_tells_whether_the_lab_prints_the_same(command):
+def test_roundtrip_shows_whether_the_lab_prints_the_same(command):
     text = "Load for five secs: 1%/0%; one minute: 0%; five minutes: 0%\n"
     (command.folder / "odd.txt").write_text(text)
     assert re.match(r"odd.txt: ", command("roundtrip", "odd.txt", code=2))

@@ -99,11 +99,11 @@ def changed(change):
         (changed(lambda content: content["meta"].pop("entitlement_tag")), "no entitlement_tag"),
     ],
 )
-def test_an_unsound_report_tells_what_is_wrong(unsound, problem):
+def test_an_unsound_report_says_what_is_wrong(unsound, problem):
     assert any(problem in line for line in check_report(unsound, key="k"))
 
 
-def test_a_report_that_another_device_signed_is_told():
+def test_a_report_that_another_device_signed_is_found():
     signature = {**report(5).signature, "sudi": {"udi_pid": "C9300-24T", "udi_serial_number": "FOC00000009"}}
     assert any(
         "signed by PID:C9300-24T,SN:FOC00000009" in line

@@ -78,7 +78,7 @@ def test_a_question_without_an_answer_is_one_line(door: str, unchecked: dict[str
 
 
 @pytest.mark.parametrize("door", DOORS)
-def test_a_session_is_met_in_any_mode_and_left_so(door: str, unchecked: dict[str, Any]):
+def test_a_session_is_found_in_any_mode_and_left_so(door: str, unchecked: dict[str, Any]):
     with FakeDevice() as device:
         host = device.host(door, **unchecked)
         connection = door_of(host)

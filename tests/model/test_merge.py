@@ -33,7 +33,7 @@ def test_outputs_that_agree_give_the_same_in_any_order() -> None:
     assert merge(*states) == merge(*reversed(states))
 
 
-def test_of_two_that_differ_the_first_counts_and_the_difference_is_told() -> None:
+def test_of_two_that_differ_the_first_counts_and_the_difference_is_reported() -> None:
     later = replace(REPORTING, last_ack=JAN_1 + timedelta(days=1))
     state, (disagreement,) = merge(LicensingState(usage_reporting=REPORTING), LicensingState(usage_reporting=later))
     assert state.usage_reporting == REPORTING
@@ -61,7 +61,7 @@ def test_licences_of_summary_usage_and_tech_support_become_one() -> None:
     assert disagreements == ()
 
 
-def test_a_licence_that_one_output_does_not_know_is_told() -> None:
+def test_a_licence_that_one_output_does_not_know_is_reported() -> None:
     other = replace(SUMMARY, name="dna-advantage", display="C9300-24 DNA Advantage")
     state, (disagreement,) = merge(LicensingState(usage=(SUMMARY,)), LicensingState(usage=(SUMMARY, other)))
     assert state.usage == (SUMMARY, other)

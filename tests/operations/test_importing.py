@@ -72,7 +72,7 @@ def test_a_dry_run_says_what_would_be_imported():
     assert switch.sent == []
 
 
-def test_a_document_whose_fields_we_do_not_know_is_told_by_the_udi_in_it():
+def test_a_document_whose_fields_we_do_not_know_is_recognized_by_the_udi_in_it():
     text = (
         '<smartLicense><smartLicenseRumAck><data>{"sudi":{"udi_pid":"C9300-24T","udi_serial_number":"FOC00000001"},'
         '"unheard_of":true}</data></smartLicenseRumAck></smartLicense>'

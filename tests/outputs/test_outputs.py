@@ -59,7 +59,7 @@ def test_the_exit_code_is_the_gravest_that_happened(hosts, code):
     assert Report("audit", hosts).exit_code is code
 
 
-def test_json_tells_findings_with_evidence_deadline_fix_and_waiver():
+def test_json_has_findings_with_evidence_deadline_fix_and_waiver():
     document = json.loads(render(every_verdict(), "json"))
     assert [host["host"] for host in document["hosts"]] == ["sw1", "sw2", "sw3", "sw4"]
     assert document["exit_code"] == 3
@@ -100,7 +100,7 @@ def test_junit_counts_what_it_holds():
 
 
 def test_junit_survives_what_a_garbled_device_prints():
-    report = Report("audit", (HostReport("sw1", error=HostError("ParseError", "met '\x00\x1b[1m\ud800'")),))
+    report = Report("audit", (HostReport("sw1", error=HostError("ParseError", "found '\x00\x1b[1m\ud800'")),))
     assert ElementTree.fromstring(render(report, "junit").encode("utf-8", "strict")) is not None
 
 

@@ -67,7 +67,7 @@ def test_a_history_goes_on_behind_a_line_that_is_not_known() -> None:
     assert parsed.unparsed == ("a line of tomorrow",)
 
 
-def test_a_group_of_the_history_that_tells_nothing_is_left() -> None:
+def test_a_group_of_the_history_that_says_nothing_is_left() -> None:
     parsed = parse("show license history message", HISTORY.replace("  No past Import history\n", ""))
     assert parsed.unparsed == ("a line of tomorrow", "Import POLICY:")
 

@@ -54,7 +54,7 @@ def test_what_stands_around_an_output_changes_nothing(status: str, change: objec
         "show_license_summary/slp-none-below-heading-unverified",
     ],
 )
-def test_a_text_that_lost_its_indents_tells_the_same(path: str) -> None:
+def test_a_text_that_lost_its_indents_says_the_same(path: str) -> None:
     text = (SAMPLES / f"{path}.txt").read_text(encoding="utf-8")
     command = path.partition("/")[0].replace("_", " ")
     parsed = parse(command, "".join(line.lstrip(" ") for line in text.splitlines(keepends=True)))

@@ -61,7 +61,7 @@ def test_the_last_reading_of_a_host_is_the_last_that_succeeded(place):
     assert ("network-advantage", 1, "C9300-24 Network Advantage") in last.licenses
 
 
-def test_what_changed_between_audits_is_told_by_host(place):
+def test_what_changed_between_audits_is_listed_by_host(place):
     with Store(place) as store:
         audited(store, 0, record("sw1"), record("sw2"))
         audited(store, 1, record("sw1", trust_codes=()), record("sw2"))

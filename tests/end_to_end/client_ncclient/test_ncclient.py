@@ -116,7 +116,7 @@ def test_a_session_ends_with_the_device(netconf_lab):
     client = connect(netconf_lab, "old")
     netconf_lab.execute("old", "configure terminal", "no netconf-yang", "end")
     with pytest.raises(Exception, match=r"(?i)session|closed|connected|descriptor|pipe|reset"):
-        client.get()  # says what its reader met first
+        client.get()  # says what its reader found first
     netconf_lab.execute("old", "configure terminal", "netconf-yang", "end")
     connect(netconf_lab, "old").close_session()
 

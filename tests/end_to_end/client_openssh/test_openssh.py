@@ -89,7 +89,7 @@ def test_files_are_for_privilege_15(client_lab, tmp_path):
     place = f"reader@{run.place.partition('@')[2]}"
     assert run("scp", "-O", f"{place}:running-config", f"{tmp_path}/sw1.cfg").returncode != 0
     assert not (tmp_path / "sw1.cfg").exists()
-    # scp itself says "lost connection" where it writes its first byte too late, so ssh must tell the reason.
+    # scp itself says "lost connection" where it writes its first byte too late, so ssh must say the reason.
     assert "Privilege denied." in run("ssh", place, "scp -f running-config").stdout
 
 

@@ -140,8 +140,8 @@ class FarEnd:
                 slacs = [AuthorizationDocument(udi, f"code {udi}", now, (license_,)) for udi, license_ in asked]
                 return Reply(AnswerStatus.OK, message.message_id, documents=(text(*slacs),))
             case MessageKind.REGISTRATION:
-                told = {"certificate": "c1", "smart_account": "example.com", "virtual_account": "Branches"}
-                return Reply(AnswerStatus.OK, message.message_id, body=told)
+                body = {"certificate": "c1", "smart_account": "example.com", "virtual_account": "Branches"}
+                return Reply(AnswerStatus.OK, message.message_id, body=body)
             case MessageKind.AUTHORIZATION_RENEWAL:
                 return Reply(
                     AnswerStatus.OK,
@@ -191,7 +191,7 @@ class Bench:
 
     def feed(self, event: Event) -> list[Action]:
         actions = list(self.agent.handle(event, self.now))
-        told = []
+        kept = []
         while actions:
             action = actions.pop(0)
             match action:
@@ -200,9 +200,9 @@ class Bench:
                 case Log():
                     self.logged.append((self.now, action))
                 case _:
-                    told.append(action)
-        self.kept += told
-        return told
+                    kept.append(action)
+        self.kept += kept
+        return kept
 
     def _deliver(self, message: Message) -> Event:
         if self.far_end.away is not None:

@@ -1,4 +1,4 @@
-"""What the agent tells of itself has the shape of the captures of ``show license tech support``, per agent version."""
+"""What the agent says of itself has the shape of the captures of ``show license tech support``, per agent version."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -50,34 +50,38 @@ ACKNOWLEDGED = [
 @pytest.mark.parametrize("name", ACKNOWLEDGED)
 def test_the_deadline_after_an_ack_is_the_printed_one(name):
     state = read(name)
-    told, policy = state.usage_reporting, state.policy
-    computed = deadlines.deadline_after_ack(policy, classes_in_use(state), wall(told.last_ack))
-    if told.next_ack_deadline is None:
+    printed, policy = state.usage_reporting, state.policy
+    computed = deadlines.deadline_after_ack(policy, classes_in_use(state), wall(printed.last_ack))
+    if printed.next_ack_deadline is None:
         assert computed is None
     else:  # 5.7.6 prints a second more
-        assert abs(computed - wall(told.next_ack_deadline)) <= timedelta(seconds=1)
+        assert abs(computed - wall(printed.next_ack_deadline)) <= timedelta(seconds=1)
 
 
 def test_perpetual_licences_under_the_cisco_default_have_a_year_after_an_ack():
     state = read("show-license-status/ntc4-slp-smart-proxy-telemetry-noreporting.txt")
-    told = state.usage_reporting
+    printed = state.usage_reporting
     perpetual = frozenset({class_of(NETWORK_ADVANTAGE)})
-    assert deadlines.deadline_after_ack(state.policy, perpetual, wall(told.last_ack)) == wall(told.next_ack_deadline)
-    assert told.push_interval is None is deadlines.push_interval(deadlines.report_every(state.policy, perpetual), None)
+    assert deadlines.deadline_after_ack(state.policy, perpetual, wall(printed.last_ack)) == wall(
+        printed.next_ack_deadline
+    )
+    assert (
+        printed.push_interval is None is deadlines.push_interval(deadlines.report_every(state.policy, perpetual), None)
+    )
 
 
 def test_a_custom_policy_of_90_days_gives_the_printed_deadline():
-    told = read("show-license-status/genie-c9300-stack3-cslu-custom-policy.txt").usage_reporting
-    assert wall(told.next_ack_deadline) - wall(told.last_ack) == timedelta(days=90)
+    printed = read("show-license-status/genie-c9300-stack3-cslu-custom-policy.txt").usage_reporting
+    assert wall(printed.next_ack_deadline) - wall(printed.last_ack) == timedelta(days=90)
 
 
 @pytest.mark.parametrize("name", [name for name in ACKNOWLEDGED if name.startswith(TECH)])
 def test_state_and_policy_interval_are_the_printed_ones(name):
     state = read(name)
-    told = state.usage_reporting
+    printed = state.usage_reporting
     ruling = deadlines.in_policy(state.policy, classes_in_use(state), acknowledged=True)
-    assert (told.state, told.in_policy) == (4, ruling)
-    assert told.push_interval == deadlines.push_interval(ruling, None)
+    assert (printed.state, printed.in_policy) == (4, ruling)
+    assert printed.push_interval == deadlines.push_interval(ruling, None)
 
 
 UNACKNOWLEDGED = ["c9300-stack3-agent6.0.1", "c9300-stack3-agent6.0.1-b", "c9500-svl-agent6.3.7-smart-offline"]
@@ -86,11 +90,11 @@ UNACKNOWLEDGED = ["c9300-stack3-agent6.0.1", "c9300-stack3-agent6.0.1-b", "c9500
 @pytest.mark.parametrize("name", UNACKNOWLEDGED)
 def test_the_first_deadline_and_the_first_push_count_from_the_same_moment(name):
     state = read(f"{TECH}{name}.txt")
-    told, policy = state.usage_reporting, state.policy
+    printed, policy = state.usage_reporting, state.policy
     span = deadlines.first_report_within(policy, classes_in_use(state))
-    started = wall(told.next_ack_deadline) - span
-    assert wall(told.next_report_push) == started + deadlines.FIRST_PUSH_DELAY
-    assert (told.state, told.in_policy) == (2, span)
+    started = wall(printed.next_ack_deadline) - span
+    assert wall(printed.next_report_push) == started + deadlines.FIRST_PUSH_DELAY
+    assert (printed.state, printed.in_policy) == (2, span)
     requests = [wall(one.request_time) for one in state.usage if one.request_time]
     assert timedelta(0) <= started - max(requests) < timedelta(minutes=1)
 
@@ -98,15 +102,19 @@ def test_the_first_deadline_and_the_first_push_count_from_the_same_moment(name):
 @pytest.mark.parametrize("name", UNACKNOWLEDGED)
 def test_an_agent_that_boots_at_that_moment_shows_the_same(name):
     captured = read(f"{TECH}{name}.txt")
-    told = captured.usage_reporting
-    started = wall(told.next_ack_deadline) - timedelta(days=90)
+    printed = captured.usage_reporting
+    started = wall(printed.next_ack_deadline) - timedelta(days=90)
     usage = [(entitlement(one), one.count) for one in captured.usage]
     bench = stack(*usage, now=started, of=profile((17, 16, 1), captured.agent_version))
     bench.pass_time(wall(captured.tech_support.current_time) - started)
     shown = bench.reporting
-    assert shown.next_ack_deadline == wall(told.next_ack_deadline)
-    assert shown.next_report_push == wall(told.next_report_push)
-    assert (shown.state, shown.in_policy, shown.push_interval) == (told.state, told.in_policy, told.push_interval)
+    assert shown.next_ack_deadline == wall(printed.next_ack_deadline)
+    assert shown.next_report_push == wall(printed.next_report_push)
+    assert (shown.state, shown.in_policy, shown.push_interval) == (
+        printed.state,
+        printed.in_policy,
+        printed.push_interval,
+    )
     assert bench.state.tech_support.overall_state == captured.tech_support.overall_state
 
 

@@ -85,7 +85,7 @@ def test_a_cslu_that_is_away_gets_hellos_alone():
     assert bench.reporting.next_report_push == JAN_1 + timedelta(seconds=120)  # it stays, in the past
 
 
-def test_a_far_end_that_comes_back_is_told_and_gets_what_waited():
+def test_a_far_end_that_comes_back_is_noticed_and_gets_what_waited():
     bench = stack(settings=CSLU)
     bench.far_end.away = NAME_NOT_RESOLVED
     bench.pass_time(days(2))

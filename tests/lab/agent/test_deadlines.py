@@ -143,11 +143,11 @@ def test_a_licence_that_is_gone_after_a_reload_is_a_change():
 
 def test_reminders_count_down_to_the_deadline():
     bench = stack(*BOTH, settings=OFF).pass_time(days(120))
-    told = [log.text.split()[-2] for _, log in bench.logged if log.mnemonic == "REPORTING_REQUIRED"]
-    assert told == ["89", "60", "30", "15", "10", "5", "4", "3", "2", "1", "0"]
+    logged = [log.text.split()[-2] for _, log in bench.logged if log.mnemonic == "REPORTING_REQUIRED"]
+    assert logged == ["89", "60", "30", "15", "10", "5", "4", "3", "2", "1", "0"]
 
 
-def test_the_first_reminder_tells_the_whole_days_left():
+def test_the_first_reminder_prints_the_whole_days_left():
     """Source: syslog/c1117-17.6.4-boot-default-cslu.txt (364), syslog/c9200-17.9.5-boot.txt (89)."""
     for usage, expected in ((PERPETUAL, "364"), (BOTH, "89")):
         bench = stack(*usage, settings=OFF).pass_time(MINUTES_10)
@@ -171,8 +171,8 @@ def test_a_router_with_cube_logs_that_calls_stop_and_go_on():
     cube = Entitlement("CUBE_T_STD", "CUBE_T_STD", "regid.cube,1.0_1", "CUBE_T_STD")
     bench = stack(*BOTH, (cube, 10), settings=OFF, of=profile((17, 3, 4), cube=True)).pass_time(days(91))
     bench.feed(FileImported(text(Ack(bench.state.udi, bench.now, ()))))
-    told = [(log.facility, log.severity, log.text) for _, log in bench.logged if log.mnemonic == "LICENSING"]
-    assert told == [
+    logged = [(log.facility, log.severity, log.text) for _, log in bench.logged if log.mnemonic == "LICENSING"]
+    assert logged == [
         ("SIP", 1, "SIP service is disabled. License report not acknowledged."),
         ("SIP", 1, "SIP service is Up. License report acknowledged."),
     ]

@@ -179,7 +179,7 @@ def test_an_authorization_that_nobody_renews_expires():
     assert bench.state.registration.status is RegistrationStatus.UNREGISTERED
 
 
-def test_deregistration_tells_cssm_and_evaluates_again():
+def test_deregistration_reaches_cssm_and_evaluates_again():
     bench = registered()
     bench.feed(Deregistered())
     assert bench.far_end.messages[-1].body["action"] == "deregister"

@@ -194,7 +194,7 @@ def test_power_that_goes_off_loses_no_report():
     assert [report.end for report in usage.reports][:2] == [measured_until] * 2
 
 
-def test_a_clock_that_jumps_is_told_in_the_measurement():
+def test_a_clock_that_jumps_stands_in_the_measurement():
     """Source: rum-report-file/xavier-c9800cl-17.9.2-rum-v2.txt, clock_change_delta."""
     bench = stack(settings=OFF).pass_time(days(1))
     bench.now += timedelta(seconds=3600)
@@ -227,11 +227,11 @@ def test_a_clock_that_is_set_back_loses_no_usage(back):
 def test_reminders_come_again_after_the_clock_was_set_back():
     """Source: policy.md section 3.5; deadlines are dates."""
     bench = stack(settings=OFF).pass_time(days(89))
-    told = len(bench.times_of("REPORTING_REQUIRED"))
+    before = len(bench.times_of("REPORTING_REQUIRED"))
     bench.now -= days(60)
     bench.feed(ClockChanged(synchronised=True, change=-days(60)))
     bench.pass_time(days(60))
-    assert len(bench.times_of("REPORTING_REQUIRED")) > told + 3
+    assert len(bench.times_of("REPORTING_REQUIRED")) > before + 3
 
 
 def test_a_push_that_fails_closes_reports_once_a_period_whatever_the_clock_does():
@@ -257,7 +257,7 @@ def test_a_switchover_closes_reports_and_the_new_active_reports_on():
     assert bench.state.udi == MEMBERS[1].udi
 
 
-def test_a_member_that_joins_is_told_in_new_reports():
+def test_a_member_that_joins_is_in_new_reports():
     bench = stack(settings=OFF, members=MEMBERS[:2]).pass_time(days(1))
     bench.feed(MembersChanged(MEMBERS))
     bench.use(NETWORK_ADVANTAGE, 4).pass_time(days(1))
@@ -404,7 +404,7 @@ def test_a_clock_set_a_period_ahead_before_anything_was_measured_lets_the_agent_
     assert bench.agent.next_wakeup() > bench.now
 
 
-def test_the_event_log_tells_what_went_well_too_and_is_as_large_as_tech_support_says():
+def test_the_event_log_has_what_went_well_too_and_is_as_large_as_tech_support_says():
     bench = stack()
     bench.far_end.policy = custom_policy(perpetual=(60, 60, 60))
     bench.trusted().pass_time(days(1))

@@ -165,7 +165,7 @@ def test_trust_is_renewed_before_it_ends():
     bench.feed(FileImported(text(*(TrustCodeDocument(m.udi, "1", JAN_1, JAN_1 + days(365)) for m in MEMBERS))))
     bench.far_end.renews_trust_for = days(2922)
     bench.pass_time(days(365) - RENEWAL_LEAD + days(1))
-    assert all(told.endswith("TrustId:828") for _, told in bench.state.tech_support.trust_lines)
+    assert all(line.endswith("TrustId:828") for _, line in bench.state.tech_support.trust_lines)
     assert bench.pass_time(days(300)).state.trust_codes[0].installed is not None
 
 
@@ -214,7 +214,7 @@ def test_an_active_without_a_trust_code_gets_it_over_cslu():
     assert all(code.installed for code in bench.state.trust_codes)
 
 
-def test_the_history_tells_what_was_imported_and_no_code():
+def test_the_history_shows_what_was_imported_and_no_code():
     """Source: outputs.md section 9; the shape of the content is unverified."""
     bench = stack()
     code = TrustCodeDocument(MEMBERS[0].udi, "8271", JAN_1, JAN_1 + days(2922))

@@ -1,4 +1,4 @@
-"""Alerts, and the mails that tell of them."""
+"""Alerts, and the mails that report them."""
 
 from __future__ import annotations
 

@@ -188,7 +188,7 @@ def test_files_are_uploaded_and_their_acks_downloaded(client: ApiClient) -> None
     assert (rubbish.status, "expected an XML element" in rubbish.json["statusMessage"]) == (400, True)
 
 
-def test_too_many_calls_are_told_when_to_come_back(client: ApiClient, cssm: Cssm) -> None:
+def test_too_many_calls_get_the_time_to_come_back(client: ApiClient, cssm: Cssm) -> None:
     client.sign_in()
     cssm.rate_limit = RateLimit(2, timedelta(seconds=60))
     answers = [client.ask("GET", "v2/accounts/search", now=JAN_1 + timedelta(seconds=n)) for n in (0, 10, 20, 61)]
@@ -224,7 +224,7 @@ def test_what_there_is_not_says_so(client: ApiClient, method: str, path: str, st
     assert client.ask(method, path).status == status
 
 
-def test_wrong_credentials_are_not_told_apart(cssm: Cssm, client: ApiClient) -> None:
+def test_wrong_credentials_get_one_answer(cssm: Cssm, client: ApiClient) -> None:
     wrong = [ApiClient(cssm, "script", "guess").sign_in(), ApiClient(cssm, "nobody", "guess").sign_in()]
     assert [answer.status for answer in wrong] == [401, 401]
     assert wrong[0].json == wrong[1].json

@@ -1,4 +1,4 @@
-"""The OpenAPI description is true: schemathesis finds no 5xx and no answer that it does not tell of."""
+"""The OpenAPI description is true: schemathesis finds no 5xx and no answer that it does not describe."""
 
 from __future__ import annotations
 

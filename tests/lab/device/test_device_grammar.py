@@ -59,7 +59,7 @@ def test_numbers_are_held_to_their_range() -> None:
     assert table.match("license smart usage interval 0") == Refusal(Fault.INVALID, 29, 4)
 
 
-def test_secrets_are_told_apart() -> None:
+def test_secrets_are_distinguished() -> None:
     found = grammar("trust idtoken <token:secret> {local|all}").match("trust idtoken MjY1 all")
     assert isinstance(found, Match)
     assert found.secrets == ("MjY1",)

@@ -31,7 +31,7 @@ def test_the_caret_stands_under_the_wrong_word(switch: Terminal) -> None:
     assert output == f"{' ' * len('sw1#license smart ')}^\n% Invalid input detected at '^' marker.\n\n"
 
 
-def test_a_user_without_privilege_is_told_so_as_by_ios() -> None:
+def test_a_user_without_privilege_is_refused_as_by_ios() -> None:
     terminal = Terminal(make_device(), privilege=1)
     assert terminal.prompt == "sw1>"
     assert "% Invalid input" in terminal.type("configure terminal")

@@ -85,11 +85,11 @@ def test_a_controller_names_the_access_points_that_joined_and_left() -> None:
         json.loads(parse_usage_file(device.read_file(f"bootflash:{name}").decode()).reports[at].payload)["measurements"]
         for name, at in (("first", 0), ("second", 2))
     )
-    told = [
+    counted = [
         (len(one["meta"]["added_sudi_list"]), len(one["meta"]["removed_sudi_list"]), one["value"]["value"])
         for one in first
     ]
-    assert told == [(2, 0, "2"), (1, 0, "3"), (0, 2, "1")]
+    assert counted == [(2, 0, "2"), (1, 0, "3"), (0, 2, "1")]
     came = first[0]["meta"]["added_sudi_list"] + first[1]["meta"]["added_sudi_list"]
     assert first[2]["meta"]["removed_sudi_list"] == came[1:]
     assert "added_sudi_list" not in second[0]["meta"]

@@ -188,14 +188,14 @@ def test_a_release_takes_what_its_command_line_takes():
     assert client.lines() == []
 
 
-def test_a_test_tells_without_doing(client):
+def test_a_test_answers_without_doing(client):
     good = licensing("<usage><interval>20</interval></usage>")
     assert client.edit(good, test_option="test-only") == "ok"
     assert client.lines() == []
     assert client.edit(licensing("<custom-id>two words</custom-id>"), test_option="test-only") == "operation-failed"
 
 
-def test_an_edit_is_told_in_the_log(client):
+def test_an_edit_is_in_the_log(client):
     client.edit(licensing("<usage><interval>20</interval></usage>"))
     assert "%DMI-5-CONFIG_I" in Terminal(client.device).type("show logging | include DMI")
     assert client.device.unsaved

@@ -63,7 +63,7 @@ def test_edits(release, edits):
                         child.remove(below)
             assert client.edit(tostring(tree, encoding="unicode")) == "ok", tostring(tree)
         assert client.lines() == after
-        assert client.device.settings() == client.device._settings  # the agent was told
+        assert client.device.settings() == client.device._settings  # the agent has them
 
 
 def release_name(name: str) -> str:

@@ -50,7 +50,7 @@ def test_a_release_has_the_model_of_its_time(release, revision, has):
 
 
 @pytest.mark.parametrize(("family", "release"), PAIRS)
-def test_every_family_and_release_tells_its_state(family, release):
+def test_every_family_and_release_shows_its_state(family, release):
     access_points = 3 if "wireless" in family.traits else 0
     members = min(2, family.max_members)
     client = client_of(release.name, platform=family.name, members=members, access_points=access_points)
@@ -262,12 +262,12 @@ def test_a_lock_keeps_other_sessions_from_editing():
 def test_a_session_can_be_killed_by_another():
     first = client_of()
     second = NetconfClient(first.device)
-    told = []
-    first.session.notify = lambda: told.append(True)
+    called = []
+    first.session.notify = lambda: called.append(True)
     number = first.session.number
     assert outcome(second.rpc(f"<kill-session><session-id>{number}</session-id></kill-session>")) == "ok"
     assert first.session.closed
-    assert told == [True]
+    assert called == [True]
 
 
 def test_below_privilege_15_nothing_is_let_through():

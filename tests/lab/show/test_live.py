@@ -83,7 +83,7 @@ def test_no_words_of_a_printer_stand_in_the_device() -> None:
         ("Load for five secs: 1%/0%\n", {}, 2),
     ],
 )
-def test_the_command_tells_by_its_exit_code_whether_a_device_prints_the_same(
+def test_the_command_shows_by_its_exit_code_whether_a_device_prints_the_same(
     tmp_path: Path, text: str, options: dict[str, str], code: int
 ) -> None:
     file = tmp_path / "saved.txt"

@@ -1,4 +1,4 @@
-"""A line that was read is printed again: what the model has no place for is an error, or is told as unparsed."""
+"""A line that was read is printed again: what the model has no place for is an error, or is listed as unparsed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _with_more(text: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_a_line_that_nobody_knows_is_told(path: Path) -> None:
+def test_a_line_that_nobody_knows_is_reported(path: Path) -> None:
     command = path.parent.name.replace("_", " ")
     for text in _with_more(path.read_text(encoding="utf-8")):
         try:

@@ -87,7 +87,7 @@ def test_the_clock_header_of_an_output_that_has_no_place_for_it_is_printed_again
 
 
 @pytest.mark.parametrize(
-    ("met", "other"),
+    ("printed", "other"),
     [
         ("Init Flag Check: Expired Not Rescheduled", "Init Flag Check: Not Available"),
         (r"(Daily: .*?) \(.*\)", r"\1 (1 day, 1 hour, 0 minutes, 1 seconds remaining)"),
@@ -97,10 +97,10 @@ def test_the_clock_header_of_an_output_that_has_no_place_for_it_is_printed_again
         ("(?s)Maximum Display: .*?Status: Ready", ""),
     ],
 )
-def test_what_genie_has_seen_in_other_tech_supports_is_printed_again(met: str, other: str) -> None:
+def test_what_genie_has_seen_in_other_tech_supports_is_printed_again(printed: str, other: str) -> None:
     """Source: the expected values in Genie's own tests, of outputs that are not among the captures."""
     path = "show-license-tech-support/genie-c9500-svl-agent6.3.7-smart-offline.txt"
-    text = re.sub(met, other, capture(path), flags=re.MULTILINE)
+    text = re.sub(printed, other, capture(path), flags=re.MULTILINE)
     assert text != capture(path)
     assert parse(command_of(path), text).unparsed == ()
     assert roundtrip(text, command_of(path)) == ""

@@ -52,7 +52,7 @@ def lab():
 
 
 def agree(one: Any, other: Any) -> bool:
-    """Whether two values can be of the same moment; what one of them does not tell, it does not deny."""
+    """Whether two values can be of the same moment; what one of them does not print, it does not deny."""
     if one is None or other is None or one == other:
         return True
     if isinstance(one, str) and one.endswith("..."):  # a column of show license summary is narrow
@@ -66,16 +66,16 @@ def agree(one: Any, other: Any) -> bool:
 
 def check(lab: Lab) -> None:
     for name in lab.devices:
-        told: dict[str, LicensingState] = {}
+        printed: dict[str, LicensingState] = {}
         for command in COMMANDS:
             output = lab.execute(name, command)
             if "% Invalid input" not in output:
                 parsed = parse(command, output)
                 assert parsed.unparsed == (), f"{name}: {command}"
-                told[command] = parsed.value
-        for first, second in itertools.permutations(told, 2):
+                printed[command] = parsed.value
+        for first, second in itertools.permutations(printed, 2):
             for field in fields(LicensingState):
-                one, other = getattr(told[first], field.name), getattr(told[second], field.name)
+                one, other = getattr(printed[first], field.name), getattr(printed[second], field.name)
                 if not agree(one, other) and not agree(other, one):
                     raise AssertionError(f"{name}: {field.name} in {first} is {one}, in {second} {other}")
 

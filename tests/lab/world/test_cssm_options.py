@@ -28,7 +28,7 @@ def test_a_daily_summary_lies_in_the_spool(tmp_path):
     assert {mail["To"] for mail in mails} == {"ada@example.com"}
 
 
-def test_a_client_that_is_too_fast_is_told_when_to_come_back():
+def test_a_client_that_is_too_fast_learns_when_to_come_back():
     with Lab.from_dict(topology(rate_limit={"calls": 2, "seconds": 60}), serve=False) as lab:
         request = HttpRequest("POST", "/as/token.oauth2", "cssm.example.com", client="192.0.2.9")
         answers = [lab.cssm.handle(request, lab.clock.now()) for _ in range(3)]

@@ -148,8 +148,12 @@ class OddYears:
             if not device.is_up(now):
                 continue
             state = device.agent.state(device.clock(now))
-            told = state.usage_reporting
-            seen = None if told is None else (told.next_ack_deadline, told.last_ack, [one.count for one in state.usage])
+            reporting = state.usage_reporting
+            seen = (
+                None
+                if reporting is None
+                else (reporting.next_ack_deadline, reporting.last_ack, [one.count for one in state.usage])
+            )
             before = self.before.get(name)
             if seen is not None and before is not None and before[0] is not None and seen[0] != before[0]:
                 assert seen[1:] != before[1:], f"{event}: the deadline of {name} was {before[0]} and is {seen[0]}"

@@ -205,7 +205,7 @@ def test_a_whole_account_stands_in_a_topology():
         assert [one.pak for one in conversions.classic_licenses(work, branches)] == ["P1"]
 
 
-def test_all_problems_are_told_at_once():
+def test_all_problems_are_listed_at_once():
     assert len(problems("clock: {speed: -1}\ndevices:\n- {name: a, colour: red}\n- {platform: c9300}")) == 3
 
 
