@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -54,23 +53,19 @@ def reconcile(
     if chosen not in FORMATS:
         raise UsageError(f"reconcile has no format {chosen}: expected one of {', '.join(FORMATS)}")
     check_writable(output)
-    from nornir_smartlic.cli.reconciling import report_on
+    from nornir_smartlic.cli.reconciling import reconciled
     from nornir_smartlic.cli.settings import Settings
 
     settings = Settings.of(context.obj.config)
     nornir = open_hosts(context, filters, ask_pass)
-    with ExitStack() as stack:
-        store = stack.enter_context(settings.opened_store()) if from_store else None
-        client = stack.enter_context(settings.cssm())
-        report = report_on(
-            nornir,
-            client,
-            settings.account(client),
-            store=store,
-            ending_days=ending,
-            agreements=agreements or (),
-            is_whole=not filters,
-        )
+    report = reconciled(
+        nornir,
+        settings,
+        from_store=from_store,
+        ending_days=ending,
+        agreements=agreements or (),
+        is_whole=not filters,
+    )
     _finish(report, chosen, output, as_json=as_json)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -26,10 +27,41 @@ if TYPE_CHECKING:
     from nornir.core import Nornir
     from nornir.core.task import Result
 
+    from nornir_smartlic.cli.settings import Settings
     from nornir_smartlic.cssm import CssmClient, LicenseLine, ProductInstance, SmartAccount
 
 NO_USAGE: Final = "no output that was read states the licences in use"
 NEVER_READ: Final = "no audit in the store has read it"
+
+
+def reconciled(
+    nornir: Nornir,
+    settings: Settings,
+    *,
+    from_store: bool,
+    ending_days: int,
+    agreements: Iterable[str] = (),
+    is_whole: bool,
+) -> ReconciliationReport:
+    """`report_on` with what *settings* name.
+
+    Raises:
+        UsageError: there is no access to CSSM, or no store.
+        CssmError: CSSM did not answer; no device has been asked then.
+    """
+    with ExitStack() as stack:
+        store = stack.enter_context(settings.opened_store()) if from_store else None
+        client = stack.enter_context(settings.cssm())
+        account = settings.account(client)
+        return report_on(
+            nornir,
+            client,
+            account,
+            store=store,
+            ending_days=ending_days,
+            agreements=agreements,
+            is_whole=is_whole,
+        )
 
 
 def report_on(

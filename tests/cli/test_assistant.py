@@ -10,6 +10,7 @@ import pytest
 from nornir.core.plugins.inventory import InventoryPluginRegister
 
 from nornir_smartlic.cli.options import Globals
+from tests.cssm.over_memory import SECRET, Service
 from tests.memory import TOKEN, WANTED, MemoryLab, memory_lab, switch
 
 mcp = pytest.importorskip("mcp")
@@ -53,7 +54,7 @@ async def tools(given, *, may_apply):
 
 async def test_without_the_switch_every_tool_is_read_only(given):
     found = await tools(given, may_apply=False)
-    assert set(found) == {"hosts", "audit", "plan", "diagnose", "parse"}
+    assert set(found) == {"hosts", "audit", "plan", "diagnose", "reconcile", "parse"}
     assert all(tool.annotations.read_only_hint and tool.description for tool in found.values())
 
 
@@ -73,6 +74,22 @@ async def test_reading_tools_change_no_device(given, lab):
     assert plan["hosts"][0]["pending"]
     assert causes["causes"]
     assert lab.door("sw1").type("show running-config") == before
+
+
+async def test_reconcile_answers_with_shortages_first(given, lab, monkeypatch):
+    text, is_error = await ask(given, "reconcile")
+    assert (is_error, "no access to CSSM" in text) == (True, True)
+    lab.cssm.add_api_client("example.com", "smartlic", SECRET)
+    service = Service(lab.cssm)
+    service.now = lab.world.clock.now()
+    monkeypatch.setattr("nornir_smartlic.cssm.Transfer", lambda endpoint: service.transfer())
+    monkeypatch.setenv("SMARTLIC_CSSM_URL", "https://cssm.example.com")
+    monkeypatch.setenv("SMARTLIC_CSSM_CLIENT_ID", "smartlic")
+    monkeypatch.setenv("SMARTLIC_CSSM_CLIENT_SECRET", SECRET)
+    answer, _ = await ask(given, "reconcile", most=1)
+    assert answer["answer"] == "no"
+    assert (answer["findings"][0]["kind"], answer["findings"][0]["host"]) == ("missing", "sw1")
+    assert (answer["licenses"][0]["left"], answer["licenses_left_off"]) == (-1, 1)
 
 
 async def test_apply_asks_the_user_and_does_it_when_he_says_yes(given, lab):

@@ -103,6 +103,27 @@ def test_no_credential_goes_to_the_host_of_a_path(path: str):
     assert asked == []
 
 
+@pytest.mark.parametrize(("refusals", "logins"), [(1, 2), (9, 2)])
+def test_a_token_that_is_refused_is_fetched_anew_once(refusals: int, logins: int):
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        if request.url.path.endswith("token.oauth2"):
+            return httpx.Response(200, json={"access_token": "t", "expires_in": 3600})
+        is_refused = sum(not path.endswith("token.oauth2") for path in asked) <= refusals
+        return httpx.Response(401, json={"message": "expired"}) if is_refused else httpx.Response(200, json={})
+
+    transfer = Transfer(Endpoint("https://cssm.example.com"), transport=httpx.MockTransport(answer))
+    speaker = CssmClient(transfer, ClientCredentials("id", SECRET))
+    if refusals == 1:
+        assert speaker.accounts() == ()
+    else:
+        with pytest.raises(CssmError, match="accounts: expired"):
+            speaker.accounts()
+    assert sum(path.endswith("token.oauth2") for path in asked) == logins
+
+
 def test_pages_without_end_are_given_up(monkeypatch):
     monkeypatch.setattr("nornir_smartlic.cssm.client.MOST_RECORDS", 500)
     device = {"sudi": {"udiPid": "C9300-24T", "udiSerialNumber": "FOC1"}}
