@@ -9,12 +9,12 @@ from __future__ import annotations
 import heapq
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import count
 from typing import Any, Final, Protocol
 
-from nornir_smartlic.model import ClockHeader, EnforcementType, Entitlement, Member, Udi
+from nornir_smartlic.model import ClockHeader, EnforcementType, Entitlement, Member, TransportType, Udi
 from smartlic_lab.agent import SmartAgent
 from smartlic_lab.agent.events import (
     Action,
@@ -68,6 +68,15 @@ class Terminal(Protocol):
         """The machine goes down."""
 
 
+@dataclass(slots=True)
+class CallHomeCount:
+    """Licensing messages of one kind that were handed to call-home."""
+
+    success: int = 0
+    failed: int = 0
+    last_sent: datetime | None = None  # by the device's clock; None: none has got through
+
+
 class Machine(ABC):
     """One device without its users. Its licensing state is in ``agent`` alone."""
 
@@ -111,6 +120,7 @@ class Machine(ABC):
         self._usage: dict[Entitlement, int] = {}
         self._usage_for: object = None
         self._settings: AgentSettings | None = None  # what the agent was given
+        self.called_home: dict[str, CallHomeCount] = {}  # licensing messages of call-home by kind, since the boot
         self._origin: Origin | None = None  # where its messages start, until something is configured
 
     # --- what its terminals do for it ----------------------------------------------------------------------------
@@ -245,7 +255,17 @@ class Machine(ABC):
         return kept
 
     def _delivered(self, send: Send, now: datetime) -> Event:
-        """What became of a message."""
+        """What became of a message; call-home counts its own."""
+        event = self._exchanged(send, now)
+        if (self._settings or self.settings()).transport is TransportType.CALLHOME:
+            count = self.called_home.setdefault(send.message.kind.value, CallHomeCount())
+            if isinstance(event, ReplyReceived):
+                count.success, count.last_sent = count.success + 1, self.clock(now)
+            else:
+                count.failed += 1
+        return event
+
+    def _exchanged(self, send: Send, now: datetime) -> Event:
         if self._origin is None:
             transport = (self._settings or self.settings()).transport
             self._origin = routing.licensing_origin(self.name, self.running, self.clock(now), transport)
@@ -471,6 +491,7 @@ class Machine(ABC):
             session.close()
         self.close_netconf()
         self._schedule.clear()
+        self.called_home.clear()
         self.installation.added = None
         seconds = self.spec.boot_seconds if self.spec.boot_seconds is not None else self.family.boot_seconds
         self.reloading.begin(reason, now + timedelta(seconds=seconds))

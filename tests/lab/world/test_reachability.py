@@ -164,3 +164,14 @@ def test_devices_of_a_lab_answer_each_other_while_they_are_up():
         )
         assert "percent (5/5)" in lab.execute("d1", "ping vrf Mgmt-vrf 198.18.9.9")
         assert "percent (0/5)" in lab.execute("d1", "ping vrf Mgmt-vrf 198.18.1.0")
+
+
+def test_call_home_counts_what_the_agent_sent_over_it():
+    with lab_of("legacy") as lab:
+        assert report_arrives(lab, "legacy")
+        lab.add_fault("cssm", "unreachable")
+        lab.execute("d1", "license smart renew auth")
+        lab.advance(timedelta(minutes=5))
+        counted = lab.execute("d1", "show call-home smart-licensing statistics")
+    assert re.search(r"REGISTRATION +1 +0 +0 +0 +20", counted)
+    assert re.search(r"AUTHORIZATION_RE +1 +[1-9]", counted)

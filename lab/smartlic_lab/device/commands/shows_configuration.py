@@ -127,6 +127,20 @@ def show_call_home_licensing(session: Session, call: Call) -> str:
     return printed(session.device, "show call-home smart-licensing", value)
 
 
+@handles("show_call_home_licensing_statistics")
+def show_call_home_licensing_statistics(session: Session, call: Call) -> str:
+    """What the Smart Agent sent over call-home since the boot. Unverified: all of the texts."""
+    text = "Success: Successfully sent and response received.\n"
+    text += "Failed : Failed to send or response indicated error occurred.\n"
+    text += "Inqueue: In queue waiting to be sent.\nDropped: Dropped due to incorrect call-home configuration.\n\n"
+    text += f"Msg Subtype      Success  Failed   Inqueue  Dropped  Last-sent\n{'-' * 72}\n"
+    for kind, count in session.device.called_home.items():
+        sent = "n/a" if count.last_sent is None else f"{count.last_sent:%Y-%m-%d %H:%M:%S}"
+        name = kind.upper().replace(" ", "_")[:16]
+        text += f"{name:<16} {count.success:<8} {count.failed:<8} {0:<8} {0:<8} {sent}\n"
+    return text + "\n"
+
+
 @handles("show_call_home_profile")
 def show_call_home_profile(session: Session, call: Call) -> str:
     """What is not configured is as in show-call-home-profile-all/genie-ciscotac1-plus-inactive.txt."""
