@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -188,16 +189,21 @@ def reserve(
 ) -> None:
     """Get request codes for CSSM, which are kept as HOST-request.txt in DIRECTORY; run again, they stay the same.
 
-    With the authorization that CSSM gave for it, saved as HOST-authorization.txt there, it is installed. A device goes
-    into reservation mode for it, and does not register any more.
+    With the authorization that CSSM gave for it, saved as HOST-authorization.txt there, it is installed; of a stack,
+    each member's, in HOST-authorization-1.txt and so on. A device goes into reservation mode for it, and does not
+    register any more.
     """
     from nornir_smartlic import tasks
     from nornir_smartlic.cli.running import run
 
     def task(task: Task) -> Result:
-        given = directory / f"{task.host.name}-authorization.txt" if directory is not None else None
-        authorization = given if given is not None and given.is_file() else None
-        return tasks.reserve_licenses(task, authorization, universal=universal, dry_run=dry_run)
+        pattern = f"{escape(task.host.name)}-authorization*.txt"
+        given: list[Path | None] = [*sorted(directory.glob(pattern))] if directory is not None else []
+        for authorization in given or [None]:
+            result = tasks.reserve_licenses(task, authorization, universal=universal, dry_run=dry_run)
+            if dry_run or result.result.installed or result.result.not_applicable is not None:
+                break
+        return result
 
     def describe(host: str, result: Result) -> HostReport:
         return _reserved(host, result, directory)

@@ -34,6 +34,8 @@ _REGISTERED: Final = (
     RegistrationStatus.REGISTERED_UNIVERSAL,
 )
 _INSTALL: Final = "license smart reservation install "
+_THERE_ALREADY: Final = "already installed"
+"""Source: reference/cli.md section 6, agent error 100."""
 _REQUEST_CODE: Final = re.compile(r"\b(C[BC]-Z\S+)")
 """``CB-Z<PID>:<SN>-...``, or ``CC-`` for a universal one. Source: reference/cli.md section 7."""
 
@@ -93,7 +95,8 @@ def reserve_licenses(
 ) -> Conversation[ReservationOutcome]:
     """First without *authorization*: the request codes for CSSM. Then with the code or the file from there: install it.
 
-    A request code that the device has given out is not asked for again, for a new one would make it void.
+    A request code that the device has given out is not asked for again, for a new one would make it void. A stack gives
+    one for each member, and CSSM an authorization for each: it is reserved once the last of them is installed.
 
     Raises:
         Refused: the device gave no request code, or did not take the authorization code.
@@ -112,12 +115,14 @@ def reserve_licenses(
         unknown = "changed, not saved, state unknown: 'license smart reservation' sent"
         yield from over_lost_sessions(_reserve_mode, unknown=unknown)
     if isinstance(authorization, Secret):
-        return (yield from _installed(Exec(_INSTALL + "{secret}", secrets=(authorization,))))
+        return (yield from _installed(state, Exec(_INSTALL + "{secret}", secrets=(authorization,))))
     if authorization is not None:
-        return (yield from _install_file(authorization))
+        return (yield from _install_file(state, authorization))
     if given := _request_codes(state):
         return ReservationOutcome(True, False, given)
-    return ReservationOutcome(True, True, (yield from _requested("universal" if universal else "local")))
+    is_stack = state.members is not None and len(state.members) > 1
+    which = "universal" if universal else "all" if is_stack else "local"
+    return ReservationOutcome(True, True, (yield from _requested(which)))
 
 
 def _reserve_mode() -> Conversation[None]:
@@ -150,11 +155,11 @@ def _request_codes(state: LicensingState) -> tuple[str, ...]:
     return tuple(member.request_code for member in members if member.request_code is not None)
 
 
-def _install_file(file: ReservationFile) -> Conversation[ReservationOutcome]:
+def _install_file(before: LicensingState, file: ReservationFile) -> Conversation[ReservationOutcome]:
     yield from clear_flash()
     path = FLASH + file.name
     try:
-        outcome = yield from _installed(Exec(f"{_INSTALL}file {path}"), Put(path, file.content))
+        outcome = yield from _installed(before, Exec(f"{_INSTALL}file {path}"), Put(path, file.content))
     except SmartLicError:
         yield from delete(path)
         raise
@@ -162,7 +167,7 @@ def _install_file(file: ReservationFile) -> Conversation[ReservationOutcome]:
     return outcome
 
 
-def _installed(install: Exec, put: Put | None = None) -> Conversation[ReservationOutcome]:
+def _installed(before: LicensingState, install: Exec, put: Put | None = None) -> Conversation[ReservationOutcome]:
     """The code installed, for which *put* goes before. It may be sent twice: one that is there is not taken again."""
 
     def step() -> Conversation[Answer]:
@@ -173,17 +178,25 @@ def _installed(install: Exec, put: Put | None = None) -> Conversation[Reservatio
     unknown = "the authorization code was sent, whether it is installed is not known"
     answer = yield from over_lost_sessions(step, unknown=unknown)
     state = yield from over_lost_sessions(read_state, unknown=unknown)
-    if not _is_reserved(state):
+    if _reserved(state) <= _reserved(before) and _THERE_ALREADY not in answer.text:
         said = answer.text
         for secret in install.secrets:
             said = secret.hide_in(said)
         raise Refused("the reservation was not installed", remark(said) or "no answer", command=_INSTALL.strip())
-    return ReservationOutcome(True, True, installed=True, confirmation_codes=_confirmations(state))
+    is_whole, codes = _is_reserved(state), _confirmations(state)
+    left = () if is_whole else _request_codes(state)
+    return ReservationOutcome(True, True, left, installed=is_whole, confirmation_codes=codes)
+
+
+def _reserved(state: LicensingState) -> int:
+    """How many members have an authorization code."""
+    members = state.reservation.members if state.reservation is not None else ()
+    return sum(member.status not in (None, AuthorizationStatus.NOT_INSTALLED) for member in members)
 
 
 def _is_reserved(state: LicensingState) -> bool:
     members = state.reservation.members if state.reservation is not None else ()
-    return bool(members) and all(member.status not in (None, AuthorizationStatus.NOT_INSTALLED) for member in members)
+    return bool(members) and _reserved(state) == len(members)
 
 
 def _confirmations(state: LicensingState) -> tuple[str, ...]:

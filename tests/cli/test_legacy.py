@@ -70,6 +70,26 @@ def test_a_token_that_was_made_for_the_run_is_revoked_after_it(smartlic, lab, mo
     assert "smartlic legacy register" not in {token["description"] for token in json.loads(listed.out)["tokens"]}
 
 
+def test_a_stack_is_reserved_once_each_member_has_its_authorization(smartlic, lab):
+    lab.devices.clear()
+    lab.add(switch("sw2", release="16.12", members=2))
+    folder = smartlic.folder / "slr"
+    assert smartlic("legacy", "reserve", "-d", "slr").code == 1
+    codes = (folder / "sw2-request.txt").read_text().split()
+    assert len(codes) == 2
+    quantities = dict.fromkeys(list(buy(lab, "network-advantage"))[:1], 1)
+    for number, code in enumerate(codes, start=1):
+        with lab.cssm.work() as work:
+            home = work.virtual_account(work.smart_account("example.com"), "Branches")
+            text = reserve(work, home, code, quantities).authorization_code
+        (folder / f"sw2-authorization-{number}.txt").write_text(text)
+        done = smartlic("legacy", "reserve", "-d", "slr", "--json")
+        assert (done.code, codes[1] in summary(done)) == ((1, True) if number == 1 else (0, False))
+    returned = smartlic("legacy", "return", "--yes", "--json")
+    (host,) = json.loads(returned.out)["hosts"]
+    assert (returned.code, len(host["result"]["codes"])) == (0, 2)
+
+
 def test_licences_are_reserved_by_files_and_returned(smartlic, lab):
     folder = smartlic.folder / "slr"
     asked = smartlic("legacy", "reserve", "-d", "slr", "--json")
