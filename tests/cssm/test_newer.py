@@ -63,7 +63,7 @@ def test_both_generations_tell_the_same(service: Service):
         assert other.agreements("example.com") == ()
 
 
-def test_enterprise_agreements_are_told_by_the_newer_generation_alone(service: Service):
+def test_enterprise_agreements_come_from_the_newer_generation_alone(service: Service):
     with service.cssm.work() as work:
         add_agreement(work, work.smart_account("example.com"), "Sub1", "EA", ended=JAN_1 + timedelta(days=900))
     with newer(service) as client:

@@ -80,7 +80,7 @@ class MemberCode:
         return self.code is not None and self.kind != "SMART"
 
     def install(self, document: AuthorizationDocument, now: datetime) -> None:
-        """Put *document* in the place of what was there; its confirmation code is what CSSM is told."""
+        """Put *document* in the place of what was there; its confirmation code is what CSSM gets."""
         self.move(AuthorizationTrigger.INSTALLED)
         self.confirmation_code = confirmation_code(document.code)
         self.code, self.kind, self.licenses, self.installed = document.code, document.kind, document.licenses, now

@@ -20,7 +20,7 @@ from smartlic_lab.agent.reporting import UsageReports
 from smartlic_lab.agent.rum import Identity, RumReports
 from smartlic_lab.agent.trust import TrustCodes
 
-# From the boot to the settled state: licences are told, the network is up. Source: the first push 120 s after T0.
+# From the boot to the settled state: licences are known, the network is up. Source: the first push 120 s after T0.
 SETTLING: Final = deadlines.FIRST_PUSH_DELAY
 _VOICE: Final = ("CUBE", "SRST")
 
@@ -56,7 +56,7 @@ class LicensingStore:
 
 @dataclass(slots=True)
 class InUse:
-    """One licence as the platform told it."""
+    """One licence as the platform named it."""
 
     entitlement: Entitlement
     handle: int

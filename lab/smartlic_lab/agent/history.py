@@ -43,19 +43,19 @@ IMPORT_GROUPS: Final[Mapping[str, type[Document]]] = {
 }
 
 
-def _told(document: Document) -> dict[str, Any]:
-    """What the history tells of a document, and no code; the shape is ours."""
-    told: dict[str, Any] = {} if document.udi is None else {"udi": str(document.udi)}
+def _kept(document: Document) -> dict[str, Any]:
+    """What the history keeps of a document, and no code; the shape is ours."""
+    kept: dict[str, Any] = {} if document.udi is None else {"udi": str(document.udi)}
     match document:
         case Ack():
-            told["report_ids"] = list(document.report_ids)
+            kept["report_ids"] = list(document.report_ids)
         case PolicyDocument():
-            told["name"] = document.policy.name
+            kept["name"] = document.policy.name
         case AuthorizationDocument():
-            told["licenses"] = [{"tag": one.tag, "count": one.count} for one in document.licenses]
+            kept["licenses"] = [{"tag": one.tag, "count": one.count} for one in document.licenses]
         case _:
             pass
-    return told
+    return kept
 
 
 @dataclass(slots=True)
@@ -135,7 +135,7 @@ class History:
     def imported(self, document: Document, now: datetime) -> None:
         """Keep what was imported."""
         group = next(name for name, kind in IMPORT_GROUPS.items() if isinstance(document, kind))
-        self._keep(group, "Import", {"timestamp": document.issued.isoformat(), **_told(document)}, now)
+        self._keep(group, "Import", {"timestamp": document.issued.isoformat(), **_kept(document)}, now)
 
     def _keep(self, group: str, kind: str, content: dict[str, Any], now: datetime) -> None:
         kept = self.messages.setdefault(group, deque())

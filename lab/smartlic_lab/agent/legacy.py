@@ -59,7 +59,7 @@ def register(core: Core, event: Registered, now: datetime) -> None:
 
 
 def deregister(core: Core, _event: Deregistered, now: datetime) -> None:
-    """``license smart deregister``: the device goes back to evaluation at once, CSSM is told."""
+    """``license smart deregister``: the device goes back to evaluation at once, and says so to CSSM."""
     _require_enabled(core)
     legacy = core.store.legacy
     legacy.move(RegistrationTrigger.DEREGISTERED, NOT_REGISTERED)
@@ -236,13 +236,13 @@ def registration_answered(core: Core, flight: Flight, reply: Reply, now: datetim
         return
     legacy.move(RegistrationTrigger.ACCEPTED)
     core.store.trust = TrustCodes()  # the certificate takes the place of trust codes of a later release
-    told = reply.body
-    legacy.certificate = _word(told, "certificate") or legacy.certificate
-    legacy.smart_account, legacy.virtual_account = _word(told, "smart_account"), _word(told, "virtual_account")
-    legacy.export_controlled_allowed = bool(told.get("export_controlled_allowed"))
+    given = reply.body
+    legacy.certificate = _word(given, "certificate") or legacy.certificate
+    legacy.smart_account, legacy.virtual_account = _word(given, "smart_account"), _word(given, "virtual_account")
+    legacy.export_controlled_allowed = bool(given.get("export_controlled_allowed"))
     legacy.failure = legacy.failed = None
-    legacy.expires = _time(told, "expires") or now + IDENTITY_LIFE
-    legacy.next_renewal = _time(told, "next_renewal") or now + IDENTITY_RENEWAL
+    legacy.expires = _time(given, "expires") or now + IDENTITY_LIFE
+    legacy.next_renewal = _time(given, "next_renewal") or now + IDENTITY_RENEWAL
     if action == "register":
         legacy.registered = now
         core.log(6, "AGENT_REG_SUCCESS", f"Smart Agent for Licensing Registration {what} successful")
@@ -310,7 +310,7 @@ def jobs(core: Core) -> tuple[tuple[str, datetime | None], ...]:
     )
 
 
-def told(core: Core, now: datetime, placed: Placed) -> tuple[Registration, AuthorizationState]:
+def printed(core: Core, now: datetime, placed: Placed) -> tuple[Registration, AuthorizationState]:
     """The registration and authorization sections."""
     return _registration(core, placed), _authorization(core, now, placed)
 

@@ -178,8 +178,8 @@ def trust_lines(core: Core) -> tuple[tuple[str, str], ...]:
     for member in core.members:
         short = f"P:{member.udi.pid},S:{member.udi.sn}"
         code = core.store.trust.codes.get(str(member.udi))
-        told = "No Trust Data"
+        shown = "No Trust Data"
         if code is not None:
-            told = f"{short}, state[2], Trust Data INSTALLED" + (f"  TrustId:{code.trust_id}" if named else "")
-        lines.append(("Local Device" if core.profile.standalone else short, told))
+            shown = f"{short}, state[2], Trust Data INSTALLED" + (f"  TrustId:{code.trust_id}" if named else "")
+        lines.append(("Local Device" if core.profile.standalone else short, shown))
     return tuple(lines)

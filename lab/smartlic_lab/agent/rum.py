@@ -177,7 +177,7 @@ class RumReports:
             report.spans.append(following)
             return
         last.count = count
-        if joined is not None:  # twice at this moment: both changes are told, and what came and went is in neither
+        if joined is not None:  # twice at this moment: both changes are reported, and what came and went is in neither
             came, gone = (*(last.joined or ()), *joined), (*last.left, *left)
             last.joined = tuple(udi for udi in came if udi not in gone)
             last.left = tuple(udi for udi in gone if udi not in came)

@@ -87,7 +87,7 @@ def next_alarm(core: Core) -> datetime | None:
 
 
 def _settle(core: Core, now: datetime) -> None:
-    """The boot is over: what is no longer in use has been told by its absence, and the first reminder is logged.
+    """The boot is over: what is no longer in use has been reported by its absence, and the first reminder is logged.
 
     Source: syslog/c1117-17.6.4-boot-default-cslu.txt has REPORTING_REQUIRED right before the first attempt.
     """
@@ -157,8 +157,8 @@ def jobs(core: Core, now: datetime) -> tuple[ScheduledJob, ...]:
     """``Upcoming Scheduled Jobs``; jobs of a fixed rhythm are computed, they do nothing that is not computed too."""
     booted = core.booted or now
     if not core.slp:
-        told = (("Daily", _next(booted + _DAILY, _DAY, now)), ("Init Flag Check", None), *legacy.jobs(core))
-        ahead = ((name, due if due is not None and due > now else None) for name, due in told)
+        timed = (("Daily", _next(booted + _DAILY, _DAY, now)), ("Init Flag Check", None), *legacy.jobs(core))
+        ahead = ((name, due if due is not None and due > now else None) for name, due in timed)
         return tuple(ScheduledJob(name, due, None if due is None else due - now) for name, due in ahead)
     agent = agent_number(core.profile.agent_version)
     reporting = core.store.reporting

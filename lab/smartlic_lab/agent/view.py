@@ -119,7 +119,7 @@ class _View:
 
     def legacy(self) -> LicensingState:
         """Registration and authorization, before 17.3.2."""
-        registration, authorization = legacy.told(self.core, self.now, self.maybe)
+        registration, authorization = legacy.printed(self.core, self.now, self.maybe)
         return replace(
             self._common(),
             slp=False,

@@ -39,7 +39,7 @@ class Story:
 
     def __init__(self, cssm: Cssm, seed: int) -> None:
         self.draw, self.cssm, self.now = Random(seed), cssm, JAN_1
-        self.told: list[str] = []
+        self.log: list[str] = []
         self.device = AgentDevice(cssm, members=[udi(1), udi(2)])
         self.closed: set[int] = set()
 
@@ -55,14 +55,14 @@ class Story:
         try:
             self.device.happen(event, self.now)
         except IllegalEvent:
-            self.told.append("refused")
+            self.log.append("refused")
 
     def go_on(self) -> None:
         draw, device = self.draw, self.device
         what = draw.choice(
             ("fault", "fault", "clock", "reload", "switchover", "transport", "usage", "ask", "ask", "wait")
         )
-        self.told.append(f"{self.now} {what}")
+        self.log.append(f"{self.now} {what}")
         match what:
             case "fault" if draw.random() < 0.4:
                 self.cssm.faults.clear()
@@ -116,22 +116,22 @@ def test_whatever_happens_each_report_is_counted_once_and_both_sides_agree_in_th
         story.pass_time(days(2))
     state = device.state(story.now)
     summary = state.report_summary
-    assert summary is not None, story.told
-    assert summary.waiting_for_ack == 0, story.told
-    assert summary.available_to_report == summary.collecting_data, story.told
-    assert summary.acknowledged == summary.total - summary.collecting_data, story.told
+    assert summary is not None, story.log
+    assert summary.waiting_for_ack == 0, story.log
+    assert summary.available_to_report == summary.collecting_data, story.log
+    assert summary.acknowledged == summary.total - summary.collecting_data, story.log
     with cssm.work() as work:
         taken = set(work.session.scalars(select(Report.rum_id)))
-        assert story.closed <= taken, story.told
-        assert len(taken) == summary.acknowledged, story.told
+        assert story.closed <= taken, story.log
+        assert len(taken) == summary.acknowledged, story.log
         counted = select(func.count()).where(SubmissionItem.report_id.is_not(None), SubmissionItem.duplicate.is_(False))
-        assert work.session.scalar(counted) == len(taken), story.told
+        assert work.session.scalar(counted) == len(taken), story.log
         active = device.members[0].udi
         member = work.session.get_one(ProductUdi, (active.pid, active.sn))
-        assert member.trust_code == device.agent.stored()["trust"]["codes"][str(active)]["trust_id"], story.told
+        assert member.trust_code == device.agent.stored()["trust"]["codes"][str(active)]["trust_id"], story.log
     style = Style(agent_number(state.agent_version), "c9300")
     for command in ("show license status", "show license all", "show license tech support"):
         parsed = parse(command, render(command, state, style))
         assert parsed.unparsed == ()
     printed = parse("show license status", render("show license status", state, style)).value
-    assert printed.usage_reporting.last_ack == state.usage_reporting.last_ack, story.told
+    assert printed.usage_reporting.last_ack == state.usage_reporting.last_ack, story.log

@@ -208,7 +208,7 @@ def send_log(session: Session, call: Call) -> str:
 
 @handles("debug")
 def debug(session: Session, call: Call) -> str:
-    """Nothing is traced, but the device keeps what it was told to trace."""
+    """Nothing is traced, but the device keeps what it was asked to trace."""
     name = DEBUGS[" ".join(call.match.words[1:])]
     session.device.debugging.add(name)
     return f"{name} debugging is on\n"
