@@ -179,7 +179,9 @@ def _before(reading: LicensingReading, origin: Origin, way: Way, intent: Intent)
     yield Step(Stage.BEFORE, "check that the device is ready", ("smartlic migrate check -F name=HOST",))
     if origin is Origin.REGISTERED:
         yield Step(
-            Stage.BEFORE, "renew the authorization, so that CSSM knows the last count", ("license smart renew auth",)
+            Stage.BEFORE,
+            "renew the authorization, so that CSSM knows the last count",
+            ("smartlic legacy renew auth -F name=HOST",),
         )
     if origin in (Origin.SLR, Origin.PLR):
         yield Step(Stage.BEFORE, "keep the confirmation codes of the reservation", ("show license reservation",))
