@@ -41,6 +41,7 @@ from nornir_smartlic.tasks.stopping import stop
 
 if TYPE_CHECKING:
     from nornir.core import Nornir
+    from nornir.core.inventory import Host
     from nornir.core.task import Result, Task
 
     from nornir_smartlic.sources import Source
@@ -71,7 +72,19 @@ def audit(nornir: Nornir, *, due_within_days: int, waivers: Sequence[Waiver]) ->
     def task(task: Task) -> Result:
         return tasks.verify_compliance(task, options=options, waivers=waivers)
 
-    return run(nornir, "audit", task, _judged)
+    report = run(nornir, "audit", task, _judged)
+    hosts = nornir.inventory.hosts
+    return replace(report, hosts=tuple(replace(each, site=site_of(hosts[each.host])) for each in report.hosts))
+
+
+def site_of(host: Host) -> str | None:
+    """Where *host* stands: ``site`` or ``location`` of its data, of a record its name; else its first group."""
+    found = host.get("site") or host.get("location")
+    if isinstance(found, Mapping):
+        found = found.get("name") or found.get("slug")
+    if isinstance(found, str) and found:
+        return found
+    return host.groups[0].name if host.groups else None
 
 
 def write_back(nornir: Nornir, report: Report, source: Source) -> Report:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from nornir_smartlic.outputs.audit_page import render_html
 from nornir_smartlic.outputs.calendar import render_calendar
 from nornir_smartlic.outputs.junit import render_junit
 from nornir_smartlic.outputs.machine import render_csv, render_json, render_prometheus
-from nornir_smartlic.outputs.pages import render_html, render_markdown
+from nornir_smartlic.outputs.pages import render_markdown
 from nornir_smartlic.outputs.report import Report
 from nornir_smartlic.outputs.sarif import render_sarif
 from nornir_smartlic.outputs.tables import render_table

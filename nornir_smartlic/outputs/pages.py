@@ -1,4 +1,4 @@
-"""Outputs for people: Markdown, and one self-contained HTML page."""
+"""Outputs for people: Markdown, and what HTML pages have in common."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nornir_smartlic.compliance import Verdict
 from nornir_smartlic.model import Instant
 from nornir_smartlic.outputs.report import Report
 from nornir_smartlic.outputs.texts import clean
@@ -26,7 +25,7 @@ def render_markdown(report: Report) -> str:
             (host.device.platform if host.device else None) or "-",
             (host.device.release if host.device else None) or "-",
             (host.device.virtual_account if host.device else None) or "-",
-            _date(host.device.next_ack_deadline if host.device else None),
+            shown_time(host.device.next_ack_deadline if host.device else None),
             host.outcome,
         )
         for host in report.hosts
@@ -83,7 +82,8 @@ def _fence(text: str) -> str:
     return "`" * max(3, 1 + max((len(run) for run in re.findall("`+", text)), default=0))
 
 
-def _date(instant: Instant | None) -> str:
+def shown_time(instant: Instant | None) -> str:
+    """*instant* to the minute, in the zone that the device printed; ``-`` where there is none."""
     if instant is None:
         return "-"
     return f"{instant:%Y-%m-%d %H:%M} {instant.tzname()}" if isinstance(instant, datetime) else str(instant)
@@ -94,13 +94,6 @@ def _sentence(report: Report) -> str:
     parts += [f"{count} {verdict.value}" for verdict, count in report.verdicts.items() if count]
     parts += [f"{len(report.failed_hosts)} without a result"] if report.failed_hosts else []
     return ", ".join(parts) + "."
-
-
-def render_html(report: Report) -> str:
-    """One page without scripts and without anything from elsewhere: it can be mailed and archived."""
-    environment = page_environment()
-    environment.filters["date"] = _date
-    return environment.get_template("report.html.j2").render(report=report, Verdict=Verdict) + "\n"
 
 
 def page_environment() -> Environment:

@@ -93,6 +93,7 @@ class HostReport:
     findings: tuple[Finding, ...] = ()
     progress: str | None = None  # done | in flight | untouched, where the run was interrupted; None: it was not
     result: object | None = None  # the dataclass that the task gave back; only JSON has it
+    site: str | None = None  # where the inventory says that it stands; None: it does not, or nobody looked
 
     @property
     def verdict(self) -> Verdict | None:

@@ -6,7 +6,6 @@ import json
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from html.parser import HTMLParser
 from xml.etree import ElementTree
 
 import pytest
@@ -112,42 +111,6 @@ def test_sarif_gives_level_none_to_all_that_is_no_failure():
         assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
     assert sum("suppressions" in result for result in run["results"]) == 1
     assert run["invocations"][0]["executionSuccessful"] is False
-
-
-class Tags(HTMLParser):
-    """Every tag with its attributes, and whether each that was opened was closed."""
-
-    VOID = frozenset({"meta", "br", "!doctype"})
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.attributes: list[tuple[str, str | None]] = []
-
-    def handle_starttag(self, tag, attrs):
-        self.attributes += attrs
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-
-def test_html_is_one_page_that_needs_nothing_from_elsewhere():
-    page = render(every_verdict(), "html")
-    tags = Tags()
-    tags.feed(page)
-    assert tags.open == []
-    assert not {"src", "href", "onclick"} & {name for name, _ in tags.attributes}
-    assert "<script" not in page
-    assert "url(" not in page
-
-
-def test_html_shows_what_a_device_prints_as_text():
-    evil = Report("audit", (HostReport("<b>sw1</b>", error=HostError("X", "<script>alert(1)</script>")),))
-    page = render(evil, "html")
-    assert "<script" not in page
-    assert "&lt;b&gt;sw1" in page
 
 
 def test_markdown_keeps_its_tables_whole():
