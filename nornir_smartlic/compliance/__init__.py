@@ -10,10 +10,12 @@ from nornir_smartlic.compliance.configuration_rules import CONFIGURATION_RULES
 from nornir_smartlic.compliance.findings import Finding, Severity, Verdict, Waiver
 from nornir_smartlic.compliance.legacy_rules import LEGACY_RULES
 from nornir_smartlic.compliance.license_rules import LICENSE_RULES
+from nornir_smartlic.compliance.release_rules import RELEASE_RULES
 from nornir_smartlic.compliance.reporting_rules import REPORTING_RULES
 from nornir_smartlic.compliance.rules import Case, ComplianceOptions, Rule
 from nornir_smartlic.compliance.saving_rules import SAVING_RULES
 from nornir_smartlic.compliance.waivers import waive, waivers_of
+from nornir_smartlic.compliance.way_rules import WAY_RULES
 from nornir_smartlic.intent import CONTROLLER, Evidence, compare
 from nornir_smartlic.model import Intent, LicensingReading
 
@@ -34,10 +36,12 @@ __all__ = [
 
 RULES: Final[tuple[Rule, ...]] = (
     *CONFIGURATION_RULES,
+    *WAY_RULES,
     *SAVING_RULES,
     *LICENSE_RULES,
     *REPORTING_RULES,
     *LEGACY_RULES,
+    *RELEASE_RULES,
 )
 """Every rule, in the order in which findings are listed."""
 
@@ -77,4 +81,4 @@ def _without_grounds(found: Finding, verdict: Verdict, why: str) -> Finding:
 
 
 _ON_NO_STATE: Final = frozenset({"SLP-CLOCK", "SLP-UNSAVED"})
-_ON_CONFIGURATION: Final = frozenset(rule.id for rule in CONFIGURATION_RULES)
+_ON_CONFIGURATION: Final = frozenset(rule.id for rule in (*CONFIGURATION_RULES, *WAY_RULES))

@@ -26,6 +26,11 @@ class ComplianceOptions:
     due_within: timedelta = timedelta(days=14)  # an ACK that is due this soon is a finding
     push_grace: timedelta = timedelta(hours=2)  # a push may be this late: devices retry a failed one hourly
     ack_grace: timedelta = timedelta(days=2)  # an ACK may take this long after its report
+    file_grace: timedelta = timedelta(days=14)  # an ACK that travels by file may take this long
+    trust_expires_within: timedelta = timedelta(days=60)  # a trust code that ends this soon is a finding
+    old_software_until: datetime | None = None  # by when the last device has Smart Licensing Using Policy
+    policy: str | None = None  # the name of the policy; CISCO default: no other one. None: whatever there is
+    licenses: tuple[str, ...] | None = None  # names with * and ? that may be in use; None: any
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from nornir_smartlic.intent.comparison import Evidence
-from nornir_smartlic.intent.releases import Release, release_of, shown
+from nornir_smartlic.intent.releases import Release, release_evidence, release_of, shown
 from nornir_smartlic.model import LicensingReading
 
 _FIXED_IN: Final[tuple[tuple[tuple[str, ...], Release, str], ...]] = (
@@ -54,7 +54,7 @@ def old_roots(reading: LicensingReading) -> OldRoots | None:
     release, notice = shown(found[0]), found[1]
     return OldRoots(
         f"release {reading.version.release} has no root of IdenTrust, from which CSSM has its certificate ({notice})",
-        Evidence("show version", f"Version {reading.version.release}"),
+        release_evidence(reading.version),
         tuple(line.replace("{release}", release) for line in _IMPORT),
         release,
     )

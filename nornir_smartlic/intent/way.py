@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -215,3 +216,61 @@ def _is_address(host: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class WayProblem:
+    """One thing on the way that cannot be as it is, or hardly."""
+
+    id: str
+    text: str
+    evidence: Evidence
+    fix: tuple[str, ...] = ()
+    is_certain: bool = True
+
+
+def source_problems(reading: LicensingReading) -> Iterator[WayProblem]:
+    """What is wrong with the VRF and the source interface that reports leave through."""
+    configuration, way = reading.configuration, way_of(reading)
+    if way.transport is TransportType.OFF:
+        return
+    in_call_home = way.transport is TransportType.CALLHOME
+    vrf, prefix = configured_vrf(reading, way.transport), "vrf" if in_call_home else "license smart vrf"
+
+    def line(name: str) -> tuple[str, ...]:
+        return ("call-home", f" {prefix} {name}") if in_call_home else (f"{prefix} {name}",)
+
+    if vrf is not None and vrf not in configuration.vrfs:
+        fix = line(configuration.vrfs[0]) if configuration.vrfs else ()
+        yield WayProblem("no-vrf", f"VRF {vrf} is not on the device", Evidence(SHOW_RUN, line(vrf)[-1].strip()), fix)
+    name = way.source_interface
+    if name is None:
+        return
+    found = interface_of(configuration, name)
+    evidence = Evidence(SHOW_RUN, f"ip http client source-interface {name}")
+    if found is None and configuration.interfaces:
+        yield WayProblem("no-source-interface", f"the source interface {name} does not exist", evidence)
+    elif found is not None and found.address is None:
+        yield WayProblem("no-source-address", f"the source interface {name} has no address", evidence)
+    elif found is not None and misplaced_source(reading) is not None:
+        text = f"the source interface {name} is in {found.place}, the reports go through VRF {vrf}"
+        fix = line(found.vrf) if found.vrf else ()
+        yield WayProblem("vrf-mismatch", text, evidence, fix, is_certain=False)
+
+
+def url_problem(reading: LicensingReading) -> WayProblem | None:
+    """Why the transport cannot use its URL; ``None``: it can, or has none and needs none."""
+    way = way_of(reading)
+    is_smart = way.transport is TransportType.SMART
+    fix = ("license smart url default",) if is_smart else ()
+    if way.url is None:
+        line = Evidence(SHOW_RUN, "license smart transport smart")
+        return WayProblem("no-url", "transport smart has no URL", line, fix) if is_smart else None
+    if (other := wrong_transport(way)) is not None:
+        text = f"{way.url!r} is a URL of transport {other.keyword}, and the transport is {way.transport.keyword}"
+        return WayProblem("wrong-url", text, Evidence(SHOW_RUN, way.url), fix)
+    host = urlsplit(way.url).hostname or ""
+    if is_smart and host.endswith("cisco.com") and host != urlsplit(SMART_RECEIVER).hostname:
+        text = f"{host} is not the receiver of smart transport, which is {urlsplit(SMART_RECEIVER).hostname}"
+        return WayProblem("old-url", text, Evidence(SHOW_RUN, way.url), fix, is_certain=False)
+    return None

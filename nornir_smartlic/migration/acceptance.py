@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from nornir_smartlic.compliance import Evidence, Finding, Severity, Verdict
-from nornir_smartlic.intent import unresolved, untrusted, way_of
-from nornir_smartlic.intent.releases import first_slp, release_of, shown
+from nornir_smartlic.intent import merged, unresolved, untrusted, way_of
+from nornir_smartlic.intent.leftovers import of_call_home, reservation_line, reserved_members
+from nornir_smartlic.intent.releases import first_slp, piles_reports, release_of, shown
 from nornir_smartlic.intent.way import actual_transport
-from nornir_smartlic.migration.planning import piles_reports, product_of
-from nornir_smartlic.model import AuthorizationStatus, Intent, LicensingReading, TransportType, UsageStatus
+from nornir_smartlic.migration.planning import product_of
+from nornir_smartlic.model import Intent, LicensingReading, TransportType, UsageStatus
 
 _ONLINE: Final = (TransportType.SMART, TransportType.CALLHOME)
 
@@ -77,7 +78,7 @@ def _transport(judge: _Judge) -> Finding:
         verdict = Verdict.PASS if actual is wanted else Verdict.FAIL
         fix = () if actual is wanted else ("smartlic apply -F name=HOST",)
         return judge.say(id, Severity.HIGH, title, verdict, actual.keyword, wanted.keyword, fix=fix)
-    if actual is TransportType.OFF and not _is_reserved(judge.reading):
+    if actual is TransportType.OFF and not reserved_members(judge.reading):
         expected = "a transport in the inventory: it woke up with none, since it evaluated with transport smart"
         return judge.say(id, Severity.HIGH, title, Verdict.FAIL, actual.keyword, expected)
     return judge.say(id, Severity.HIGH, title, Verdict.PASS, actual.keyword)
@@ -113,7 +114,7 @@ def _trust(judge: _Judge) -> Finding:
 
 def _acknowledged(judge: _Judge) -> Finding:
     id, title = "MIG-AFTER-ACK", "A report of the new model is acknowledged"
-    if _is_reserved(judge.reading):
+    if reserved_members(judge.reading):
         why = "reserved: a report is due only when consumption changes"
         return judge.say(id, Severity.MEDIUM, title, Verdict.NOT_APPLICABLE, why=why)
     reporting = judge.reading.state.usage_reporting
@@ -143,16 +144,12 @@ def _leftovers(judge: _Judge) -> Finding:
     id, title = "MIG-AFTER-LEFTOVERS", "Nothing of the old model is left in the configuration"
     if judge.reading.configuration_refused is not None:
         return judge.say(id, Severity.LOW, title, Verdict.UNKNOWN, why=judge.reading.configuration_refused)
-    lines = judge.reading.configuration.license_lines
-    left = [line for line in lines if line == "license smart reservation" and not _is_reserved(judge.reading)]
-    home = judge.reading.configuration.call_home
-    fix = [f"no {line}" for line in left]
-    if actual_transport(judge.reading) is not TransportType.CALLHOME and home.http_proxy is not None:
-        left.append("call-home: http-proxy")
-        fix += ["call-home", " no http-proxy"]
+    line = reservation_line(judge.reading)
+    found = [*([line] if line is not None else []), *of_call_home(judge.reading)]
+    left, fix = [each.text for each in found], merged(line for each in found for line in each.fix)
     if not left:
         return judge.say(id, Severity.LOW, title, Verdict.PASS, "nothing")
-    return judge.say(id, Severity.LOW, title, Verdict.FAIL, ", ".join(left), "nothing", fix=tuple(fix))
+    return judge.say(id, Severity.LOW, title, Verdict.FAIL, ", ".join(left), "nothing", fix=fix)
 
 
 def _field_notice(judge: _Judge) -> Finding:
@@ -162,12 +159,3 @@ def _field_notice(judge: _Judge) -> Finding:
         expected = "17.3.7, 17.6.5, 17.9.1 or later: reports pile up (FN72578)"
         return judge.say(id, Severity.MEDIUM, title, Verdict.FAIL, release, expected)
     return judge.say(id, Severity.MEDIUM, title, Verdict.PASS, release)
-
-
-def _is_reserved(reading: LicensingReading) -> bool:
-    """Whether a reservation came along, as an authorization code."""
-    kinds = (AuthorizationStatus.SPECIFIC_INSTALLED, AuthorizationStatus.UNIVERSAL_INSTALLED)
-    reservation, held = reading.state.reservation, reading.state.authorizations
-    statuses = [member.status for member in (reservation.members if reservation is not None else ())]
-    statuses += [member.status for member in (held.members if held is not None else ())]
-    return any(status in kinds for status in statuses)

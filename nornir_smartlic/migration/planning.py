@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Final
 
 from nornir_smartlic.intent import Way, misplaced_source, unresolved, way_of
-from nornir_smartlic.intent.releases import Release, first_slp, release_of, shown
+from nornir_smartlic.intent.releases import Release, first_slp, piles_reports, release_of, shown
 from nornir_smartlic.migration.origin import Origin, origin_of
 from nornir_smartlic.model import Intent, LicensingReading, TransportType, UsageStatus
 
@@ -265,16 +265,3 @@ def _warnings(
         yield "under cslu without URL the device looks for the name cslu-local"
     if target is not None and piles_reports(release_of(target)):
         yield f"{target} never cleans acknowledged reports (FN72578): 17.3.7, 17.6.5, 17.9.1 and later do"
-
-
-def piles_reports(release: Release) -> bool:
-    """Whether *release* is under FN72578: reports pile up, and about 1000 of them give high CPU.
-
-    Source: FN72578, reference/policy.md section 3.6: 17.3.2a to 17.7.1; fixed in 17.3.7, 17.6.5, 17.9.1. Unverified:
-    17.8, taken as affected since no fix before 17.9.1 is named.
-    """
-    if release[:2] == (17, 3):
-        return (17, 3, 2) <= release < (17, 3, 7)
-    if release[:2] == (17, 6):
-        return release < (17, 6, 5)
-    return (17, 4) <= release < (17, 9, 1)

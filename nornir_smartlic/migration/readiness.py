@@ -8,12 +8,12 @@ from typing import Final
 
 from nornir_smartlic.compliance import Evidence, Finding, Severity, Verdict
 from nornir_smartlic.intent import misplaced_source, unresolved, way_of
-from nornir_smartlic.intent.releases import first_slp, release_of, shown
+from nornir_smartlic.intent.releases import first_slp, piles_reports, release_of, shown
+from nornir_smartlic.intent.roots import fixed_roots
 from nornir_smartlic.migration.origin import Origin
 from nornir_smartlic.migration.planning import (
     MigrationPlan,
     becomes,
-    piles_reports,
     plan_migration,
     product_of,
 )
@@ -175,19 +175,15 @@ def _way(case: _Case) -> _Said:
     return _Said(Verdict.PASS, found=f"{after.keyword}, {way.place}")
 
 
-_OLD_ROOTS: Final = ("IE-3", "IE3", "ESS-3", "ESS3")
-"""IE3x00 and ESS. Source: FN72298, FN72110, FN72116: they cannot verify CSSM before 17.6.1."""
-
-
 def _roots(case: _Case) -> _Said:
-    pid, target = product_of(case.reading) or "", case.target.release
+    target, fixed = case.target.release, fixed_roots(case.reading)
     after = case.intent.transport or case.plan.transport_after
-    is_old = target is not None and pid.upper().startswith(_OLD_ROOTS) and release_of(target) < (17, 6, 1)
-    if is_old and after in (TransportType.SMART, TransportType.CALLHOME):
+    is_old = target is not None and fixed is not None and release_of(target) < fixed[0]
+    if is_old and fixed is not None and after in (TransportType.SMART, TransportType.CALLHOME):
         return _Said(
             Verdict.FAIL,
-            found=f"{target} has no IdenTrust root (FN72298)",
-            expected="17.6.1 or later, or the root installed by hand",
+            found=f"{target} has no IdenTrust root ({fixed[1]})",
+            expected=f"{shown(fixed[0])} or later, or the root installed by hand",
         )
     held = case.surroundings.trustpoints
     if held is None:

@@ -15,21 +15,18 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Final
-from urllib.parse import urlsplit
 
 from nornir_smartlic.intent import (
     CONTROLLER,
     Evidence,
-    Interface,
     Way,
-    configured_vrf,
-    interface_of,
-    misplaced_source,
+    WayProblem,
+    source_problems,
     unresolved,
     untrusted,
+    url_problem,
     way_of,
     why_not_slp,
-    wrong_transport,
 )
 from nornir_smartlic.intent.roots import old_roots
 from nornir_smartlic.model import (
@@ -89,11 +86,6 @@ class Symptoms:
     def way(self) -> Way:
         """The way that its reports take."""
         return way_of(self.reading)
-
-    @property
-    def source_interface(self) -> Interface | None:
-        """The source interface; ``None``: none is set, or it is not there."""
-        return interface_of(self.reading.configuration, self.way.source_interface)
 
     def failed_with(self, *words: str) -> bool:
         """Whether the last failure names one of *words*."""
@@ -182,53 +174,22 @@ def _no_transport(symptoms: Symptoms) -> Iterator[Cause]:
 
 
 def _wrong_url(symptoms: Symptoms) -> Iterator[Cause]:
-    way = symptoms.way
-    is_smart = way.transport is TransportType.SMART
-    fix = ("license smart url default",) if is_smart else ()
-    if way.url is None:
-        if is_smart:
-            line = Evidence("show running-config", "license smart transport smart")
-            yield Cause("no-url", Certainty.CERTAIN, "transport smart has no URL", (line,), fix)
-        return
-    evidence = (Evidence("show running-config", way.url),)
-    host = urlsplit(way.url).hostname or ""
-    if (other := wrong_transport(way)) is not None:
-        text = f"{way.url!r} is a URL of transport {other.keyword}, and the transport is {way.transport.keyword}"
-        yield Cause("wrong-url", Certainty.CERTAIN, text, evidence, fix)
-    elif is_smart and host.endswith("cisco.com") and host != "smartreceiver.cisco.com":
-        text = f"{host} is not the receiver of smart transport, which is smartreceiver.cisco.com"
-        yield Cause("old-url", Certainty.LIKELY, text, evidence, fix)
+    if (problem := url_problem(symptoms.reading)) is not None:
+        yield _cause_of(problem)
 
 
 def _source(symptoms: Symptoms) -> Iterator[Cause]:
-    configuration, way = symptoms.reading.configuration, symptoms.way
-    if way.transport is TransportType.OFF:
-        return
-    in_call_home = way.transport is TransportType.CALLHOME
-    vrf, prefix = configured_vrf(symptoms.reading, way.transport), "vrf" if in_call_home else "license smart vrf"
+    yield from map(_cause_of, source_problems(symptoms.reading))
+    way = symptoms.way
+    if way.source_interface is None and way.vrf is not None and symptoms.failed_with(*_NO_WAY):
+        text = f"reports leave through VRF {way.vrf} without a source interface: answers may not find back"
+        fix, seen = ("ip http client source-interface NAME",), _failure_evidence(symptoms)
+        yield Cause("no-source-interface", Certainty.LIKELY, text, seen, fix, symptoms.failed_at)
 
-    def line(name: str) -> tuple[str, ...]:
-        return ("call-home", f" {prefix} {name}") if in_call_home else (f"{prefix} {name}",)
 
-    if vrf is not None and vrf not in configuration.vrfs:
-        evidence = (Evidence("show running-config", line(vrf)[-1].strip()),)
-        fix = line(configuration.vrfs[0]) if configuration.vrfs else ()
-        yield Cause("no-vrf", Certainty.CERTAIN, f"VRF {vrf} is not on the device", evidence, fix)
-    name, found = way.source_interface, symptoms.source_interface
-    if name is None:
-        if way.vrf is not None and symptoms.failed_with(*_NO_WAY):
-            text = f"reports leave through VRF {way.vrf} without a source interface: answers may not find back"
-            fix, seen = ("ip http client source-interface NAME",), _failure_evidence(symptoms)
-            yield Cause("no-source-interface", Certainty.LIKELY, text, seen, fix, symptoms.failed_at)
-        return
-    evidence = (Evidence("show running-config", f"ip http client source-interface {name}"),)
-    if found is None and configuration.interfaces:
-        yield Cause("no-source-interface", Certainty.CERTAIN, f"the source interface {name} does not exist", evidence)
-    elif found is not None and found.address is None:
-        yield Cause("no-source-address", Certainty.CERTAIN, f"the source interface {name} has no address", evidence)
-    elif found is not None and misplaced_source(symptoms.reading) is not None:
-        text = f"the source interface {name} is in {found.place}, the reports go through VRF {vrf}"
-        yield Cause("vrf-mismatch", Certainty.LIKELY, text, evidence, line(found.vrf) if found.vrf else ())
+def _cause_of(problem: WayProblem) -> Cause:
+    certainty = Certainty.CERTAIN if problem.is_certain else Certainty.LIKELY
+    return Cause(problem.id, certainty, problem.text, (problem.evidence,), problem.fix)
 
 
 def _name_resolution(symptoms: Symptoms) -> Iterator[Cause]:

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from nornir_smartlic.compliance import Verdict
+from nornir_smartlic.intent.releases import piles_reports
 from nornir_smartlic.migration import Origin, Surroundings, UpgradeTarget, check_readiness, plan_migration
-from nornir_smartlic.migration.planning import piles_reports, transport_after
+from nornir_smartlic.migration.planning import transport_after
 from nornir_smartlic.model import Intent, LicensingReading, LicensingState, RightToUse, TransportType, Udi
 from tests.intent.readings import registered, slp
 

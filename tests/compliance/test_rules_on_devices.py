@@ -1,0 +1,142 @@
+"""Each rule on devices of the lab: one that fails it, the same after the printed fix, and one that it is not for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import pytest
+
+from nornir_smartlic.compliance import ComplianceOptions, Verdict
+from smartlic_lab.device.specification import DeviceSpec
+from tests.compliance.bench import ONLINE, Bench
+from tests.compliance.test_evidence_of_passes import stands
+
+Act = Callable[[Bench], None]
+
+
+def typed(*lines: str) -> Act:
+    return lambda bench: bench.type(*lines)
+
+
+def online(*lines: str) -> Act:
+    """On smart transport with an ACK, and then *lines*."""
+
+    def act(bench: Bench) -> None:
+        bench.online()
+        bench.type(*lines)
+
+    return act
+
+
+def applied(wanted: Mapping[str, Any], *lines: str) -> Act:
+    def act(bench: Bench) -> None:
+        bench.apply(wanted)
+        bench.type(*lines)
+
+    return act
+
+
+def nothing(_: Bench) -> None:
+    """The device stays as it booted."""
+
+
+def spec(platform: str = "c9300", release: str = "17.12", **more: Any) -> DeviceSpec:
+    return DeviceSpec("sw1", platform, release=release, **more)
+
+
+OLD: Final = spec(release="16.12")
+OFF: Final = {"transport": "off"}
+CSLU: Final = {"transport": "cslu", "url": "http://192.0.2.40:8182/cslu/v1/pi"}
+IN_VRF: Final = ("interface GigabitEthernet0/0", " ip address 192.0.2.7 255.255.255.0")
+
+
+@dataclass(frozen=True)
+class Story:
+    """What breaks a device, what it is given with the fix, and which device the rule is not for."""
+
+    rule: str
+    broken: DeviceSpec = field(default_factory=spec)
+    breaks: Act = nothing
+    words: Mapping[str, str] = field(default_factory=dict)
+    wanted: Mapping[str, Any] = field(default_factory=dict)
+    aside: DeviceSpec | None = field(default=OLD)  # None: there is no device that it is not for
+    beside: Act = nothing  # what makes it not applicable there
+    options: ComplianceOptions = field(default_factory=ComplianceOptions)
+
+
+STORIES: Final = (
+    Story(
+        "SLP-SOURCE",
+        breaks=applied(
+            ONLINE,
+            *IN_VRF,
+            "ip http client source-interface GigabitEthernet0/0",
+            "vrf definition X",
+            "license smart vrf X",
+        ),
+        aside=spec(),
+        beside=applied(OFF),
+    ),
+    Story(
+        "SLP-URL",
+        breaks=typed("license smart transport smart", "license smart url https://192.0.2.9/cslu/v1/pi/branch-1"),
+        aside=spec(),
+        beside=applied(OFF),
+    ),
+    Story(
+        "SLP-OLD-RECEIVER",
+        breaks=typed("license smart transport smart", "license smart url smart https://tools.cisco.com/licservice"),
+        aside=spec(),
+        beside=applied(CSLU),
+    ),
+    Story(
+        "SLP-ON-PREM",
+        breaks=typed("license smart transport smart", "license smart url smart https://ssm.example.com/SmartTransport"),
+        words={"TENANT": "branch-1"},
+        aside=spec(),
+        beside=applied(ONLINE),
+    ),
+    Story(
+        "SLP-HOST-ENTRY",
+        breaks=typed("ip host smartreceiver.cisco.com 192.0.2.10", "ip host cslu-local 192.0.2.40"),
+        aside=spec(),
+    ),
+    Story(
+        "SLP-CALL-HOME-LEFT",
+        breaks=applied(ONLINE, "call-home", ' http-proxy "proxy.example.com" port 8080'),
+        aside=spec(),
+        beside=typed("license smart transport callhome"),
+    ),
+    Story(
+        "SLP-URL-LEFT",
+        breaks=applied(ONLINE, "license smart url cslu http://192.0.2.40:8182/cslu/v1/pi"),
+    ),
+    Story("SLP-OLD-SOFTWARE", broken=OLD, aside=None),
+    Story("SLP-REPORTS-KEPT", broken=spec(release="17.6")),
+    Story("SLP-VOICE-STOPS", broken=spec("isr4000", "17.3.3", licenses={"CUBE_T_STD": 4}), aside=spec()),
+    Story("SLP-ROOTS", broken=spec("ie3x00", "17.3.3"), breaks=typed("license smart transport smart"), aside=spec()),
+)
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.rule)
+def test_a_device_that_fails_a_rule_passes_it_once_it_is_mended_as_printed(story: Story):
+    bench = Bench(story.broken, story.wanted, story.options)
+    story.breaks(bench)
+    finding = bench.judge(story.rule)
+    assert (finding.verdict, finding.fix != ()) == (Verdict.FAIL, True), finding
+    assert finding.evidence
+    for evidence in finding.evidence:
+        assert stands(evidence, bench.texts.get(evidence.command.split(" |")[0], "")), evidence
+    bench.mend(finding.fix, story.words)
+    assert bench.judge(story.rule).verdict is Verdict.PASS, (finding.fix, bench.judge(story.rule))
+
+
+@pytest.mark.parametrize("story", [each for each in STORIES if each.aside], ids=lambda story: story.rule)
+def test_a_rule_says_why_it_is_not_for_a_device(story: Story):
+    assert story.aside is not None
+    bench = Bench(story.aside, story.wanted, story.options)
+    story.beside(bench)
+    finding = bench.judge(story.rule)
+    assert (finding.verdict, bool(finding.why)) == (Verdict.NOT_APPLICABLE, True), finding
