@@ -21,7 +21,17 @@ from nornir_smartlic.cli import (
     report_commands,
 )
 from nornir_smartlic.cli.failures import REPORT_IT, debug, first_line, os_error, say
-from nornir_smartlic.cli.options import AskPass, DryRun, Filters, Globals, Json, finish, finish_listing, open_hosts
+from nornir_smartlic.cli.options import (
+    AskPass,
+    DryRun,
+    Filters,
+    Globals,
+    Json,
+    NoSave,
+    finish,
+    finish_listing,
+    open_hosts,
+)
 from nornir_smartlic.cli.present import check_writable, format_of
 from nornir_smartlic.cli.token_options import (
     FromCssm,
@@ -215,7 +225,7 @@ def apply(
             "--journal", metavar="FILE", help="With --stages: record here which hosts are done; run again to go on."
         ),
     ] = None,
-    no_save: Annotated[bool, typer.Option("--no-save", help="Leave saving the configuration to others.")] = False,
+    no_save: NoSave = False,
     commit_confirmed: Annotated[
         int | None,
         typer.Option(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nornir_smartlic.cli.confirming import Yes, run_confirmed
-from nornir_smartlic.cli.options import AskPass, DryRun, Filters, Json, finish, open_hosts
+from nornir_smartlic.cli.options import AskPass, DryRun, Filters, Json, NoSave, finish, open_hosts
 
 if TYPE_CHECKING:
     from nornir.core.task import Result, Task
@@ -21,6 +21,7 @@ def boot_level(
     addon: Annotated[str | None, typer.Option("--addon", metavar="ADDON", help="Such as dna-advantage.")] = None,
     filters: Filters = None,
     as_json: Json = False,
+    no_save: NoSave = False,
     dry_run: DryRun = False,
     ask_pass: AskPass = False,
 ) -> None:
@@ -33,7 +34,7 @@ def boot_level(
     from nornir_smartlic.cli.running import run
 
     def task(task: Task) -> Result:
-        return tasks.set_boot_level(task, level, addon, dry_run=dry_run)
+        return tasks.set_boot_level(task, level, addon, save=not no_save, dry_run=dry_run)
 
     nornir = open_hosts(context, filters, ask_pass)
     finish(run(nornir, "boot-level", task, changed_or_planned(is_done=not dry_run)), as_json=as_json)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nornir_smartlic.cli.confirming import Yes, run_confirmed
-from nornir_smartlic.cli.options import AskPass, DryRun, Filters, Json, finish, open_hosts
+from nornir_smartlic.cli.options import AskPass, DryRun, Filters, Json, NoSave, finish, open_hosts
 from nornir_smartlic.cli.token_options import (
     FromCssm,
     FromOnPrem,
@@ -184,14 +185,15 @@ def reserve(
     universal: Annotated[
         bool, typer.Option("--universal", help="Permanent reservation (PLR): all licences of the product at once.")
     ] = False,
+    no_save: NoSave = False,
     dry_run: DryRun = False,
     ask_pass: AskPass = False,
 ) -> None:
     """Get request codes for CSSM, which are kept as HOST-request.txt in DIRECTORY; run again, they stay the same.
 
     With the authorization that CSSM gave for it, saved as HOST-authorization.txt there, it is installed; of a stack,
-    each member's, in HOST-authorization-1.txt and so on. A device goes into reservation mode for it, and does not
-    register any more.
+    each member's, in HOST-authorization-1.txt and so on. A device goes into reservation mode for it and does not
+    register any more; the mode is saved.
     """
     from nornir_smartlic import tasks
     from nornir_smartlic.cli.running import run
@@ -199,10 +201,13 @@ def reserve(
     def task(task: Task) -> Result:
         pattern = f"{escape(task.host.name)}-authorization*.txt"
         given: list[Path | None] = [*sorted(directory.glob(pattern))] if directory is not None else []
+        warnings: list[str] = []
         for authorization in given or [None]:
-            result = tasks.reserve_licenses(task, authorization, universal=universal, dry_run=dry_run)
+            result = tasks.reserve_licenses(task, authorization, universal, not no_save, dry_run)
+            warnings += result.result.warnings
             if dry_run or result.result.installed or result.result.not_applicable is not None:
                 break
+        result.result = replace(result.result, warnings=tuple(dict.fromkeys(warnings)))
         return result
 
     def describe(host: str, result: Result) -> HostReport:
@@ -216,7 +221,8 @@ def _reserved(host: str, result: Result, directory: Path | None) -> HostReport:
     from nornir_smartlic.outputs import HostReport
 
     outcome: ReservationOutcome = result.result
-    pending = outcome.needed and not outcome.installed
+    not_saved = bool(outcome.unsaved) and not outcome.saved
+    pending = outcome.needed and (not outcome.installed or (not_saved and not outcome.warnings))
     if outcome.not_applicable is not None:
         summary = f"not applicable: {outcome.not_applicable}"
     elif outcome.installed:
@@ -227,7 +233,15 @@ def _reserved(host: str, result: Result, directory: Path | None) -> HostReport:
         summary = f"enter in CSSM: {', '.join(outcome.request_codes)}{where}"
     else:
         summary = "nothing is reserved"
-    return HostReport(host, summary=summary, changed=result.changed, pending=pending, result=outcome)
+    summary += ", reservation mode is not saved" if not_saved else ""
+    return HostReport(
+        host,
+        summary=summary,
+        changed=result.changed,
+        pending=pending,
+        warnings=outcome.warnings,
+        result=outcome,
+    )
 
 
 @app.command("return", short_help="Give reserved licences back.")

@@ -33,6 +33,7 @@ Filters = Annotated[list[str] | None, FILTER]
 Json = Annotated[bool, JSON]
 AskPass = Annotated[bool, ASK_PASS]
 DryRun = Annotated[bool, DRY_RUN]
+NoSave = Annotated[bool, typer.Option("--no-save", help="Leave saving the configuration to others.")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,11 +24,12 @@ from nornir_smartlic.errors import (
 from nornir_smartlic.intent import Difference, Plan, make_plan, undo, way_of
 from nornir_smartlic.model import Instant, Intent, LicensingModel, LicensingReading, LicensingState, TransportType
 from nornir_smartlic.operations.authorizing import request_authorization
-from nornir_smartlic.operations.conversation import Configure, Conversation, Exec, Save
+from nornir_smartlic.operations.conversation import Configure, Conversation, Exec
 from nornir_smartlic.operations.licensing_log import read_log
 from nornir_smartlic.operations.reading import read_configured, read_state, reread
 from nornir_smartlic.operations.recovery import COMEBACK_PATIENCE, come_back, state_unknown
 from nornir_smartlic.operations.refusals import remark
+from nornir_smartlic.operations.saving import LEFT_TO_OTHERS, of_others, save
 from nornir_smartlic.operations.waiting import Expectation, Patience, wait_for
 
 PUSHES: Final = 3
@@ -75,8 +76,7 @@ def configure(wanted: Intent, *, commit: bool, safety: Safety = Safety()) -> Con
             plan = yield from change.confirmed(safety.confirm)
         yield from change.keep()
     if not safety.save:
-        left = "the configuration is not saved, as was asked: a reload would lose it"
-        return replace(plan, warnings=(*plan.warnings, left))
+        return replace(plan, warnings=(*plan.warnings, LEFT_TO_OTHERS))
     yield from _saved(reading, len(plan.commands), safety.comeback)
     return replace(plan, saved=True, warnings=(*plan.warnings, *_of_others(reading)))
 
@@ -105,13 +105,6 @@ def _with_codes(plan: Plan, wanted: Intent, reading: LicensingReading, safety: S
     return replace(plan, saved=last.saved, warnings=last.warnings, needs_reload=plan.needs_reload or last.needs_reload)
 
 
-def save() -> Conversation[None]:
-    """Save to startup-config; raises `Refused` where the device does not say ``[OK]``."""
-    answer = yield Save()
-    if "[OK]" not in answer.text:
-        raise Refused("the configuration was not saved", remark(answer.text) or "no answer", command="write memory")
-
-
 def _saved(reading: LicensingReading, total: int, comeback: Patience) -> Conversation[None]:
     """Save, and where the session is lost meanwhile, look whether it was, and save again."""
     for number in range(1, PUSHES + 1):
@@ -124,12 +117,8 @@ def _saved(reading: LicensingReading, total: int, comeback: Patience) -> Convers
 
 
 def _of_others(reading: LicensingReading) -> tuple[str, ...]:
-    """A warning that names what somebody else had changed, not saved, and now is saved too."""
-    others = [line for line in reading.unsaved or () if line not in (reading.unsaved_licensing or ())]
-    if not others:
-        return ()
-    shown = ", ".join(others[:5]) + (f" and {len(others) - 5} more" if len(others) > 5 else "")
-    return (f"saved with it, changed by others before: {shown}",)
+    """What somebody else had changed and not saved, as a warning."""
+    return of_others([line for line in reading.unsaved or () if line not in (reading.unsaved_licensing or ())])
 
 
 class _Change:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from nornir_smartlic.errors import LOST, Refused, SmartLicError
+from nornir_smartlic.errors import LOST, CommandRefused, DeviceError, Refused, SmartLicError, StateUnknown
 from nornir_smartlic.model import (
     AuthorizationStatus,
     LicensingModel,
@@ -22,6 +22,8 @@ from nornir_smartlic.operations.reading import read_state, why_controlled
 from nornir_smartlic.operations.recovery import over_lost_sessions
 from nornir_smartlic.operations.refusals import remark
 from nornir_smartlic.operations.results import RegistrationOutcome, ReservationOutcome
+from nornir_smartlic.operations.saving import LEFT_TO_OTHERS, of_others, save
+from nornir_smartlic.operations.startup import read_unsaved
 from nornir_smartlic.operations.trusting import require_secret
 from nornir_smartlic.operations.waiting import Expectation, Patience, ask_once, wait_for
 
@@ -33,6 +35,7 @@ _REGISTERED: Final = (
     RegistrationStatus.REGISTERED_SPECIFIC,
     RegistrationStatus.REGISTERED_UNIVERSAL,
 )
+_MODE: Final = "license smart reservation"
 _INSTALL: Final = "license smart reservation install "
 _THERE_ALREADY: Final = "already installed"
 """Source: reference/cli.md section 6, agent error 100."""
@@ -91,15 +94,22 @@ class ReservationFile:
 
 
 def reserve_licenses(
-    authorization: Secret | ReservationFile | None = None, *, universal: bool = False, commit: bool = True
+    authorization: Secret | ReservationFile | None = None,
+    *,
+    universal: bool = False,
+    commit: bool = True,
+    saves: bool = True,
 ) -> Conversation[ReservationOutcome]:
     """First without *authorization*: the request codes for CSSM. Then with the code or the file from there: install it.
 
     A request code that the device has given out is not asked for again, for a new one would make it void. A stack gives
     one for each member, and CSSM an authorization for each: it is reserved once the last of them is installed.
 
+    The line that brings a device into reservation mode is saved once it served, and where an earlier run left it
+    unsaved; without *saves* it is left to others. It is taken back where the device refuses what it was entered for.
+
     Raises:
-        Refused: the device gave no request code, or did not take the authorization code.
+        Refused: the device gave no request code, did not take the authorization code, or did not save.
         StateUnknown: the session was lost and the device did not come back.
     """
     if authorization is not None and not isinstance(authorization, ReservationFile):
@@ -107,13 +117,30 @@ def reserve_licenses(
     state = yield from read_state()
     if (reason := why_not_legacy(state, "request_authorization") or (yield from why_controlled())) is not None:
         return ReservationOutcome(False, False, not_applicable=reason)
-    if _is_reserved(state):
-        return ReservationOutcome(False, False, installed=True, confirmation_codes=_confirmations(state))
-    if not commit:
-        return ReservationOutcome(True, False)
-    if state.reservation is None or not state.reservation.enabled:
-        unknown = "changed, not saved, state unknown: 'license smart reservation' sent"
-        yield from over_lost_sessions(_reserve_mode, unknown=unknown)
+    lines = yield from read_unsaved()
+    unsaved = tuple(line for line in lines or () if line == f"+{_MODE}")
+    is_reserved = _is_reserved(state)
+    if is_reserved or not commit:
+        codes = _confirmations(state) if is_reserved else ()
+        needed = not is_reserved or bool(unsaved)
+        outcome = ReservationOutcome(needed, False, installed=is_reserved, confirmation_codes=codes, unsaved=unsaved)
+    elif state.reservation is not None and state.reservation.enabled:
+        outcome = replace((yield from _step(state, authorization, universal)), unsaved=unsaved)
+    else:
+        outcome = replace((yield from _in_new_mode(state, authorization, universal)), unsaved=(f"+{_MODE}",))
+    if not outcome.unsaved or not commit:
+        return outcome
+    if not saves:
+        return replace(outcome, warnings=(LEFT_TO_OTHERS,))
+    yield from over_lost_sessions(save, unknown=f"{_MODE!r} stands, whether it was saved is not known")
+    others = [line for line in lines or () if line not in unsaved]
+    return replace(outcome, saved=True, warnings=of_others(others))
+
+
+def _step(
+    state: LicensingState, authorization: Secret | ReservationFile | None, universal: bool
+) -> Conversation[ReservationOutcome]:
+    """What a device in reservation mode is asked for next."""
     if isinstance(authorization, Secret):
         return (yield from _installed(state, Exec(_INSTALL + "{secret}", secrets=(authorization,))))
     if authorization is not None:
@@ -125,8 +152,37 @@ def reserve_licenses(
     return ReservationOutcome(True, True, (yield from _requested(which)))
 
 
-def _reserve_mode() -> Conversation[None]:
-    yield Configure(("license smart reservation",))
+def _in_new_mode(
+    state: LicensingState, authorization: Secret | ReservationFile | None, universal: bool
+) -> Conversation[ReservationOutcome]:
+    """The same on a device that is brought into that mode first, and out of it again where it refuses the step."""
+    changed = f"changed, not saved, state unknown: {_MODE!r} sent"
+    yield from over_lost_sessions(lambda: _configure(_MODE), unknown=changed)
+    try:
+        return (yield from _step(state, authorization, universal))
+    except StateUnknown:
+        raise
+    except (Refused, CommandRefused) as error:
+        outcome = yield from _mode_left()
+        if isinstance(error, Refused):
+            what = str(error).removesuffix(f": {error.reason}")
+            raise Refused(what, f"{error.reason}; {outcome}", command=error.command) from None
+        raise CommandRefused(error.command or "", f"{error.answer}; {outcome}", host=error.host) from None
+    except DeviceError as error:  # it answers, and nobody understands what
+        raise StateUnknown(f"changed, not saved: {_MODE!r} stands", str(error), command=error.command) from None
+
+
+def _mode_left() -> Conversation[str]:
+    unknown = f"{_MODE!r} was to be taken back, whether it is is not known"
+    try:
+        yield from over_lost_sessions(lambda: _configure(f"no {_MODE}"), unknown=unknown)
+    except CommandRefused as error:
+        return f"{_MODE!r} could not be taken back ({error.answer}); nothing was saved"
+    return f"{_MODE!r} has been taken back"
+
+
+def _configure(line: str) -> Conversation[None]:
+    yield Configure((line,))
 
 
 def _requested(which: str) -> Conversation[tuple[str, ...]]:

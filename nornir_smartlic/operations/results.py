@@ -207,6 +207,9 @@ class ReservationOutcome:
     request_codes: tuple[str, ...] = ()
     installed: bool = False
     confirmation_codes: tuple[str, ...] = ()
+    unsaved: tuple[str, ...] = ()  # the line of reservation mode, where startup-config has it not, or had it not
+    saved: bool = False
+    warnings: tuple[str, ...] = ()  # what others had changed and is saved too, or that nothing is saved
     not_applicable: str | None = None
 
 

@@ -11,24 +11,32 @@ from nornir_smartlic.errors import StoreError
 from nornir_smartlic.model import Secret
 from nornir_smartlic.operations.legacy import ReservationFile
 from nornir_smartlic.operations.legacy import reserve_licenses as reserving
-from nornir_smartlic.tasks.driving import drive
+from nornir_smartlic.tasks.driving import drive, saves
 
 
 def reserve_licenses(
-    task: Task, authorization: Secret | Path | None = None, universal: bool = False, dry_run: bool | None = None
+    task: Task,
+    authorization: Secret | Path | None = None,
+    universal: bool = False,
+    save: bool = True,
+    dry_run: bool | None = None,
 ) -> Result:
     """Reserve licences on a host of the legacy model: get its request codes, or install CSSM's *authorization*.
 
-    *authorization* is the code, or the path of the file, that CSSM gave for the request code.
+    *authorization* is the code, or the path of the file, that CSSM gave for the request code. Reservation mode is
+    saved, unless *save* or the host's data ``smartlic_save`` is false.
 
     Returns:
-        Result: ``result`` the ReservationOutcome, ``changed`` whether nothing was reserved - in a dry run too.
+        Result: ``result`` the ReservationOutcome, ``changed`` whether something was to be reserved or saved - in a
+            dry run too.
     Raises:
-        Refused: the device gave no request code, or did not take the authorization.
+        Refused: the device gave no request code, or did not take the authorization; it is no longer in reservation
+            mode if this brought it there.
     """
     what = reservation_file(authorization) if isinstance(authorization, Path) else authorization
     commit = not task.is_dry_run(dry_run)
-    outcome = drive(task, reserving(what, universal=universal, commit=commit), changes=commit)
+    reserve = reserving(what, universal=universal, commit=commit, saves=save and saves(task.host))
+    outcome = drive(task, reserve, changes=commit)
     return Result(host=task.host, result=outcome, changed=outcome.needed)
 
 

@@ -9,8 +9,12 @@ from nornir_smartlic.operations.configuring import Safety, configure
 from nornir_smartlic.tasks.driving import drive, saves
 
 
-def set_boot_level(task: Task, level: str, addon: str | None = None, dry_run: bool | None = None) -> Result:
-    """Set the licence level of the host's next boot, and save it; the reload is left to the caller.
+def set_boot_level(
+    task: Task, level: str, addon: str | None = None, save: bool = True, dry_run: bool | None = None
+) -> Result:
+    """Set the licence level of the host's next boot; the reload is left to the caller.
+
+    It is saved, unless *save* or the host's data ``smartlic_save`` is false.
 
     Returns:
         Result: ``result`` the Plan, whose ``needs_reload`` says whether the running level is another; ``diff`` its
@@ -20,6 +24,6 @@ def set_boot_level(task: Task, level: str, addon: str | None = None, dry_run: bo
         CommandRefused: the platform does not have it.
     """
     wanted = {"level": level} if addon is None else {"level": level, "addon": addon}
-    safety, commit = Safety(save=saves(task.host)), not task.is_dry_run(dry_run)
+    safety, commit = Safety(save=save and saves(task.host)), not task.is_dry_run(dry_run)
     plan = drive(task, configure(intent_of({"boot_level": wanted}), commit=commit, safety=safety), changes=commit)
-    return Result(host=task.host, result=plan, diff=str(plan), changed=bool(plan.commands))
+    return Result(host=task.host, result=plan, diff=str(plan), changed=bool(plan.commands or plan.unsaved))

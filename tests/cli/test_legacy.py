@@ -106,3 +106,13 @@ def test_licences_are_reserved_by_files_and_returned(smartlic, lab):
     returned = smartlic("legacy", "return", "--yes", "-d", "slr", "--json")
     assert (returned.code, (folder / "sw1-return.txt").read_text().strip() in summary(returned)) == (0, True)
     assert summary(smartlic("legacy", "return", "--yes", "--json")) == "nothing is reserved"
+
+
+def test_reservation_mode_that_is_not_saved_is_said_and_saved_by_the_next_run(smartlic, lab):
+    left = smartlic("legacy", "reserve", "--no-save", "--json")
+    assert summary(left).endswith(", reservation mode is not saved")
+    assert any("not saved, as was asked" in text for text in json.loads(left.out)["hosts"][0]["warnings"])
+    assert summary(smartlic("legacy", "reserve", "--dry-run", "--json")).endswith(", reservation mode is not saved")
+    done = json.loads(smartlic("legacy", "reserve", "--json").out)["hosts"][0]
+    assert (done["result"]["saved"], "not saved" in done["summary"]) == (True, False)
+    assert "license smart reservation" in lab.devices["sw1"].startup
