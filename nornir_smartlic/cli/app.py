@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -147,6 +147,13 @@ def audit(
     waivers: Annotated[
         Path | None, typer.Option("--waivers", metavar="FILE", help="A YAML file of waivers (docs/compliance.md).")
     ] = None,
+    from_store: Annotated[
+        bool, typer.Option("--from-store", help="What the last audits found, from the store; no device is asked.")
+    ] = False,
+    max_age: Annotated[
+        int | None,
+        typer.Option("--max-age", metavar="DAYS", min=0, help="With --from-store: older is not read; else 7 days."),
+    ] = None,
     write_back: Annotated[
         str | None,
         typer.Option("--write-back", metavar="SOURCE", help="Verdicts to the records in netbox or nautobot."),
@@ -167,8 +174,15 @@ def audit(
     known = commands.waivers_of_file(waivers)
     source = _source_of(write_back, field)
     nornir = open_hosts(context, filters, ask_pass)
-    report = commands.audit(nornir, due_within_days=due_within, waivers=known)
-    _remember(settings, report)
+    if from_store:
+        if known:
+            raise UsageError("--waivers count when devices are judged, not with --from-store")
+        report = _audit_again(settings, nornir, 7 if max_age is None else max_age)
+    elif max_age is not None:
+        raise UsageError("--max-age is of --from-store")
+    else:
+        report = commands.audit(nornir, due_within_days=due_within, waivers=known)
+        _remember(settings, report)
     if source is not None:
         with source:
             report = commands.write_back(nornir, report, source)
@@ -185,6 +199,14 @@ def _source_of(kind: str | None, field: str | None) -> Source | None:
     return Source.of_environment(kind, field=field or FIELD)
 
 
+def _audit_again(settings: Settings, nornir: Nornir, max_age: int) -> Report:
+    from nornir_smartlic.cli import remembering
+
+    now = datetime.now(UTC).replace(microsecond=0)
+    with settings.opened_store() as store:
+        return remembering.audit_again(store, nornir.inventory.hosts, max_age=timedelta(days=max_age), now=now)
+
+
 def _remember(settings: Settings, report: Report) -> None:
     """Keep the audit where a store is set; an audit that cannot be kept is shown all the same."""
     if settings.store is None:
@@ -193,7 +215,7 @@ def _remember(settings: Settings, report: Report) -> None:
 
     try:
         with settings.opened_store() as store:
-            remembering.record(store, report)
+            remembering.record(store, report, keep_days=settings.keep_days)
     except StoreError as error:
         say(f"the audit is not kept: {error}")
 
@@ -458,11 +480,15 @@ def history(
         typer.Option("--since", metavar="DATE", formats=["%Y-%m-%d"], help="Only from this day on (UTC)."),
     ] = None,
     consumption: Annotated[
-        bool, typer.Option("--consumption", help="Licences in use over time, summed over all hosts.")
+        bool,
+        typer.Option("--consumption", help="Licences in use over time, summed over all hosts; --json: each audit."),
+    ] = False,
+    findings: Annotated[
+        bool, typer.Option("--findings", help="What is not in order by the last audits, and since when.")
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Show what changed between audits, or how consumption went.
+    """Show what changed between audits, since when findings stand, or how consumption went.
 
     Audits are kept where a store is set: SMARTLIC_STORE is a file, or the URL of a database.
     """
@@ -471,8 +497,12 @@ def history(
 
     start = since.replace(tzinfo=UTC) if since is not None else None
     with Settings.of(context.obj.config).opened_store() as store:
-        if consumption:
-            listing = remembering.consumption_listing(store, start)
+        if consumption and findings:
+            raise UsageError("--consumption or --findings, not both")
+        if findings:
+            listing = remembering.standing_listing(store, host)
+        elif consumption:
+            listing = (remembering.consumption_listing if as_json else remembering.course_listing)(store, start)
         else:
             listing = remembering.change_listing(store, host, start)
     finish_listing(listing, as_json=as_json)

@@ -31,6 +31,7 @@ _LOGINS: Final = {CLOUD: CLOUD_LOGIN, "https://apx.cisco.com": "https://id.cisco
 WAIT_KEY: Final = "wait"
 _KEYS: Final = (
     "store",
+    "keep_days",
     "cssm_url",
     "cssm_login_url",
     "cssm_ca_file",
@@ -52,6 +53,7 @@ class Settings:
     """Every value may be ``None``: not set."""
 
     store: str | None = None
+    keep_days: int | None = None  # of audits in the store; None: all are kept
     cssm_url: str = CLOUD
     cssm_login_url: str | None = None
     cssm_ca_file: Path | None = None
@@ -197,7 +199,9 @@ def _of_file(config: Path) -> Mapping[str, Any]:
         raise UsageError(f"{config}: user_defined.smartlic: expected a mapping")
     values = {key: value for key, value in found.items() if key != WAIT_KEY}  # which tasks read themselves
     for key, value in values.items():
-        if key not in _KEYS or not isinstance(value, str):
+        if key not in _KEYS or not isinstance(value, int if key == "keep_days" else str):
             expected = ", ".join(_KEYS)
-            raise UsageError(f"{config}: user_defined.smartlic.{key}: expected a text under one of {expected}")
+            raise UsageError(
+                f"{config}: user_defined.smartlic.{key}: expected a text (keep_days: a number) under one of {expected}"
+            )
     return values

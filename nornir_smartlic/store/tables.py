@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import BigInteger, DateTime, Dialect, ForeignKey, MetaData, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, MetaData, String, Text, UniqueConstraint
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
-REVISION: Final = "0003"
+REVISION: Final = "0004"
 """The newest migration, which makes these tables."""
 
 
@@ -103,6 +103,8 @@ class StoredVerdict(Base):
     severity: Mapped[str]
     verdict: Mapped[str]
     message: Mapped[str] = mapped_column(Text)
+    title: Mapped[str | None]  # None: kept before 0004
+    detail: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # None: a plain pass, or kept before 0004
 
 
 # --- the journey of usage reports -----------------------------------------------------------------------------------

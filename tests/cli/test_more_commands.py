@@ -202,6 +202,54 @@ def test_audits_are_kept_where_a_store_is_set_and_their_changes_listed(fleet, mo
     assert "transport" in fleet("history").out
 
 
+def test_a_finding_stands_since_the_first_audit_in_a_row_that_found_it(fleet, monkeypatch):
+    monkeypatch.setenv("SMARTLIC_STORE", str(fleet.folder / "history.db"))
+    fleet("audit")
+    fleet("apply")
+    fleet("audit")
+    ended = fleet("history", "--findings", "--json")
+    rows = {row["rule"]: row for row in json.loads(ended.out)["findings"]}
+    assert "SLP-TRANSPORT" not in rows  # mended meanwhile
+    assert rows["SLP-TRUST"]["since"] <= rows["SLP-TRUST"]["seen"]
+    assert rows["SLP-TRUST"]["host"] == "sw1"
+
+
+def test_consumption_is_a_line_of_bars_for_people_and_every_audit_for_programs(fleet, monkeypatch):
+    monkeypatch.setenv("SMARTLIC_STORE", str(fleet.folder / "history.db"))
+    fleet("audit")
+    fleet("audit")
+    assert "██" in fleet("history", "--consumption").out
+    assert len(json.loads(fleet("history", "--consumption", "--json").out)["consumption"]) == 4
+
+
+def test_an_audit_from_the_store_is_the_last_one_and_asks_no_device(fleet, lab, monkeypatch):
+    monkeypatch.setenv("SMARTLIC_STORE", str(fleet.folder / "history.db"))
+    live = json.loads(fleet("audit", "--json").out)
+    asked = len(lab.asked)
+    ended = fleet("audit", "--from-store", "--json")
+    again = json.loads(ended.out)
+    assert len(lab.asked) == asked
+    assert ended.code == live["exit_code"] == 1
+
+    def in_short(document):
+        return [
+            (each["rule_id"], each["verdict"], each["title"], each["fix"], each["evidence"])
+            for each in document["hosts"][0]["findings"]  # deadlines of the lab have long gone by today
+            if each["verdict"] in ("fail", "unknown") and not each["rule_id"].startswith("SLP-ACK-")
+        ]
+
+    assert in_short(again) == in_short(live)
+    assert again["hosts"][0]["device"] == live["hosts"][0]["device"]
+
+
+def test_what_the_store_does_not_have_is_not_read(fleet, monkeypatch):
+    monkeypatch.setenv("SMARTLIC_STORE", str(fleet.folder / "history.db"))
+    ended = fleet("audit", "--from-store")
+    assert ended.code == 3
+    assert "no audit of it in the store" in ended.err
+    assert fleet("audit", "--max-age", "3").code == 2
+
+
 def test_the_store_may_be_named_in_the_configuration_file(fleet):
     fleet.write(
         "config.yaml",
