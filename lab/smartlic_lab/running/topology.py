@@ -35,6 +35,10 @@ from smartlic_lab.world.clock import parse_span
 DOMAIN: Final = "example.com"
 NAME_SERVER: Final = "192.0.2.53"
 _MAX_DEVICES: Final = 100_000
+_MAX_KEYS: Final = 2_000_000  # aliases of aliases make billions of a few lines
+_FIRST_YEAR: Final = 1999
+_LAST_YEAR: Final = 2200
+_SERIAL: Final = re.compile(r"[A-Za-z0-9-]{1,32}")
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 Key = tuple[str | int, ...]
 """Where something stands in the file: ``("devices", 2, "platform")``."""
@@ -94,8 +98,29 @@ def _release(value: object) -> object:
     return value
 
 
-def _aware(value: datetime) -> datetime:
+def _start(value: datetime) -> datetime:
+    """An instant that a lab can start at: far from the ends of the calendar, which its clock must not reach."""
+    if not _FIRST_YEAR < value.year < _LAST_YEAR:
+        raise ValueError(f"expected an instant from {_FIRST_YEAR + 1} to {_LAST_YEAR - 1}")
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _zone_offset(value: timedelta) -> timedelta:
+    if abs(value) >= timedelta(days=1):
+        raise ValueError("expected less than 24 hours")
+    return value
+
+
+def _password(value: str) -> str:
+    if not value or not value.isprintable():
+        raise ValueError("expected one character or more, and none that controls a terminal")
+    return value
+
+
+def _serial(value: str) -> str:
+    if not _SERIAL.fullmatch(value):
+        raise ValueError("expected letters, digits and dashes, 32 at most")
+    return value
 
 
 _PORTS: Final = 65536
@@ -105,6 +130,7 @@ Span = Annotated[timedelta, BeforeValidator(_span)]
 Address = Annotated[str, AfterValidator(_address)]
 Port = Annotated[int, Field(ge=0, le=65535)]
 Text = Annotated[str, Field(min_length=1, max_length=255)]
+Password = Annotated[str, AfterValidator(_password)]
 RoleName = Annotated[str, AfterValidator(_role)]
 
 
@@ -115,7 +141,7 @@ class _Part(BaseModel):
 class Clock(_Part):
     """When the lab starts, and how fast its time passes (0: by hand)."""
 
-    start: Annotated[datetime, AfterValidator(_aware)] = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
+    start: Annotated[datetime, AfterValidator(_start)] = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
     speed: float = Field(default=1.0, ge=0, le=10_000_000)
 
 
@@ -123,16 +149,16 @@ class Credentials(_Part):
     """How to log in on the devices; without a password one is made for the lab."""
 
     username: Name = "admin"
-    password: str | None = None
+    password: Password | None = None
     password_env: str | None = None  # the environment variable that has it
-    enable_secret: str | None = None
+    enable_secret: Password | None = None
 
 
 class Member(_Part):
     """One member of a stack or chassis."""
 
     pid: str
-    sn: str | None = None
+    sn: Annotated[str, AfterValidator(_serial)] | None = None
 
 
 class Token(_Part):
@@ -332,7 +358,7 @@ class DeviceEntry(_Part):
     licenses: dict[str, int] = Field(default_factory=dict)
     access_points: int = Field(default=0, ge=0)
     timezone: str = "UTC"
-    timezone_offset: Span = timedelta()
+    timezone_offset: Annotated[Span, AfterValidator(_zone_offset)] = timedelta()
     clock_offset: Span = timedelta()  # how wrong its clock is
     clock_authoritative: bool = True
     boot_seconds: int | None = Field(default=None, ge=0)
@@ -471,7 +497,9 @@ def parse_topology(text: str, file: str = "topology") -> Topology:
     yaml = YAML(typ="safe", pure=True)  # pure: the one that can compose, which is where lines come from
     try:
         node = yaml.compose(text)
-        lines = {} if node is None else _lines(node)
+        lines: dict[Key, int] = {}
+        if node is not None:
+            _enter_lines(lines, node, (), yaml)
         data = None if node is None else yaml.load(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -479,7 +507,7 @@ def parse_topology(text: str, file: str = "topology") -> Topology:
         raise TopologyError([f"{where}: not YAML: {error.problem or error.context}"]) from error
     except YAMLError as error:
         raise TopologyError([f"{file}:1: not YAML: {str(error).splitlines()[0]}"]) from error
-    except (ValueError, RecursionError) as error:  # a date that there is not; nested too deep
+    except (ValueError, OverflowError, RecursionError) as error:
         reason = "nested too deep" if isinstance(error, RecursionError) else str(error)
         raise TopologyError([f"{file}:1: not YAML: {reason}"]) from error
     if data is None:
@@ -523,6 +551,8 @@ def _located(file: str, lines: Mapping[Key, int], key: Key, problem: str) -> str
 
 def _contradictions(topology: Topology) -> list[tuple[Key, str]]:
     found = [*_wrong_devices(topology), *_wrong_authorities(topology), *_wrong_intents(topology)]
+    if topology.credentials.password is not None and topology.credentials.password_env is not None:
+        found.append((("credentials", "password_env"), "there is a password already"))
     for at, proxy in enumerate(topology.proxies):
         if not _is_proxy(proxy):
             found.append((("proxies", at), f"{proxy!r} - expected ADDRESS:PORT"))
@@ -723,20 +753,29 @@ def _wrong_intents(topology: Topology) -> list[tuple[Key, str]]:
 # --- lines of the file ----------------------------------------------------------------------------------------------
 
 
-def _lines(node: Node, key: Key = ()) -> dict[Key, int]:
-    """The line of each key, counted from 1; a second key of the same name does not win in silence."""
-    found = {key: node.start_mark.line + 1}
+def _enter_lines(lines: dict[Key, int], node: Node, key: Key, yaml: YAML) -> None:
+    """Enter the line of each key, counted from 1; a second key of the same name does not win in silence.
+
+    Raises `MarkedYAMLError` for such a key, for a date that there is not, and for aliases without end.
+    """
+    if len(lines) > _MAX_KEYS:
+        raise MarkedYAMLError(None, None, f"there are more than {_MAX_KEYS} keys and values", node.start_mark)
+    lines[key] = node.start_mark.line + 1
     if isinstance(node, MappingNode):
         for name, value in node.value:
             inner = (*key, str(name.value))
-            if inner in found:
+            if inner in lines:
                 raise MarkedYAMLError(None, None, f"the key {name.value!r} stands twice", name.start_mark)
-            found |= _lines(value, inner)
-            found[inner] = name.start_mark.line + 1
+            _enter_lines(lines, value, inner, yaml)
+            lines[inner] = name.start_mark.line + 1
     elif isinstance(node, SequenceNode):
         for at, value in enumerate(node.value):
-            found |= _lines(value, (*key, at))
-    return found
+            _enter_lines(lines, value, (*key, at), yaml)
+    elif node.tag == "tag:yaml.org,2002:timestamp":
+        try:
+            yaml.constructor.construct_object(node)
+        except (ValueError, OverflowError) as error:
+            raise MarkedYAMLError(None, None, f"{_dotted(key)}: {node.value!r}: {error}", node.start_mark) from error
 
 
 def _key(location: tuple[int | str, ...], data: object) -> Key:
@@ -757,10 +796,18 @@ def _key(location: tuple[int | str, ...], data: object) -> Key:
     return tuple(key)
 
 
+_PLAINER: Final = {
+    "tuple_type": "expected a list", "list_type": "expected a list",
+    "dict_type": "expected keys with values", "model_type": "expected keys with values",
+}  # fmt: skip
+"""What the file's reader calls those types of pydantic's."""
+
+
 def _problem(found: Any) -> str:
     if found["type"] == "extra_forbidden":
         return "there is no such key"
     message = str(found["msg"]).removeprefix("Value error, ")
+    message = _PLAINER.get(str(found["type"]), message)
     message = message[:1].lower() + message[1:]
     value = found.get("input")
     secret = any(part in ("password", "enable_secret", "client_secret", "text") for part in found["loc"])

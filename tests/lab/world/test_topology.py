@@ -35,6 +35,16 @@ WRONG = [
     ("devices: []\ndevices: []", r"2: not YAML: the key 'devices' stands twice"),
     ("clock: {start: 2026-13-01}", r"1: not YAML: "),
     ("a: " + "[" * 3000, r"1: not YAML: "),
+    ("devices: []\nclock:\n  start: 2026-02-30", r"3: not YAML: clock.start: '2026-02-30': day is out of range"),
+    ("clock: {start: 0001-01-01T00:00:00+14:00}", r"1: (clock.start|not YAML: clock.start): .*"),
+    ("clock: {start: 9999-12-31}", r"1: clock.start: .*expected an instant from 2000 to 2199"),
+    ("clock: [1]", r"1: clock: expected keys with values"),
+    ("devices: sw1", r"1: devices: 'sw1': expected a list"),
+    ("credentials: {password: a, password_env: B}", r"1: credentials.password_env: there is a password already"),
+    ('credentials: {password: "a\\nb"}', r"1: credentials.password: expected one character or more"),
+    ("credentials: {enable_secret: ''}", r"1: credentials.enable_secret: expected one character or more"),
+    ("devices:\n- {name: a, timezone_offset: 99h}", r"2: devices\[0\].timezone_offset: .*less than 24 hours"),
+    ("devices:\n- {name: a, members: [{pid: C9300-24T, sn: a b}]}", r"2: .*members\[0\].sn: 'a b': expected letters"),
     ("colour: red", r"1: colour: there is no such key"),
     # devices
     ("devices:\n- {name: a, platform: c9301}", r"2: devices\[0\].platform: 'c9301' - expected one of"),
@@ -228,3 +238,10 @@ def test_a_file_that_is_not_there_is_one_line(tmp_path):
 def test_the_topologies_that_come_with_the_lab_are_right():
     topology = load_topology(find_topology("default"))
     assert sum(entry.count for entry in topology.devices) == 12
+
+
+def test_aliases_of_aliases_are_refused_before_they_fill_the_memory(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("smartlic_lab.running.topology._MAX_KEYS", 1000)
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [" + ", ".join([f"*a{n - 1}"] * 9) + "]" for n in range(1, 12)]
+    assert re.search(r"campus.yaml:\d+: not YAML: there are more than 1000 keys", problems("\n".join(lines))[0])
