@@ -218,7 +218,7 @@ def test_consumption_is_a_line_of_bars_for_people_and_every_audit_for_programs(f
     monkeypatch.setenv("SMARTLIC_STORE", str(fleet.folder / "history.db"))
     fleet("audit")
     fleet("audit")
-    assert "██" in fleet("history", "--consumption").out
+    assert "█" in fleet("history", "--consumption").out  # two audits of one second are one bar
     assert len(json.loads(fleet("history", "--consumption", "--json").out)["consumption"]) == 4
 
 
