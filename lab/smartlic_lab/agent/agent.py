@@ -49,7 +49,7 @@ from smartlic_lab.agent.registration import Registering, RegistrationTrigger
 from smartlic_lab.agent.rum import RELOADED, USAGE_REQUESTED, Span, payload_so_far
 from smartlic_lab.agent.trust import Trust, TrustTrigger
 from smartlic_lab.agent.view import licensing_state
-from smartlic_lab.world.wire import MessageKind
+from smartlic_lab.world.wire import Message, MessageKind
 
 
 class SmartAgent:
@@ -111,6 +111,12 @@ class SmartAgent:
         """The signed text of a RUM report; ``None``: there is no such report in storage."""
         report = self._core.store.reports.reports.get(number)
         return None if report is None else payload_so_far(report, self._core.identity(), now.astimezone(UTC))
+
+    def unanswered(self) -> tuple[Message, ...]:
+        """What was sent and is neither answered nor known to have failed."""
+        communication = self._core.communication
+        waiting = [*communication.flights.values(), *(noticed.flight for noticed in communication.noticed)]
+        return tuple(flight.message for flight in waiting)
 
     def is_authorized(self, entitlement: Entitlement, now: datetime) -> bool:
         """Whether a licence may be used: not enforced, or an authorization code for it is installed."""

@@ -304,7 +304,15 @@ class StopCallProcessing:
     stopped: bool
 
 
-Action: TypeAlias = Send | Log | Print | WriteFile | StopCallProcessing
+@dataclass(frozen=True, slots=True)
+class CallHomeFailed:
+    """Call-home is to count and log a licensing message that did not get through, or that it does not take."""
+
+    message: Message
+    reason: str | None  # of the network; None: call-home is off, its profile inactive or without HTTP
+
+
+Action: TypeAlias = Send | Log | Print | WriteFile | StopCallProcessing | CallHomeFailed
 
 
 @dataclass(frozen=True, slots=True)

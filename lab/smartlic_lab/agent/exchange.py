@@ -26,7 +26,7 @@ from smartlic_lab.agent.communication import (
     Poll,
 )
 from smartlic_lab.agent.core import Core
-from smartlic_lab.agent.events import Send
+from smartlic_lab.agent.events import CallHomeFailed, Send
 from smartlic_lab.agent.reporting import ReportingTrigger
 from smartlic_lab.agent.rum import USAGE_REQUESTED, Report, rum_report
 from smartlic_lab.world.wire import AnswerStatus, Message, MessageKind, Reply
@@ -101,7 +101,7 @@ def _dispatch(
     flight = Flight(message, errand, now, report_ids)
     url = url_of(core)
     if url is None:
-        _fail(core, flight, HOME_DISABLED if _calls_home(core) else NO_TRANSPORT, now)
+        _fail(core, flight, None if _calls_home(core) else NO_TRANSPORT, now)
         return
     core.communication.flights[message.message_id] = flight
     core.store.history.sent(message, now)
@@ -232,8 +232,6 @@ def communication_failed(core: Core, message: Message, reason: str, now: datetim
     profile = core.profile
     timeouts = {NAME_NOT_RESOLVED: profile.resolver_timeout, NO_REPLY: profile.reply_timeout}
     noticed = flight.sent + timeouts.get(reason, timedelta(0))
-    if _calls_home(core):
-        reason = HOME_NOT_SENT
     if now < noticed:
         core.communication.noticed.append(NoticedFailure(flight, reason, noticed))
     else:
@@ -276,12 +274,17 @@ def _landed(core: Core, message: Message) -> Flight:
     return flight
 
 
-def _fail(core: Core, flight: Flight, reason: str, now: datetime) -> None:
+def _fail(core: Core, flight: Flight, reason: str | None, now: datetime) -> None:
+    """A failure is noticed; no *reason*: call-home takes no licensing message."""
     communication = core.communication
     communication.statistic(flight.message.kind).unanswered(now)
     if core.settings.transport is TransportType.OFF:  # it was switched off meanwhile
         return
     communication.wait(flight.errand)
+    if _calls_home(core):
+        core.do(CallHomeFailed(flight.message, reason))
+    if reason is None or _calls_home(core):
+        reason = HOME_DISABLED if reason is None else HOME_NOT_SENT
     core.store.legacy.communication_failed(flight.errand.kind, reason, now)
     if communication.knows(flight, now):  # it was on its way with the one that failed just now
         return

@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import count
 from typing import Any, Final, Protocol
@@ -20,6 +20,7 @@ from smartlic_lab.agent.events import (
     Action,
     AgentProfile,
     AgentSettings,
+    CallHomeFailed,
     ClockChanged,
     CommunicationFailed,
     Event,
@@ -34,6 +35,7 @@ from smartlic_lab.agent.events import (
 )
 from smartlic_lab.device import boot, redundancy, routing, settings, throughput, usage
 from smartlic_lab.device.archive import Archive
+from smartlic_lab.device.callhome import Calls, error_of
 from smartlic_lab.device.catalogue import Catalogue, catalogue, words_of
 from smartlic_lab.device.configuration import Section
 from smartlic_lab.device.filesystem import FileSystems, configuration_of
@@ -66,15 +68,6 @@ class Terminal(Protocol):
 
     def close(self) -> None:
         """The machine goes down."""
-
-
-@dataclass(slots=True)
-class CallHomeCount:
-    """Licensing messages of one kind that were handed to call-home."""
-
-    success: int = 0
-    failed: int = 0
-    last_sent: datetime | None = None  # by the device's clock; None: none has got through
 
 
 class Machine(ABC):
@@ -120,7 +113,7 @@ class Machine(ABC):
         self._usage: dict[Entitlement, int] = {}
         self._usage_for: object = None
         self._settings: AgentSettings | None = None  # what the agent was given
-        self.called_home: dict[str, CallHomeCount] = {}  # licensing messages of call-home by kind, since the boot
+        self.called_home = Calls()  # since the boot
         self._origin: Origin | None = None  # where its messages start, until something is configured
 
     # --- what its terminals do for it ----------------------------------------------------------------------------
@@ -248,6 +241,8 @@ class Machine(ABC):
                     actions += self.agent.handle(self._delivered(action, now), self.clock(now))
                 case Log():
                     self.emit(action, now)
+                case CallHomeFailed():
+                    self._called_home_in_vain(action, now)
                 case StopCallProcessing():
                     self.calls_stopped = action.stopped  # no calls are emulated: SIP says so
                 case _:
@@ -257,13 +252,21 @@ class Machine(ABC):
     def _delivered(self, send: Send, now: datetime) -> Event:
         """What became of a message; call-home counts its own."""
         event = self._exchanged(send, now)
-        if (self._settings or self.settings()).transport is TransportType.CALLHOME:
-            count = self.called_home.setdefault(send.message.kind.value, CallHomeCount())
-            if isinstance(event, ReplyReceived):
-                count.success, count.last_sent = count.success + 1, self.clock(now)
-            else:
-                count.failed += 1
+        over_home = (self._settings or self.settings()).transport is TransportType.CALLHOME
+        if over_home and isinstance(event, ReplyReceived):  # of a failure the agent learns in its own time
+            self.called_home.licensing(send.message.kind).succeed(self.clock(now))
         return event
+
+    def _called_home_in_vain(self, failure: CallHomeFailed, now: datetime) -> None:
+        """Source of the message: field notices on its root certificate (ERR 205, ERR 207) have it as printed."""
+        count = self.called_home.licensing(failure.message.kind)
+        if failure.reason is None:
+            count.dropped += 1
+            return
+        count.failed += 1
+        url = settings.callhome_url(self.running) or settings.CALLHOME_URL
+        text = f"Fail to send out Smart Licensing message to: {url} ({error_of(failure.reason)})"
+        self.emit(Log(5, "SL_MESSAGE_FAILED", text, "CALL_HOME"), now)
 
     def _exchanged(self, send: Send, now: datetime) -> Event:
         if self._origin is None:
@@ -491,7 +494,7 @@ class Machine(ABC):
             session.close()
         self.close_netconf()
         self._schedule.clear()
-        self.called_home.clear()
+        self.called_home = Calls()
         self.installation.added = None
         seconds = self.spec.boot_seconds if self.spec.boot_seconds is not None else self.family.boot_seconds
         self.reloading.begin(reason, now + timedelta(seconds=seconds))

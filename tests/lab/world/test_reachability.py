@@ -166,12 +166,86 @@ def test_devices_of_a_lab_answer_each_other_while_they_are_up():
         assert "percent (0/5)" in lab.execute("d1", "ping vrf Mgmt-vrf 198.18.1.0")
 
 
-def test_call_home_counts_what_the_agent_sent_over_it():
+# --- call-home ------------------------------------------------------------------------------------------------------
+
+
+def counted(lab: Lab) -> dict[str, list[int]]:
+    """Success, failed, in queue and dropped of each kind of licensing message."""
+    shown = lab.execute("d1", "show call-home smart-licensing statistics")
+    rows = re.findall(r"^([A-Z_]+) +(\d+) +(\d+) +(\d+) +(\d+) ", shown, re.MULTILINE)
+    return {name: [int(number) for number in numbers] for name, *numbers in rows}
+
+
+def totals(lab: Lab) -> dict[str, tuple[int, ...]]:
+    """Total, by email and by HTTP of ``show call-home statistics``."""
+    shown = lab.execute("d1", "show call-home statistics")
+    rows = re.findall(r"^Total (\S+) +(\d+) +(\d+) +(\d+)$", shown, re.MULTILINE)
+    return {name: tuple(int(number) for number in numbers) for name, *numbers in rows}
+
+
+def logged(lab: Lab, mnemonic: str) -> list[str]:
+    lines = lab.execute("d1", "show logging").splitlines()
+    return [line.split(": %", 1)[1] for line in lines if f"-{mnemonic}: " in line]
+
+
+def test_call_home_counts_and_logs_what_the_agent_sent_over_it():
     with lab_of("legacy") as lab:
         assert report_arrives(lab, "legacy")
+        assert counted(lab)["REGISTRATION"] == [1, 0, 0, 0]
         lab.add_fault("cssm", "unreachable")
         lab.execute("d1", "license smart renew auth")
+        assert counted(lab)["ENTITLEMENT"] == [1, 0, 1, 0]  # the far end may still answer
+        assert totals(lab)["In-Queue"] == (1, 0, 1)
         lab.advance(timedelta(minutes=5))
-        counted = lab.execute("d1", "show call-home smart-licensing statistics")
-    assert re.search(r"REGISTRATION +1 +0 +0 +0 +20", counted)
-    assert re.search(r"AUTHORIZATION_RE +1 +[1-9]", counted)
+        sent, failed, waiting, dropped = counted(lab)["ENTITLEMENT"]
+        assert (sent, waiting, dropped) == (1, 0, 0)
+        assert failed > 1
+        assert totals(lab)["Success"] == (2, 0, 2)
+        assert totals(lab)["Failed"] == (failed, 0, failed)
+        lines = logged(lab, "SL_MESSAGE_FAILED")
+    assert len(lines) == failed
+    assert lines[0] == (
+        "CALL_HOME-5-SL_MESSAGE_FAILED: Fail to send out Smart Licensing message to: "
+        "https://tools.cisco.com/its/service/oddce/services/DDCEService (ERR 207 : Connection time out)"
+    )
+
+
+def test_call_home_drops_what_its_inactive_profile_does_not_take():
+    with lab_of("legacy") as lab:
+        lab.execute("d1", "configure terminal", "call-home", "profile CiscoTAC-1", "no active", "end")
+        assert not report_arrives(lab, "legacy")
+        sent, failed, waiting, dropped = counted(lab)["REGISTRATION"]
+        assert (sent, failed, waiting) == (0, 0, 0)
+        assert dropped > 0
+        assert not logged(lab, "SL_MESSAGE_FAILED")
+        assert "Smart licensing messages: disabled\n    Profile: CiscoTAC-1 (status: INACTIVE)" in lab.execute(
+            "d1", "show call-home"
+        )
+        assert "Smart-license messages: disabled" in lab.execute("d1", "show call-home smart-licensing")
+        assert "Profile status: INACTIVE" in lab.execute("d1", "show call-home profile CiscoTAC-1")
+        assert "is not active" in lab.execute("d1", "call-home test profile CiscoTAC-1")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_test_of_call_home_arrives_where_a_report_does(way):
+    with lab_of("legacy", way) as lab:
+        assert "Please wait" in lab.execute("d1", "call-home test profile CiscoTAC-1")
+        failures = logged(lab, "HTTP_REQUEST_FAILED")
+        arrived = totals(lab)["Success"] == (1, 0, 1)
+        assert totals(lab)["Failed"] == ((0, 0, 0) if arrived else (1, 0, 1))
+        assert bool(failures) is not arrived
+        assert report_arrives(lab, "legacy") is arrived
+
+
+def test_a_profile_that_writes_by_email_needs_a_mail_server():
+    day0 = (*HOME, " profile noc", "  active", "  destination address email noc@example.com")
+    mail = (" mail-server 192.0.2.10 priority 2", " mail-server 192.0.2.25 priority 1")
+    with lab_of("legacy") as lab:
+        lab.execute("d1", "configure terminal", *day0, " exit", *mail, "end")
+        shown = lab.execute("d1", "show call-home mail-server status")
+        assert "Mail-server[1]: Address: 192.0.2.25 Priority: 1  Secure: none [Not Available]" in shown
+        assert "Email address(es): noc@example.com" in lab.execute("d1", "show call-home profile noc")
+        assert "Profile Name: noc" in lab.execute("d1", "show call-home profile all")
+        lab.execute("d1", "call-home test profile noc")
+        assert totals(lab)["Failed"] == (1, 1, 0)
+        assert logged(lab, "SMTP_SEND_FAILED")

@@ -5,6 +5,7 @@ from typing import Final
 
 from smartlic_lab.device.commands import (
     archives,
+    calling_home,
     configuring,
     filing,
     licensing,
@@ -28,6 +29,7 @@ from smartlic_lab.device.session import Session
 
 _MODULES: Final = (
     archives,
+    calling_home,
     configuring,
     filing,
     licensing,

@@ -1,10 +1,10 @@
-"""Configurations, and what call-home and PKI say of theirs."""
+"""Configurations, and what PKI says of its own."""
 
 # ruff: noqa: ARG001  every handler has the same arguments, whether it needs both or not
 from __future__ import annotations
 
-from nornir_smartlic.model import CallHomeProfile, CryptoThroughput, SmartCallHome, ThroughputLevel, Trustpoint
-from smartlic_lab.device import boot, settings
+from nornir_smartlic.model import CryptoThroughput, ThroughputLevel, Trustpoint
+from smartlic_lab.device import boot
 from smartlic_lab.device.catalogue import PARTITIONS
 from smartlic_lab.device.commands.filing import nvram_size
 from smartlic_lab.device.commands.registry import Call, Handlers, invalid_behind
@@ -109,150 +109,6 @@ def show_startup_config(session: Session, call: Call) -> str:
     if startup is None:
         return "startup-config is not present\n"
     return f"Using {len(startup)} out of {nvram_size(session)} bytes\n{_change_lines(session.device)}{startup}\n"
-
-
-# --- call-home ------------------------------------------------------------------------------------------------------
-
-
-@handles("show_call_home_licensing")
-def show_call_home_licensing(session: Session, call: Call) -> str:
-    running = session.device.running
-    url = settings.callhome_url(running)
-    value = SmartCallHome(
-        messages_enabled=url is not None,
-        profile="CiscoTAC-1",
-        profile_active=settings.callhome_profile(running).has("active"),
-        urls=(url or settings.CALLHOME_URL,),
-    )
-    return printed(session.device, "show call-home smart-licensing", value)
-
-
-@handles("show_call_home_licensing_statistics")
-def show_call_home_licensing_statistics(session: Session, call: Call) -> str:
-    """What the Smart Agent sent over call-home since the boot. Unverified: all of the texts."""
-    text = "Success: Successfully sent and response received.\n"
-    text += "Failed : Failed to send or response indicated error occurred.\n"
-    text += "Inqueue: In queue waiting to be sent.\nDropped: Dropped due to incorrect call-home configuration.\n\n"
-    text += f"Msg Subtype      Success  Failed   Inqueue  Dropped  Last-sent\n{'-' * 72}\n"
-    for kind, count in session.device.called_home.items():
-        sent = "n/a" if count.last_sent is None else f"{count.last_sent:%Y-%m-%d %H:%M:%S}"
-        name = kind.upper().replace(" ", "_")[:16]
-        text += f"{name:<16} {count.success:<8} {count.failed:<8} {0:<8} {0:<8} {sent}\n"
-    return text + "\n"
-
-
-@handles("show_call_home_profile")
-def show_call_home_profile(session: Session, call: Call) -> str:
-    """What is not configured is as in show-call-home-profile-all/genie-ciscotac1-plus-inactive.txt."""
-    running = session.device.running
-    profile = settings.callhome_profile(running)
-    http = profile.has("destination", "transport-method", "http")
-    value = CallHomeProfile(
-        name="CiscoTAC-1",
-        active=profile.has("active"),
-        mode="Full Reporting",
-        reporting=("Smart Call Home", "Smart Licensing"),
-        message_format="xml",
-        size_limit_bytes=3_145_728,
-        transport="http" if http else "email",
-        http_addresses=(settings.callhome_url(running) or settings.CALLHOME_URL,) if http else (),
-        email_addresses=() if http else ("callhome@cisco.com",),
-        other_addresses=("default",) if http else (),
-        schedules=(
-            ("configuration", "every 1 day of the month at 09:15"),
-            ("inventory", "every 1 day of the month at 09:00"),
-        ),
-        alert_groups=(
-            ("crash", "debugging"),
-            ("diagnostic", "minor"),
-            ("environment", "warning"),
-            ("inventory", "normal"),
-        ),
-        syslog_patterns=(("APF-.-WLC_.*", "warning"), (".*", "major")),
-    )
-    return printed(session.device, "show call-home profile", (value,)) + "\n"
-
-
-_ALERT_GROUPS = (
-    ("configuration", "configuration info"),
-    ("crash", "crash and traceback info"),
-    ("diagnostic", "diagnostic info"),
-    ("environment", "environmental info"),
-    ("inventory", "inventory info"),
-    ("snapshot", "snapshot info"),
-    ("syslog", "syslog info"),
-)
-
-
-@handles("show_call_home_detail")
-def show_call_home_detail(session: Session, call: Call) -> str:
-    """``show call-home`` with the profile written out."""
-    settings_text, _, _ = str(show_call_home(session, call)).partition("Profiles:\n")
-    return f"{settings_text}Profiles:\n\n{show_call_home_profile(session, call)}"
-
-
-@handles("show_call_home")
-def show_call_home(session: Session, call: Call) -> str:
-    """Source: the lines that genieparser's ShowCallHome names; their order and margins are unverified."""
-    running = session.device.running
-    home = running.section("call-home")
-    unset = "Not yet set up"
-
-    def word(*key: str) -> str:
-        return home.value(*key) or unset
-
-    active = "ACTIVE" if settings.callhome_profile(running).has("active") else "INACTIVE"
-    profile = f"    Profile: CiscoTAC-1 (status: {active})\n"
-    privacy = next((line.text.removeprefix("data-privacy level ") for line in home.under("data-privacy")), "normal")
-    groups = "".join(f"    {name:<24} Enable  {text}\n" for name, text in _ALERT_GROUPS)
-    return (
-        "Current call home settings:\n"
-        f"    call home feature : {'enable' if running.has('service', 'call-home') else 'disable'}\n"
-        "    call home message's from address: Not yet set up\n"
-        "    call home message's reply-to address: Not yet set up\n\n"
-        f"    vrf for call-home messages: {word('vrf')}\n\n"
-        f"    contact person's email address: {word('contact-email-addr')}\n\n"
-        f"    contact person's phone number: {word('phone-number')}\n"
-        f"    street address: {word('street-address')}\n"
-        f"    customer ID: {word('customer-id')}\n"
-        f"    contract ID: {word('contract-id')}\n"
-        f"    site ID: {word('site-id')}\n\n"
-        "    source ip address: Not yet set up\n"
-        f"    source interface: {word('source-interface')}\n"
-        f"{_mail_servers(home)}"
-        f"    http proxy: {word('http-proxy')}\n"
-        "    http secure:\n"
-        "        server identity check: "
-        f"{'disabled' if home.denied('http', 'secure', 'server-identity-check') else 'enabled'}\n"
-        "    http resolve-hostname: default\n\n"
-        f"    Diagnostic signature: enabled\n{profile}\n"
-        f"    Smart licensing messages: {'enabled' if settings.callhome_url(running) else 'disabled'}\n{profile}\n"
-        "    aaa-authorization: disable\n"
-        "    aaa-authorization username: callhome (default)\n"
-        f"    data-privacy: {privacy}\n"
-        f"    syslog throttling: {'disable' if home.denied('syslog-throttling') else 'enable'}\n\n"
-        f"    Rate-limit: {home.value('rate-limit') or 20} message(s) per minute\n\n"
-        "    Snapshot command: Not yet set up\n\n"
-        "Available alert groups:\n"
-        "    Keyword                  State   Description\n"
-        f"    {'-' * 24} {'-' * 7} {'-' * 31}\n"
-        f"{groups}\n"
-        "Profiles:\n"
-        "    Profile Name: CiscoTAC-1\n"
-    )
-
-
-def _mail_servers(home: Section) -> str:
-    """``mail-server ADDRESS priority N``, numbered by priority."""
-    lines = [line.text.split() for line in home.under("mail-server")]
-    found = sorted((int(words[-1]), words[1]) for words in lines if words[-1].isdecimal())
-    return (
-        "".join(
-            f"    Mail-server[{number}]: Address: {address} Priority: {priority} Secure: none\n"
-            for number, (priority, address) in enumerate(found, 1)
-        )
-        or "    Mail-server: Not yet set up\n"
-    )
 
 
 # --- PKI ------------------------------------------------------------------------------------------------------------

@@ -10,8 +10,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from smartlic_lab.device import boot, routing, settings
-from smartlic_lab.device.commands.registry import Call, CommandFailed, Handlers
+from smartlic_lab.device import boot, routing
+from smartlic_lab.device.commands.registry import Call, Handlers
 from smartlic_lab.device.commands.shows_network import known_vrf, routes_of
 from smartlic_lab.device.configuration import Section
 from smartlic_lab.device.machine import Machine
@@ -283,20 +283,7 @@ def show_netconf_yang(session: Session, call: Call) -> str:
     return head
 
 
-# --- call-home and PKI ----------------------------------------------------------------------------------------------
-
-
-@handles("show_call_home_statistics")
-def show_call_home_statistics(session: Session, call: Call) -> str:
-    """The lab's devices send licensing messages alone, and these are counted by ``show call-home smart-licensing``."""
-    text = "Message Types    Total                Email                HTTP\n"
-    text += "-------------    -------------------- -------------------- ------------------\n"
-    for group in ("Success", "In-Queue", "Failed", "Ratelimit"):
-        text += f"Total {group:<10} {0:<20} {0:<20} {0}\n"
-        for kind in ("Config", "Crash", "Diagnostic", "Environment", "Inventory", "Snapshot", "SysLog", "Test"):
-            text += f"    {kind:<12} {0:<20} {0:<20} {0}\n"
-        text += "\n"
-    return f"{text}Last call-home message sent time: n/a\n"
+# --- PKI ------------------------------------------------------------------------------------------------------------
 
 
 @handles("show_pki_timers")
@@ -329,20 +316,6 @@ def show_pki_trustpool(session: Session, call: Call) -> str:
 
 def _has_sla(session: Session) -> bool:
     return session.device.running.has("crypto", "pki", "trustpoint", boot.TRUSTPOINT)
-
-
-@handles("call_home_test")
-def call_home_test(session: Session, call: Call) -> str:
-    """A test message goes to the profile's address. Unverified: all of the texts."""
-    device = session.device
-    name = (call.argument("profile") or "CiscoTAC-1").strip('"')
-    if not device.running.has("service", "call-home"):
-        raise CommandFailed("Call-home is not enabled")
-    if name != "CiscoTAC-1":
-        raise CommandFailed(f"Profile {name} does not exist")
-    if settings.callhome_url(device.running) is None:
-        raise CommandFailed(f"Profile {name} is not active or has no address")
-    return "Sending test call-home message....\nPlease wait. This may take some time ...\n"
 
 
 # --- voice ----------------------------------------------------------------------------------------------------------
