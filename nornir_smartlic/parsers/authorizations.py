@@ -181,9 +181,10 @@ def purchased(section: Section) -> tuple[str, ...]:
     if line.rstrip("# ") == _NOTHING_PURCHASED:  # a document of Cisco's has a # behind it
         section.take_line()
         return ()
-    lines = []
-    while section.next_line() is not None:
-        lines.append(section.take_line())
+    lines = section.take_lines()
+    if any(line.startswith(_NOTHING_PURCHASED) for line in lines):  # so that the others are none
+        section.put_back([line for line in lines if line != _NOTHING_PURCHASED])
+        return ()
     return tuple(lines)
 
 

@@ -7,15 +7,25 @@ from typing import Final
 
 from nornir_smartlic.model import Attempt, AuthorizationState, Instant, Registration, RegistrationStatus
 from nornir_smartlic.parsers.instants import instant, optional_instant
-from nornir_smartlic.parsers.section import Problem, Section, kept, number, one_of, optional, text, word_of
+from nornir_smartlic.parsers.section import Problem, Section, kept, number, one_of, optional, text, whole, word_of
 
 _status = word_of(RegistrationStatus)
+_outcome = whole("SUCCEEDED", "FAILED", "None")
+_authorized = whole(
+    "AUTHORIZED",
+    "OUT OF COMPLIANCE",
+    "EVAL MODE",
+    "EVAL EXPIRED",
+    "AUTH EXPIRED",
+    "No Licenses in Use",
+    "Not Applicable",
+)
 _allowed = one_of({"ALLOWED": True, "NOT ALLOWED": False, "Allowed": True, "Not Allowed": False})
 
 
 def _attempt(section: Section, key: str) -> Attempt | None:
     """``SUCCEEDED on TIME``; the reason of a failure stands on the next line. ``None``: not printed, or "None"."""
-    value = section.take_optional(key, str)
+    value = section.take_optional(key, _text_of_attempt)
     if value is None or value == "None":
         return None
     outcome, on, time = value.partition(" on ")
@@ -28,6 +38,12 @@ def _attempt(section: Section, key: str) -> Attempt | None:
         if section.next_key() == word:
             reason = section.take(word, optional)
     return Attempt(outcome, when, reason)
+
+
+def _text_of_attempt(value: str) -> str:
+    if not value or value.endswith(" on") or ":" in value.partition(" on ")[0]:
+        raise ValueError("expected an outcome such as 'SUCCEEDED on' and a time")
+    return _outcome(value)
 
 
 def registration(section: Section) -> Registration:
@@ -47,7 +63,7 @@ def registration(section: Section) -> Registration:
 
 def authorization_state(section: Section) -> AuthorizationState:
     """``License Authorization:``; under SLP its status is "Not Applicable"."""
-    status, on, time = section.take("Status", text).partition(" on ")
+    status, on, time = section.take("Status", _authorized).partition(" on ")
     try:
         since = instant(time) if on else None
     except ValueError as error:

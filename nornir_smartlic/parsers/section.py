@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from enum import Enum
 from functools import lru_cache
@@ -58,6 +59,8 @@ class Section:
             entry = found
         else:
             raise self.missing(f"{key}:")
+        if not entry[1]:
+            raise Problem("expected a colon; the line seems to be cut", entry[0])
         try:
             return convert(entry[2].strip())
         except UnknownWord as unknown:
@@ -155,10 +158,15 @@ def text(value: str) -> str:
 
 
 def optional(value: str) -> str | None:
-    """A text, or ``<none>``, ``<empty>``, ``None`` or nothing at all: ``None``."""
-    if value[:1] == "<" and value[-1:] != ">":
+    """A text, or ``<none>``, ``<empty>`` or ``None``: ``None``. Nothing at all says nothing; the line is unparsed."""
+    if not value:
+        raise UnknownWord
+    if value[0] == "<" and not _PLACEHOLDER.fullmatch(value):
         raise ValueError("expected '<none>'; the line seems to be cut")
-    return None if value in ("<none>", "<empty>", "None", "") else value
+    return None if value in ("<none>", "<empty>", "None") else value
+
+
+_PLACEHOLDER: Final = re.compile(r"<[A-Za-z -]+>")
 
 
 def number(value: str) -> int:
@@ -178,6 +186,24 @@ def one_of(words: dict[str, T]) -> Callable[[str], T]:
             raise ValueError(f"expected one of {', '.join(words)}") from None
 
     return convert
+
+
+def whole(*words: str) -> Callable[[str], str]:
+    """A converter for a text that is mostly one of *words*: their beginnings were cut, and are refused."""
+
+    def convert(value: str) -> str:
+        if value not in words and any(word.startswith(value) for word in words):
+            raise ValueError(f"expected a word such as {', '.join(words)}; the line seems to be cut")
+        return value
+
+    return convert
+
+
+def bracketed(value: str) -> int:
+    """``90)``: a number, what follows its opening bracket."""
+    if not value.endswith(")"):
+        raise ValueError("expected a closing bracket; the line seems to be cut")
+    return number(value[:-1])
 
 
 def word_of(kind: type[E]) -> Callable[[str], E | None]:

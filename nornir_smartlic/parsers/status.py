@@ -35,6 +35,7 @@ from nornir_smartlic.parsers.section import (
     Problem,
     Section,
     UnknownWord,
+    bracketed,
     heading,
     kept,
     number,
@@ -55,8 +56,13 @@ def utility(section: Section) -> tuple[bool, Any]:
     enabled = section.take("Status", switch)
     details = []
     while (key := section.next_key()) in _UTILITY:
-        details.append((key or "", section.take(key or "", optional)))
+        details.append((key or "", section.take(key or "", _detail_of_utility)))
     return enabled, tuple(details) or NOTHING
+
+
+def _detail_of_utility(value: str) -> str | None:
+    """A text; nothing at all where the customer gave none."""
+    return optional(value) if value else None
 
 
 _UTILITY: Final = frozenset(
@@ -173,9 +179,20 @@ def _port(value: str) -> int | None:
 
 def _vrf(section: Section) -> str | None:
     if section.drop_line("VRF:"):  # agents 5.1 to 5.3 print it on a line of its own
-        name = section.take_line()
-        return None if name == "Not Configured" else name
-    return section.take("VRF", optional)
+        line = section.take_line()
+        try:
+            return _name_of_vrf(line)
+        except ValueError as error:
+            raise Problem(str(error), line) from None
+    return section.take("VRF", _name_of_vrf)
+
+
+def _name_of_vrf(value: str) -> str | None:
+    if value == "Not Configured":
+        return None
+    if " " in value:
+        raise ValueError("expected the name of a VRF")
+    return optional(value)
 
 
 def custom_id(section: Section) -> str | None:
@@ -248,15 +265,15 @@ def _push_interval(value: str) -> tuple[timedelta | None, int | None, timedelta 
     words = value.split()
     state = in_policy = None
     if len(words) == 4 and words[2].startswith("State(") and words[3].startswith("InPolicy("):
-        state = number(words[2][6:-1])
-        in_policy = timedelta(days=number(words[3][9:-1]))
+        state = bracketed(words[2][6:])
+        in_policy = timedelta(days=bracketed(words[3][9:]))
         del words[2:]
     if len(words) == 2 and words[1] == "days":
         return timedelta(days=number(words[0])), state, in_policy
     if words == ["0", "(no", "reporting)"]:
         return None, state, in_policy
     if len(words) == 5 and words[:3] == ["0", "(no", "reporting)"] and words[3].startswith("State("):
-        return None, number(words[3][6:-1]), timedelta(days=number(words[4].removeprefix("InPolicy(")[:-1]))
+        return None, bracketed(words[3][6:]), timedelta(days=bracketed(words[4].removeprefix("InPolicy(")))
     raise ValueError("expected '30  days' or '0 (no reporting)'")
 
 
@@ -351,10 +368,13 @@ def _trust_code(section: Section, who: Member | None, parsed: dict[str, Any]) ->
         elif line.startswith("Expired on ") and "expires" not in parsed:
             parsed["expires"] = _time(line[11:].strip(), line)
         elif key == "Trust Code Type" and "type" not in parsed:
-            parsed["type"] = line.partition(":")[2].strip() or None
+            parsed["type"] = section.take("Trust Code Type", optional)
+            seen = True
+            continue
         elif key == "Attributes" and "attributes" not in parsed:
-            value = line.partition(":")[2].strip()
-            parsed["attributes"] = None if value in ("", "<none>") else value
+            parsed["attributes"] = section.take("Attributes", optional)
+            seen = True
+            continue
         elif line not in ("NOT INSTALLED", "<none>") or seen:
             break
         section.take_line()
@@ -374,7 +394,7 @@ def _time(value: str, line: str) -> Instant:
 def _bracketed(value: str) -> tuple[int, int | None]:
     """``344(344)``, or a number alone."""
     head, bracket, tail = value.partition("(")
-    return number(head), number(tail.removesuffix(")")) if bracket else None
+    return number(head), bracketed(tail) if bracket else None
 
 
 def _pair(value: str, second: str) -> tuple[str, str]:

@@ -19,12 +19,24 @@ from nornir_smartlic.model import (
     UsageStatus,
 )
 from nornir_smartlic.parsers.instants import optional_instant
-from nornir_smartlic.parsers.section import Problem, Section, UnknownWord, heading, number, one_of, text, word_of
+from nornir_smartlic.parsers.section import (
+    Problem,
+    Section,
+    UnknownWord,
+    bracketed,
+    heading,
+    number,
+    one_of,
+    text,
+    whole,
+    word_of,
+)
 
 usage_status = word_of(UsageStatus)
 enforcement = word_of(EnforcementType)
 license_type = word_of(LicenseType)
 _authorization = word_of(AuthorizationStatus)
+_export_status = whole("NOT RESTRICTED", "RESTRICTED", "RESTRICTED - ALLOWED", "RESTRICTED - NOT ALLOWED")
 NONE_IN_USE: Final = "No licenses in use"
 
 
@@ -87,7 +99,7 @@ def license_block(section: Section) -> LicenseUsage:
         count=section.take("Count", number),
         version=section.take_optional("Version", str),
         status=section.take("Status", usage_status),
-        export_status=section.take_optional("Export status", text),
+        export_status=section.take_optional("Export status", _export_status),
         feature_name=section.take_optional("Feature Name", str),
         feature_description=section.take_optional("Feature Description", str),
         enforcement=section.take_optional("Enforcement type", enforcement),
@@ -161,7 +173,7 @@ def handle(section: Section) -> LicenseUsage:
         version=version,
         status_time=section.take("Status time", optional_instant),
         request_time=section.take("Request Time", optional_instant),
-        export_status=section.take("Export status", text),
+        export_status=section.take("Export status", _export_status),
         feature_name=section.take_optional("Feature Name", str),
         feature_description=section.take_optional("Feature Description", str),
         enforcement=section.take_optional("Enforcement type", enforcement),
@@ -181,7 +193,7 @@ def handle(section: Section) -> LicenseUsage:
 
 def _coded_status(value: str) -> tuple[UsageStatus | None, int | None]:
     words, bracket, tail = value.partition("(")
-    code = number(tail.removesuffix(")")) if bracket else None
+    code = bracketed(tail) if bracket else None
     try:
         return usage_status(words.rstrip()), code
     except UnknownWord:
