@@ -120,6 +120,7 @@ TEXTS = [
         "telnet {host} 443 /vrf Mgmt-vrf",
         'Translating "{host}"\n% Unknown command or computer',
     ),
+    ("its interface is shut", "ping vrf Mgmt-vrf 192.0.2.10", "^% VRF Mgmt-vrf does not have a usable source address"),
     ("it has no route", "show ip route vrf Mgmt-vrf", "Gateway of last resort is not set"),
     ("its gateway is in another network", "show ip route vrf Mgmt-vrf", "Gateway of last resort is not set"),
 ]

@@ -109,6 +109,8 @@ def _pinged(session: Session, probe: Probe) -> str:
         return found.shown + _UNKNOWN
     if probe.source is not None and origin.source_address is None:
         return found.shown + _BAD_SOURCE
+    if probe.vrf is not None and origin.source_address is None:  # Source: public test suites look for these words
+        return f"{found.shown}% VRF {probe.vrf} does not have a usable source address\n"
     text = (
         f"{found.shown}{_ABORT}Sending {probe.count}, {probe.size}-byte ICMP Echos to {found.address}, "
         f"timeout is {probe.timeout_seconds} seconds:\n"
