@@ -7,9 +7,11 @@ from dataclasses import replace
 from typing import Final
 
 from nornir_smartlic.compliance.configuration_rules import CONFIGURATION_RULES
+from nornir_smartlic.compliance.entitlement_rules import ENTITLEMENT_RULES
 from nornir_smartlic.compliance.findings import Finding, Severity, Verdict, Waiver
 from nornir_smartlic.compliance.legacy_rules import LEGACY_RULES
 from nornir_smartlic.compliance.license_rules import LICENSE_RULES
+from nornir_smartlic.compliance.policy_rules import POLICY_RULES
 from nornir_smartlic.compliance.release_rules import RELEASE_RULES
 from nornir_smartlic.compliance.reporting_rules import REPORTING_RULES
 from nornir_smartlic.compliance.rules import Case, ComplianceOptions, Rule
@@ -39,7 +41,9 @@ RULES: Final[tuple[Rule, ...]] = (
     *WAY_RULES,
     *SAVING_RULES,
     *LICENSE_RULES,
+    *ENTITLEMENT_RULES,
     *REPORTING_RULES,
+    *POLICY_RULES,
     *LEGACY_RULES,
     *RELEASE_RULES,
 )

@@ -42,7 +42,7 @@ def _clock_problem(case: Case) -> str | None:
     return unplaced(clock.time)
 
 
-def _days(span: timedelta) -> str:
+def days_of(span: timedelta) -> str:
     """A span as people say it, rounded down."""
     if abs(span) < timedelta(days=2):
         hours = int(abs(span) / timedelta(hours=1))
@@ -74,9 +74,9 @@ def _ack_overdue(case: Case) -> Outcome:
     evidence = (case.line(f"Next ACK deadline: {spelled(deadline)}"),)
     expected = "an ACK before the deadline"
     if deadline < now:
-        found = f"the deadline passed {_days(now - deadline)} ago, on {spelled(deadline)}"
-        return due(failed(found, expected=expected, evidence=evidence, fix=_ack_fix(case)), deadline)
-    return due(passed(f"due in {_days(deadline - now)}", expected=expected, evidence=evidence), deadline)
+        found = f"the deadline passed {days_of(now - deadline)} ago, on {spelled(deadline)}"
+        return due(failed(found, expected=expected, evidence=evidence, fix=ack_fix(case)), deadline)
+    return due(passed(f"due in {days_of(deadline - now)}", expected=expected, evidence=evidence), deadline)
 
 
 def _ack_due(case: Case) -> Outcome:
@@ -88,13 +88,14 @@ def _ack_due(case: Case) -> Outcome:
         return not_applicable("the deadline has passed: see SLP-ACK-OVERDUE")
     evidence = (case.line(f"Next ACK deadline: {spelled(deadline)}"),)
     expected = f"no ACK due within {case.options.due_within.days} days"
-    found = f"due in {_days(deadline - now)}, on {spelled(deadline)}"
+    found = f"due in {days_of(deadline - now)}, on {spelled(deadline)}"
     if deadline - now <= case.options.due_within:
-        return due(failed(found, expected=expected, evidence=evidence, fix=_ack_fix(case)), deadline)
+        return due(failed(found, expected=expected, evidence=evidence, fix=ack_fix(case)), deadline)
     return due(passed(found, expected=expected, evidence=evidence), deadline)
 
 
-def _ack_fix(case: Case) -> tuple[str, ...]:
+def ack_fix(case: Case) -> tuple[str, ...]:
+    """What brings an ACK, by the transport."""
     if case.state.transport is not None and case.state.transport.type is TransportType.OFF:
         return BY_FILE
     return ("smartlic sync -F name={host}",)
@@ -131,9 +132,9 @@ def _late(reporting: UsageReporting, now: datetime, case: Case) -> str | None:
     """What is late; ``None``: nothing. A failed push is planned anew, so a push in the past is one that hangs."""
     planned, pushed, ack = map(placed, (reporting.next_report_push, reporting.last_report_push, reporting.last_ack))
     if planned is not None and now - planned > case.options.push_grace:
-        return f"a push was due {_days(now - planned)} ago and has not left"
+        return f"a push was due {days_of(now - planned)} ago and has not left"
     if pushed is not None and (ack is None or ack < pushed) and now - pushed > case.options.ack_grace:
-        return f"the report of {_days(now - pushed)} ago has no ACK"
+        return f"the report of {days_of(now - pushed)} ago has no ACK"
     return None
 
 
@@ -215,7 +216,7 @@ def _backlog(case: Case) -> Outcome:
     expected = f"fewer than {REPORTS_THAT_HURT} reports on the device"
     if stored < REPORTS_THAT_HURT:
         return passed(f"{stored} reports", expected=expected, evidence=(case.line(line),))
-    fix = (*_ack_fix(case), "upgrade to 17.3.7, 17.6.5, 17.9.1 or later where the release is older (FN72578)")
+    fix = (*ack_fix(case), "upgrade to 17.3.7, 17.6.5, 17.9.1 or later where the release is older (FN72578)")
     return failed(f"{stored} reports", expected=expected, evidence=(case.line(line),), fix=fix)
 
 

@@ -88,6 +88,14 @@ class LicensePackage:
     current: str | None
     type: str | None  # Smart License | Subscription Smart License | RightToUse | Permanent
     next_boot: str | None
+    type_first: bool = seldom(False)  # the type stands before the current level, as routers print it since 17.x
+
+    @property
+    def line(self) -> str:
+        """The row as it is printed, its columns one blank apart."""
+        now, kind, then = (value or "None" for value in (self.current, self.type, self.next_boot))
+        columns = (kind, now, then) if self.type_first else (now, kind, then)
+        return " ".join(columns if self.technology is None else (self.technology, *columns))
 
 
 @dataclass(frozen=True, slots=True)

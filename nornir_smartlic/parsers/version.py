@@ -301,7 +301,7 @@ def _take_row(draft: _Draft, kind: str, columns: list[str]) -> None:
     if kind == "suite" and technology is not None:
         draft.suites.append((technology, []))
     current, what, following = (_level(column) for column in columns)
-    draft.packages.append(LicensePackage(technology, current, what, following))
+    draft.packages.append(LicensePackage(technology, current, what, following, type_first=kind == "typed"))
 
 
 def _level(value: str | None) -> str | None:

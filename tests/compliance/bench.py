@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shlex
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Final
 
 from nornir_smartlic.compliance import ComplianceOptions, Finding, verify
@@ -17,9 +19,13 @@ from nornir_smartlic.operations.conversation import Answer, Configure, Conversat
 from nornir_smartlic.operations.reading import read_licensing
 from nornir_smartlic.operations.syncing import sync_usage
 from nornir_smartlic.operations.trusting import establish_trust
+from nornir_smartlic.tasks import collect_usage_reports, import_files, reserve_licenses
+from smartlic_lab.authority.catalogue import find_license
+from smartlic_lab.authority.licenses import add_pool
+from smartlic_lab.authority.reservations import reserve
 from smartlic_lab.device.specification import DeviceSpec
 from smartlic_lab.platforms import family, release, releases
-from tests.memory import NAME_SERVER, TOKEN, MemoryLab, memory_lab
+from tests.memory import NAME_SERVER, TOKEN, MemoryLab, memory_lab, one
 
 BOOT: Final = timedelta(minutes=30)
 ONLINE: Final[dict[str, Any]] = {
@@ -32,7 +38,7 @@ _EXEC: Final = ("write memory", "license smart register", "license smart renew",
 _COMMANDS: Final[dict[str, Callable[[list[str]], Conversation[Any]]]] = {
     "sync": lambda _: sync_usage(),
     "trust": lambda words: establish_trust(TOKEN, force="--force" in words),
-    "authorize": lambda words: request_authorization(words[2]),
+    "authorize": lambda words: request_authorization(words[1]),
     "deauthorize": lambda _: return_authorization(),
 }
 
@@ -64,6 +70,44 @@ class Bench:
     def type(self, *lines: str) -> None:
         """Configuration lines."""
         self.lab.door(self.spec.name).answer(Configure(lines))
+
+    def exec(self, line: str) -> None:
+        self.lab.door(self.spec.name).answer(Exec(line))
+
+    def buy(self) -> None:
+        """Five of each licence of the device's family, for the virtual account."""
+        found = {each.tag: each for _, each in family(self.spec.platform).entitlements}
+        self.lab.cssm.add_licenses(found.values())
+        with self.lab.cssm.work() as work:
+            home = work.virtual_account(work.smart_account("example.com"), "Branches")
+            for tag in found:
+                add_pool(work, home, find_license(work, tag), 5)
+
+    def reserve(self, *names: str) -> None:
+        """A reservation of each licence with one of *names*, installed as a person does it."""
+        self.buy()
+        with tempfile.TemporaryDirectory() as folder:
+            nornir = self.lab.nornir()
+            code = one(nornir.run(reserve_licenses)).result.request_codes[0]
+            tags = [each.tag for _, each in family(self.spec.platform).entitlements if each.name in names]
+            path = Path(folder) / "given.txt"
+            with self.lab.cssm.work() as work:
+                home = work.virtual_account(work.smart_account("example.com"), "Branches")
+                path.write_text(reserve(work, home, code, dict.fromkeys(tags, 1)).authorization_code)
+            one(nornir.run(reserve_licenses, authorization=path))
+
+    def by_file(self) -> None:
+        """Reports to CSSM and their ACK back, carried by a person."""
+        with tempfile.TemporaryDirectory() as folder:
+            nornir = self.lab.nornir()
+            path = one(nornir.run(collect_usage_reports, directory=Path(folder))).result.path
+            cssm, clock = self.lab.cssm, self.lab.world.clock
+            home = {"domain": "example.com", "virtual_account": "Branches"}
+            upload = cssm.submit_usage_file(path.read_bytes(), now=clock.now(), **home)
+            self.wait(cssm.processing_time * 2)
+            ack = Path(folder) / "ack.txt"
+            ack.write_bytes(cssm.acknowledgement(upload, clock.now()).content)
+            one(nornir.run(import_files, paths=[ack]))
 
     def wait(self, span: timedelta) -> None:
         self.lab.world.advance(span)
@@ -97,20 +141,31 @@ class Bench:
             line = text
             for name, value in words.items():
                 line = line.replace(name, value)
-            if line.startswith("smartlic "):
-                command = shlex.split(line)[1:]
-                if command[0] in _COMMANDS:
-                    self.do(_COMMANDS[command[0]](command))
-            elif line.startswith("upgrade to "):
-                self.boot(self._newest())
-            elif line == "reload":
-                self.boot()
-            elif line.startswith(_EXEC):
-                self.lab.door(self.spec.name).answer(Exec(line))
+            if line.startswith(("smartlic ", "upgrade to ", *_EXEC)) or line == "reload":
+                self._configure(lines)
+                self._do(line)
             else:
                 lines.append(line)
+        self._configure(lines)
+
+    def _configure(self, lines: list[str]) -> None:
         if lines:
             self.type(*lines)
+            lines.clear()
+
+    def _do(self, line: str) -> None:
+        if line.startswith("upgrade to "):
+            self.boot(self._newest())
+        elif line == "reload":
+            self.boot()
+        elif line.startswith("smartlic "):
+            command = shlex.split(line)[1:]
+            if command[:2] == ["reports", "import"]:
+                self.by_file()
+            elif command[0] in _COMMANDS:
+                self.do(_COMMANDS[command[0]](command))
+        else:
+            self.exec(line)
 
     def _newest(self) -> str:
         found = family(self.spec.platform)

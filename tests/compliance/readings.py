@@ -9,14 +9,19 @@ from typing import Any
 from nornir_smartlic.model import (
     CISCO_DEFAULT_POLICY,
     Account,
+    AuthorizationStatus,
     BootLevel,
     DataPrivacy,
     DeviceClock,
     DeviceVersion,
     Intent,
+    LicenseAuthorizations,
     LicenseUsage,
     LicensingReading,
     LicensingState,
+    Member,
+    MemberAuthorization,
+    Role,
     RunningConfiguration,
     Transport,
     TransportType,
@@ -68,6 +73,9 @@ def state(**changes: Any) -> LicensingState:
             ),
             policy=CISCO_DEFAULT_POLICY,
             usage_reporting=reporting(),
+            authorizations=LicenseAuthorizations(
+                (MemberAuthorization(Member(Role.ACTIVE, UDI), AuthorizationStatus.NOT_INSTALLED),)
+            ),
             trust_codes=(TrustCode(None, JAN_1 - days(40)),),
             usage=(
                 LicenseUsage("network-advantage", "C9300-24 Network Advantage", 1, UsageStatus.IN_USE),

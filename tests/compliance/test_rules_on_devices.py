@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any, Final
 
 import pytest
 
 from nornir_smartlic.compliance import ComplianceOptions, Verdict
+from nornir_smartlic.model import CISCO_DEFAULT_POLICY, PolicyAttributes, PolicyDays, PolicyOrigin
+from nornir_smartlic.operations.trusting import establish_trust
 from smartlic_lab.device.specification import DeviceSpec
 from tests.compliance.bench import ONLINE, Bench
 from tests.compliance.test_evidence_of_passes import stands
+from tests.memory import TOKEN
 
 Act = Callable[[Bench], None]
 
@@ -38,6 +42,44 @@ def applied(wanted: Mapping[str, Any], *lines: str) -> Act:
     return act
 
 
+def trusted(bench: Bench) -> None:
+    bench.apply(ONLINE)
+    bench.do(establish_trust(TOKEN))
+
+
+def trusted_long_ago(bench: Bench) -> None:
+    """A trust code lasts eight years."""
+    trusted(bench)
+    bench.wait(timedelta(days=20))
+
+
+def shopping(bench: Bench) -> None:
+    """On line, with licences to be authorized for."""
+    bench.buy()
+    bench.online()
+
+
+def reserved(bench: Bench) -> None:
+    """A reservation of before the upgrade."""
+    bench.reserve("network-advantage", "dna-advantage")
+    bench.boot("17.12")
+
+
+def by_file_and_forgotten(bench: Bench) -> None:
+    bench.apply(OFF)
+    bench.wait(timedelta(hours=2))
+    bench.exec("license smart save usage all file flash:usage.txt")
+    bench.wait(timedelta(days=20))
+
+
+def new_policy(bench: Bench) -> None:
+    """The account has another policy, and the device has not heard of it."""
+    bench.online()
+    days = PolicyDays(60, PolicyOrigin.CUSTOMER)
+    policy = replace(CISCO_DEFAULT_POLICY, name="Custom Policy", subscription=PolicyAttributes(days, days, days))
+    bench.lab.cssm.set_policy("example.com", "Branches", policy)
+
+
 def nothing(_: Bench) -> None:
     """The device stays as it booted."""
 
@@ -49,6 +91,7 @@ def spec(platform: str = "c9300", release: str = "17.12", **more: Any) -> Device
 OLD: Final = spec(release="16.12")
 OFF: Final = {"transport": "off"}
 CSLU: Final = {"transport": "cslu", "url": "http://192.0.2.40:8182/cslu/v1/pi"}
+THROUGHPUT: Final = "platform hardware throughput level MB"
 IN_VRF: Final = ("interface GigabitEthernet0/0", " ip address 192.0.2.7 255.255.255.0")
 
 
@@ -112,6 +155,45 @@ STORIES: Final = (
     Story(
         "SLP-URL-LEFT",
         breaks=applied(ONLINE, "license smart url cslu http://192.0.2.40:8182/cslu/v1/pi"),
+    ),
+    Story(
+        "SLP-THROUGHPUT-CODE",
+        broken=spec(
+            "c8000v", day0=("license boot level network-advantage", "platform hardware throughput level MB 500")
+        ),
+        breaks=shopping,
+        aside=spec("c8000v"),
+    ),
+    Story(
+        "SLP-EXPORT-CODE",
+        broken=spec("isr4000", day0=("license boot level securityk9", "license feature hseck9")),
+        breaks=shopping,
+        aside=spec("isr4000"),
+    ),
+    Story(
+        "SLP-BOOT-WAITS",
+        breaks=typed("license boot level network-essentials addon dna-essentials"),
+        aside=spec("c8000v"),
+    ),
+    Story(
+        "SLP-UNEXPECTED",
+        options=ComplianceOptions(licenses=("network-*",)),
+    ),
+    Story("SLP-RESERVATION-LEFT", broken=OLD, breaks=reserved),
+    Story("SLP-FIRST-REPORT", breaks=trusted),
+    Story(
+        "SLP-FILE-ACK",
+        breaks=by_file_and_forgotten,
+        aside=spec(),
+    ),
+    Story("SLP-POLICY", breaks=new_policy, options=ComplianceOptions(policy="Custom Policy")),
+    Story(
+        "SLP-TRUST-ENDS",
+        broken=spec("c9350", "17.18"),
+        breaks=trusted_long_ago,
+        options=ComplianceOptions(trust_expires_within=timedelta(days=2910)),
+        aside=spec(),
+        beside=online(),
     ),
     Story("SLP-OLD-SOFTWARE", broken=OLD, aside=None),
     Story("SLP-REPORTS-KEPT", broken=spec(release="17.6")),
