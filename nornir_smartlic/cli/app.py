@@ -183,6 +183,10 @@ def audit(
     else:
         report = commands.audit(nornir, due_within_days=due_within, waivers=known)
         _remember(settings, report)
+    if chosen == "html":
+        from nornir_smartlic.cli.backgrounds import with_background
+
+        report = with_background(settings, nornir, report, is_whole=not filters)
     if source is not None:
         with source:
             report = commands.write_back(nornir, report, source)
@@ -200,11 +204,12 @@ def _source_of(kind: str | None, field: str | None) -> Source | None:
 
 
 def _audit_again(settings: Settings, nornir: Nornir, max_age: int) -> Report:
-    from nornir_smartlic.cli import remembering
+    from nornir_smartlic.cli import commands, remembering
 
     now = datetime.now(UTC).replace(microsecond=0)
     with settings.opened_store() as store:
-        return remembering.audit_again(store, nornir.inventory.hosts, max_age=timedelta(days=max_age), now=now)
+        report = remembering.audit_again(store, nornir.inventory.hosts, max_age=timedelta(days=max_age), now=now)
+    return commands.with_sites(nornir, report)
 
 
 def _remember(settings: Settings, report: Report) -> None:

@@ -72,7 +72,11 @@ def audit(nornir: Nornir, *, due_within_days: int, waivers: Sequence[Waiver]) ->
     def task(task: Task) -> Result:
         return tasks.verify_compliance(task, options=options, waivers=waivers)
 
-    report = run(nornir, "audit", task, _judged)
+    return with_sites(nornir, run(nornir, "audit", task, _judged))
+
+
+def with_sites(nornir: Nornir, report: Report) -> Report:
+    """*report* with where the inventory says that each host stands."""
     hosts = nornir.inventory.hosts
     return replace(report, hosts=tuple(replace(each, site=site_of(hosts[each.host])) for each in report.hosts))
 

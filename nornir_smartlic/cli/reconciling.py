@@ -12,12 +12,13 @@ from nornir_smartlic import tasks
 from nornir_smartlic.cli.commands import virtual_accounts_of
 from nornir_smartlic.cli.running import run
 from nornir_smartlic.model import LicensingReading, Udi, UsageStatus
-from nornir_smartlic.outputs import HostReport, ReconciliationReport
+from nornir_smartlic.outputs import HostReport, ReconciliationReport, Report
 from nornir_smartlic.reconciliation import (
     BelievedDevice,
     CountedLicense,
     HostCount,
     OwnedLicense,
+    Position,
     Purchase,
     reconcile,
 )
@@ -142,6 +143,28 @@ def counts_of_store(readings: Sequence[LastReading], accounts: Mapping[str, str 
         licenses = tuple(CountedLicense(name, count, display) for name, count, display in last.licenses)
         found.append(HostCount(host, account, _udis(last.udi), licenses, read=last.taken))
     return found
+
+
+def positions_of(
+    report: Report, client: CssmClient, account: SmartAccount, accounts: Mapping[str, str | None], *, is_whole: bool
+) -> tuple[Position, ...]:
+    """What the devices of *report*, an audit, use of what CSSM has of *account*.
+
+    Raises:
+        CssmError: CSSM did not answer.
+    """
+    counts = [_of_audit(host, accounts.get(host.host)) for host in report.hosts]
+    devices = [_device(each) for each in client.product_instances(account.domain)]
+    owned = [_owned(each) for each in client.licenses(account.domain)]
+    now = report.created or datetime.now(UTC)
+    return reconcile(counts, devices, owned, now=now, ending_within=timedelta(0), is_whole=is_whole).positions
+
+
+def _of_audit(host: HostReport, virtual_account: str | None) -> HostCount:
+    if host.device is None:
+        return HostCount(host.host, virtual_account, error=host.error.message if host.error is not None else NO_USAGE)
+    licenses = tuple(CountedLicense(name, count, display) for name, count, display in host.device.licenses_in_use)
+    return HostCount(host.host, virtual_account, _udis(host.device.udi), licenses)
 
 
 def _udis(text: str | None) -> tuple[Udi, ...]:

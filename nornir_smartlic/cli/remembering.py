@@ -9,17 +9,29 @@ from typing import Any, Final
 
 from nornir_smartlic.compliance import Finding, Verdict
 from nornir_smartlic.model import placed
-from nornir_smartlic.outputs import DeviceFacts, HostError, HostReport, Listing, Report
+from nornir_smartlic.outputs import (
+    Background,
+    DeviceFacts,
+    Drift,
+    HostError,
+    HostReport,
+    Listing,
+    PastAudit,
+    Report,
+)
 from nornir_smartlic.store import (
     HostRecord,
     LastState,
     Store,
     changes,
     consumption,
+    consumption_totals,
+    drift,
     forget_audits,
     last_states,
     record_audit,
     standing,
+    totals,
 )
 
 _BARS: Final = "▁▂▃▄▅▆▇█"
@@ -82,6 +94,22 @@ def _facts(device: DeviceFacts) -> dict[str, Any]:
     """The columns of a reading; a time without a known offset is not kept, for nobody could order it."""
     found = {field.name: getattr(device, field.name) for field in fields(device) if field.name != "licenses_in_use"}
     return {name: placed(value) if name in _INSTANTS else value for name, value in found.items()}
+
+
+AUDITS_ON_A_PAGE: Final = 20
+
+
+def background_of(store: Store) -> Background:
+    """What the store tells beside the audit that it has last."""
+    return Background(
+        tuple(
+            PastAudit(each.taken, each.hosts, each.failing, each.unknown, each.not_read)
+            for each in totals(store, last=AUDITS_ON_A_PAGE)
+        ),
+        tuple(Drift(each.host, each.what, each.before, each.after) for each in drift(store)),
+        consumption_totals(store, last=AUDITS_ON_A_PAGE),
+        {(each.host, each.rule_id): each.since for each in standing(store)},
+    )
 
 
 def change_listing(store: Store, host: str | None, since: datetime | None) -> Listing:

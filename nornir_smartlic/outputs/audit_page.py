@@ -11,7 +11,7 @@ import base64
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -20,6 +20,8 @@ from typing import Any, Final
 
 from nornir_smartlic.compliance import Finding, Verdict
 from nornir_smartlic.model.times import placed
+from nornir_smartlic.outputs import figures
+from nornir_smartlic.outputs.background import Background
 from nornir_smartlic.outputs.pages import page_environment, shown_time
 from nornir_smartlic.outputs.report import HostReport, Report
 from nornir_smartlic.outputs.texts import clean
@@ -42,10 +44,14 @@ def render_html(report: Report) -> str:
     environment = page_environment()
     environment.filters["date"] = shown_time
     environment.filters["count"] = _with_commas
+    environment.filters["count_or_dash"] = lambda number: "-" if number is None else _with_commas(number)
+    background = report.background or Background()
+    used, to_mend = entitlements(report), report.to_mend
     style, script = _own("audit_page.css"), _own("audit_page.js")
     return (
         environment.get_template("audit_page.html.j2").render(
             report=report,
+            to_mend=to_mend,
             Verdict=Verdict,
             style=style,
             script=script,
@@ -53,10 +59,19 @@ def render_html(report: Report) -> str:
                 f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; "
                 "form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
             ),
-            data=_in_a_page(page_data(report)),
+            data=_in_a_page(page_data(report, to_mend)),
             answer=_answer(report),
             due=due_counts(report),
-            entitlements=entitlements(report),
+            background=background,
+            entitlements=used,
+            timeline=figures.timeline(report),
+            months=figures.months(report),
+            trend=figures.trend(report),
+            trend_sentence=figures.trend_sentence(report),
+            consumption=figures.purchases(background.positions)
+            if background.positions
+            else figures.in_use([each.display or each.name for each in used], [each.in_use for each in used]),
+            consumption_trend=figures.consumption_trend(report),
             troubled=[host for host in report.hosts if _letter(host) in _TROUBLED],
             limit=WITHOUT_SCRIPTS,
         )
@@ -201,14 +216,18 @@ class _Texts:
         return [self.number(text) for text in texts]
 
 
-def page_data(report: Report) -> dict[str, Any]:
+def page_data(report: Report, to_mend: Sequence[Finding]) -> dict[str, Any]:
     """What the script shows. Rows are lists, without names, and texts are numbers: 5,000 devices are some megabytes."""
     texts = _Texts()
     rules = list({found.rule_id: (found.rule_id, found.title) for found in report.findings}.values())
     places = {rule_id: place for place, (rule_id, _) in enumerate(rules)}
     hosts = [_host_row(host, report, places, texts) for host in report.hosts]
     numbers = {host.host: number for number, host in enumerate(report.hosts)}
-    findings = [_finding_row(found, numbers[found.host], places, texts) for found in report.to_mend]
+    since = report.background.since if report.background is not None else {}
+    findings = [
+        _finding_row(found, numbers[found.host], places, texts, since.get((found.host, found.rule_id)))
+        for found in to_mend
+    ]
     return {
         "rules": [texts.many(rule) for rule in rules],
         "hosts": hosts,
@@ -244,7 +263,7 @@ def _host_row(host: HostReport, report: Report, places: dict[str, int], texts: _
     ]
 
 
-def _finding_row(found: Finding, host: int, places: dict[str, int], texts: _Texts) -> list[Any]:
+def _finding_row(found: Finding, host: int, places: dict[str, int], texts: _Texts, since: datetime | None) -> list[Any]:
     waiver = found.waiver
     waived = None
     if waiver is not None:
@@ -261,4 +280,5 @@ def _finding_row(found: Finding, host: int, places: dict[str, int], texts: _Text
         texts.many(found.fix),
         texts.number(shown_time(deadline) if deadline is not None else None),
         texts.number(waived),
+        texts.number(f"since the audit of {shown_time(since)}" if since is not None else None),
     ]

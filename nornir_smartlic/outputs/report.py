@@ -11,6 +11,7 @@ from typing import Final
 from nornir_smartlic import __version__
 from nornir_smartlic.compliance import Finding, Severity, Verdict
 from nornir_smartlic.model import Instant, LicensingReading, UsageStatus
+from nornir_smartlic.outputs.background import Background
 
 
 class ExitCode(IntEnum):
@@ -107,9 +108,10 @@ class HostReport:
         """In a few words, how it went."""
         if self.error is not None:
             return self.error.message
-        if self.verdict is not None:
-            count = sum(finding.verdict is self.verdict for finding in self.findings)
-            return self.verdict.value if self.verdict is Verdict.PASS else f"{self.verdict.value} ({count})"
+        verdict = self.verdict
+        if verdict is not None:
+            count = sum(finding.verdict is verdict for finding in self.findings)
+            return verdict.value if verdict is Verdict.PASS else f"{verdict.value} ({count})"
         return self.summary or ("changed" if self.changed else "nothing to do")
 
 
@@ -123,6 +125,7 @@ class Report:
     version: str = __version__
     interrupted: bool = False  # by Ctrl-C or SIGTERM; each host says how far it was
     incomplete: bool = False  # something beside the hosts failed, such as writing the verdicts back
+    background: Background | None = None  # only the HTML page has it
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "hosts", tuple(sorted(self.hosts, key=lambda host: host.host)))

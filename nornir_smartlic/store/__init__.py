@@ -26,8 +26,10 @@ from nornir_smartlic.store.journal import (
     SubmissionKind,
     SubmissionState,
 )
+from nornir_smartlic.store.trends import AuditTotals, consumption_totals, drift, totals
 
 __all__ = [
+    "AuditTotals",
     "Change",
     "CollectedFile",
     "Consumption",
@@ -45,9 +47,12 @@ __all__ = [
     "SubmissionState",
     "changes",
     "consumption",
+    "consumption_totals",
+    "drift",
     "forget_audits",
     "last_readings",
     "last_states",
     "record_audit",
     "standing",
+    "totals",
 ]

@@ -250,6 +250,20 @@ def test_what_the_store_does_not_have_is_not_read(fleet, monkeypatch):
     assert fleet("audit", "--max-age", "3").code == 2
 
 
+def test_the_page_of_an_audit_tells_what_changed_since_the_one_before(fleet, monkeypatch):
+    monkeypatch.setenv("SMARTLIC_STORE", str(fleet.folder / "history.db"))
+    fleet("audit", "-o", "report.html")
+    first = (fleet.folder / "report.html").read_text()
+    fleet("apply")
+    fleet("audit", "-o", "report.html")
+    second = (fleet.folder / "report.html").read_text()
+    assert "Drift since the last audit" not in first
+    assert "Drift since the last audit" in second
+    assert '<th scope="row">sw1</th><td>transport</td><td>cslu</td><td>smart</td>' in second
+    assert "Devices that are not in order, by audit" in second
+    assert "since the audit of 20" in second
+
+
 def test_the_store_may_be_named_in_the_configuration_file(fleet):
     fleet.write(
         "config.yaml",

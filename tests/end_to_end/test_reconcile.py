@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -91,6 +92,11 @@ def test_is_what_is_in_use_what_we_own(lab: Lab, smartlic: CommandLine, monkeypa
         "Is what is in use what we own? yes: 6 in use, 8 bought",
     )
     assert "smartlic sync -F name=r3" in bought.out
+
+    smartlic(*DOOR, "audit", "-o", "report.html")
+    page = (smartlic.folder / "report.html").read_text()
+    row = page.partition(f'<tr><th scope="row">{names[0]}</th>')[2].partition("</tr>")[0]
+    assert re.findall(r">([^<]+)</td>", row) == ["DEFAULT", "3", "2", "3", "0"]  # bought, in CSSM, in use, left
 
     change_hosts(smartlic.folder, "r2", port=1)  # nobody listens there
     part = smartlic(*DOOR, "reconcile", "--ending", "7", "--json")

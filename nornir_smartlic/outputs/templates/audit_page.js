@@ -17,6 +17,7 @@ const hosts = data.hosts.map((row) => ({
 const findings = data.findings.map((row) => ({
   host: hosts[row[0]], rule: rules[row[1]], letter: row[2], severity: text(row[3]), message: text(row[4]),
   evidence: row[5].map(text), fix: row[6].map(text), deadline: text(row[7]), waiver: text(row[8]),
+  since: text(row[9]),
 }));
 for (const each of findings) each.host.findings.push(each);
 for (const host of hosts) {
@@ -131,6 +132,7 @@ function findingRow(each, grouping) {
       : make("th", { scope: "row" }, each.rule.id, make("div", { class: "quiet" }, each.rule.title)),
     make("td", {}, make("span", { class: TONES[each.letter] }, VERDICTS[each.letter]), make("div", { class: "quiet" }, each.severity)),
     make("td", {}, each.message,
+      each.since ? make("div", { class: "quiet" }, each.since) : null,
       each.deadline ? make("div", { class: "quiet" }, `deadline ${each.deadline}`) : null,
       each.waiver ? make("div", { class: "waived" }, each.waiver) : null,
       ...each.evidence.map((line) => make("code", {}, line))),
