@@ -159,11 +159,13 @@ def text(value: str) -> str:
 
 def optional(value: str) -> str | None:
     """A text, or ``<none>``, ``<empty>`` or ``None``: ``None``. Nothing at all says nothing; the line is unparsed."""
+    if value in ("<none>", "<empty>", "None"):
+        return None
     if not value:
         raise UnknownWord
     if value[0] == "<" and not _PLACEHOLDER.fullmatch(value):
         raise ValueError("expected '<none>'; the line seems to be cut")
-    return None if value in ("<none>", "<empty>", "None") else value
+    return value
 
 
 _PLACEHOLDER: Final = re.compile(r"<[A-Za-z -]+>")

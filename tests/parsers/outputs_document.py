@@ -71,7 +71,8 @@ that are not, and lines of a section that cannot be read are unparsed. Tasks and
 
 A word that is new to us (a status, a transport, the origin of a policy value, an enforcement or licence type) costs its
 line, not the output: the value is `None`, the line is in `unparsed`, which `audit` reports, and a rule that needs the
-value answers `unknown`. The beginning of a known word is a line that was cut, and refused.
+value answers `unknown`. The beginning of a known word is a line that was cut, and refused; so is a number without its
+closing bracket, `<none>` with something behind it, and a key without its colon. A key without a value is `unparsed`.
 
 Devices print a zone's name only. Where a name means one offset, times are aware and `tzname()` is the printed
 spelling. Where it means several (IST, CST) or none that is known, the value is an `UnplacedTime` with the wall time and
