@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import TextIOWrapper
 from pathlib import Path
@@ -162,6 +163,15 @@ def audit(
         str | None,
         typer.Option("--field", metavar="NAME", help="With --write-back: the custom field, else licensing_verdict."),
     ] = None,
+    notify: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--notify",
+            metavar="PLACE",
+            help="What is new since the last audit in the store goes to webhook (URL in SMARTLIC_WEBHOOK), or "
+            "syslog:HOST[:PORT].",
+        ),
+    ] = None,
     ask_pass: AskPass = False,
 ) -> None:
     """Read the devices and verify them against the inventory; nothing is changed on them."""
@@ -173,6 +183,7 @@ def audit(
     settings = Settings.of(context.obj.config)
     known = commands.waivers_of_file(waivers)
     source = _source_of(write_back, field)
+    informed = _places(settings, notify or (), from_store=from_store)
     nornir = open_hosts(context, filters, ask_pass)
     if from_store:
         if known:
@@ -182,7 +193,7 @@ def audit(
         raise UsageError("--max-age is of --from-store")
     else:
         report = commands.audit(nornir, due_within_days=due_within, waivers=known)
-        _remember(settings, report)
+        report = _remembered(settings, report, informed)
     if chosen == "html":
         from nornir_smartlic.cli.backgrounds import with_background
 
@@ -212,17 +223,41 @@ def _audit_again(settings: Settings, nornir: Nornir, max_age: int) -> Report:
     return commands.with_sites(nornir, report)
 
 
-def _remember(settings: Settings, report: Report) -> None:
-    """Keep the audit where a store is set; an audit that cannot be kept is shown all the same."""
+def _places(settings: Settings, notify: Sequence[str], *, from_store: bool) -> tuple[str, ...]:
+    if not notify:
+        return ()
+    if settings.store is None or from_store:
+        raise UsageError("--notify compares an audit of devices with the last one: it needs a store (SMARTLIC_STORE)")
+    from nornir_smartlic.cli.notifying import places
+
+    return places(notify)
+
+
+def _remembered(settings: Settings, report: Report, informed: Sequence[str]) -> Report:
+    """*report*, kept where a store is set, and those *informed* of what is new in it.
+
+    An audit that cannot be kept is shown all the same; who could not be informed makes it incomplete.
+    """
     if settings.store is None:
-        return
+        return report
     from nornir_smartlic.cli import remembering
 
     try:
         with settings.opened_store() as store:
+            if not informed:
+                remembering.record(store, report, keep_days=settings.keep_days)
+                return report
+            from nornir_smartlic.cli.notifying import news, notify, open_before
+
+            before = open_before(store)
+            problems = notify(informed, *news(report, before))
+            for problem in problems:
+                say(problem)
             remembering.record(store, report, keep_days=settings.keep_days)
+            return replace(report, incomplete=True) if problems else report
     except StoreError as error:
         say(f"the audit is not kept: {error}")
+        return report
 
 
 @app.command(short_help="Show the difference to the inventory.")
@@ -511,6 +546,32 @@ def history(
         else:
             listing = remembering.change_listing(store, host, start)
     finish_listing(listing, as_json=as_json)
+
+
+@app.command(short_help="Serve what the store knows to Prometheus.")
+def export(
+    context: typer.Context,
+    filters: Filters = None,
+    listen: Annotated[
+        str, typer.Option("--listen", metavar="ADDRESS:PORT", help="Where it listens; nobody is asked for a password.")
+    ] = "127.0.0.1:9818",
+    max_age: Annotated[
+        int, typer.Option("--max-age", metavar="DAYS", min=0, help="A host that was read earlier is not read.")
+    ] = 7,
+) -> None:
+    """Serve what the last audits found as metrics for Prometheus, until Ctrl-C; no device is asked.
+
+    The metrics are those of audit --format prometheus, and smartlic_store_up.
+    """
+    from nornir_smartlic.cli.exporting import exporter, listen_at, until_stopped
+    from nornir_smartlic.cli.settings import Settings
+
+    address, port = listen_at(listen)
+    hosts = tuple(open_hosts(context, filters, ask_pass=False).inventory.hosts)
+    settings = Settings.of(context.obj.config)
+    with exporter(settings, hosts, address, port, timedelta(days=max_age)) as served:
+        say(f"serving http://{address}:{served}/metrics for {len(hosts)} hosts; Ctrl-C ends it")
+        until_stopped()
 
 
 @app.command(short_help="Serve the reading commands as tools of an assistant.")

@@ -123,6 +123,12 @@ class _Metrics:
 def render_prometheus(report: Report) -> str:
     """The text exposition format, for the textfile collector of a node exporter."""
     from prometheus_client import generate_latest  # imported where it is used, as it starts an HTTP server's modules
+
+    return generate_latest(_Metrics(metrics_of(report))).decode()
+
+
+def metrics_of(report: Report) -> list[Metric]:
+    """*report* as Prometheus counts it."""
     from prometheus_client.core import GaugeMetricFamily
 
     metrics: list[Metric] = []
@@ -197,4 +203,4 @@ def render_prometheus(report: Report) -> str:
             for name, count, _ in host.device.licenses_in_use
         ),
     )
-    return generate_latest(_Metrics(metrics)).decode()
+    return metrics
