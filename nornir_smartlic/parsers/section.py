@@ -111,6 +111,14 @@ class Section:
         """The key of the next line; ``None`` at the end."""
         return self._entries[-1][0] if self._entries else None
 
+    def below(self, heading: str) -> str | None:
+        """The line that follows *heading*, left where it is; ``None`` where it or the heading is not there."""
+        entries = self._entries
+        for index in range(len(entries) - 1, max(len(entries) - AHEAD, 1) - 1, -1):
+            if "".join(entries[index]) == heading:
+                return "".join(entries[index - 1])
+        return None
+
     def take_lines(self) -> list[str]:
         """Every line that is left."""
         lines = ["".join(entry) for entry in reversed(self._entries)]

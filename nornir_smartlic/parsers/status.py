@@ -160,8 +160,10 @@ def transport(section: Section) -> Transport:
 
 
 def _proxy(section: Section) -> Proxy | None:
+    first = section.below("Proxy:")
     section.take("Proxy", heading)
-    if section.drop_line("Not Configured"):
+    if first == "Not Configured":  # a VRF prints these words too
+        section.drop_line(first)
         return None
     address = section.take("Address", optional)
     port = section.take("Port", _port)
@@ -178,13 +180,15 @@ def _port(value: str) -> int | None:
 
 
 def _vrf(section: Section) -> str | None:
-    if section.drop_line("VRF:"):  # agents 5.1 to 5.3 print it on a line of its own
-        line = section.take_line()
-        try:
-            return _name_of_vrf(line)
-        except ValueError as error:
-            raise Problem(str(error), line) from None
-    return section.take("VRF", _name_of_vrf)
+    line = section.below("VRF:")
+    if line is None:
+        return section.take("VRF", _name_of_vrf)
+    section.drop_line("VRF:")  # agents 5.1 to 5.3 print it on a line of its own
+    section.drop_line(line)
+    try:
+        return _name_of_vrf(line)
+    except ValueError as error:
+        raise Problem(str(error), line) from None
 
 
 def _name_of_vrf(value: str) -> str | None:

@@ -99,3 +99,21 @@ def test_what_stands_beside_no_purchases_is_not_purchased(line: str) -> None:
     parsed = parse(SLAC[0], damaged(SLAC, "Purchased Licenses:\n", f"Purchased Licenses:\n{line}\n"))
     assert parsed.value.authorizations.purchased == ()
     assert parsed.unparsed == (line.strip(),)
+
+
+PROXY = """  Proxy:
+    Address: proxy.example.com
+    Port: 8080
+    Username: <empty>
+    Password: <empty>
+"""
+
+
+@pytest.mark.parametrize("strange", ["", "  Frobnicate Level: 42\n"])
+def test_a_proxy_beside_a_vrf_that_is_not_configured_is_kept(strange: str) -> None:
+    text = capture(VRF).replace("  Proxy:\n    Not Configured\n", strange + PROXY)
+    parsed = parse(command_of(VRF), text)
+    proxy = parsed.value.transport.proxy
+    assert (proxy.address, proxy.port) == ("proxy.example.com", 8080)
+    assert parsed.value.transport.vrf is None
+    assert parsed.unparsed == tuple(strange.strip().splitlines())
