@@ -100,7 +100,7 @@ AUDITS_ON_A_PAGE: Final = 20
 
 
 def background_of(store: Store) -> Background:
-    """What the store tells beside the audit that it has last."""
+    """What the store says beside the audit that it has last."""
     return Background(
         tuple(
             PastAudit(each.taken, each.hosts, each.failing, each.unknown, each.not_read)

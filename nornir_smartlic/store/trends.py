@@ -1,4 +1,4 @@
-"""What the store tells of many devices at once: how audits went, and what differs between the last two.
+"""What the store says of many devices at once: how audits went, and what differs between the last two.
 
 Counted by the database, for fleets of thousands: no reading is built.
 """

@@ -250,7 +250,7 @@ def test_what_the_store_does_not_have_is_not_read(fleet, monkeypatch):
     assert fleet("audit", "--max-age", "3").code == 2
 
 
-def test_the_page_of_an_audit_tells_what_changed_since_the_one_before(fleet, monkeypatch):
+def test_the_page_of_an_audit_says_what_changed_since_the_one_before(fleet, monkeypatch):
     monkeypatch.setenv("SMARTLIC_STORE", str(fleet.folder / "history.db"))
     fleet("audit", "-o", "report.html")
     first = (fleet.folder / "report.html").read_text()

@@ -1,4 +1,4 @@
-"""What the store tells of whole fleets over time."""
+"""What the store says of whole fleets over time."""
 
 from __future__ import annotations
 
@@ -58,5 +58,5 @@ def test_one_audit_alone_has_no_drift(store):
     assert drift(store) == ()
 
 
-def test_an_empty_store_tells_nothing(store):
+def test_an_empty_store_says_nothing(store):
     assert (totals(store, last=9), consumption_totals(store, last=9), drift(store)) == ((), {}, ())
