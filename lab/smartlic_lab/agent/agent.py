@@ -153,9 +153,13 @@ def _booted(core: Core, event: Booted, now: datetime) -> None:
     reporting.reminded = now
     upgrade.boot(core)
     store.history.log(now, "SAEVT_INIT_COMPLETE", version=core.profile.agent_version)
-    allowed = any(
-        known.enforcement is EnforcementType.EXPORT_RESTRICTED and store.authorizations.authorizes(known, now)
-        for known in core.profile.entitlements
+    allowed = (
+        any(
+            known.enforcement is EnforcementType.EXPORT_RESTRICTED and store.authorizations.authorizes(known, now)
+            for known in core.profile.entitlements
+        )
+        if core.slp
+        else store.legacy.is_registered and store.legacy.export_controlled_allowed
     )
     export_controlled = f"Usage of export controlled features is {'allowed' if allowed else 'not allowed'}"
     if not core.slp:  # once more than later releases: syslog/legacy-c9300l-16.x-boot.txt

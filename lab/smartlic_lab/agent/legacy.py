@@ -246,6 +246,8 @@ def registration_answered(core: Core, flight: Flight, reply: Reply, now: datetim
     if action == "register":
         legacy.registered = now
         core.log(6, "AGENT_REG_SUCCESS", f"Smart Agent for Licensing Registration {what} successful")
+        if legacy.export_controlled_allowed:  # unverified: that it is logged here
+            core.log(6, "EXPORT_CONTROLLED", "Usage of export controlled features is allowed")
         evaluate(core, now)
         ask_authorization(core, now)
     else:

@@ -211,6 +211,19 @@ def test_call_home_counts_and_logs_what_the_agent_sent_over_it():
     )
 
 
+def test_the_log_of_a_registered_device_says_what_its_registration_allows():
+    with lab_of("legacy") as lab:
+        assert report_arrives(lab, "legacy")
+        assert "Export-Controlled Functionality: ALLOWED" in lab.execute("d1", "show license status")
+        said = [line.rpartition(" ")[0].rpartition(" ")[2] for line in logged(lab, "EXPORT_CONTROLLED")]
+        assert said == ["not", "not", "is"]
+        lab.execute("d1", "write memory")
+        lab.execute("d1", "reload", "")
+        lab.advance(timedelta(minutes=10))
+        assert all(line.endswith(" is allowed") for line in logged(lab, "EXPORT_CONTROLLED"))
+        assert logged(lab, "EXPORT_CONTROLLED")
+
+
 def test_call_home_drops_what_its_inactive_profile_does_not_take():
     with lab_of("legacy") as lab:
         lab.execute("d1", "configure terminal", "call-home", "profile CiscoTAC-1", "no active", "end")
