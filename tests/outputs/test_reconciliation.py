@@ -12,6 +12,7 @@ import pytest
 from nornir_smartlic.model import Udi
 from nornir_smartlic.outputs import RECONCILIATION_FORMATS, ReconciliationReport, render_reconciliation
 from nornir_smartlic.reconciliation import Answer, Discrepancy, Kind, Position, Reconciliation
+from tests.outputs.schemas import validate
 from tests.outputs.test_hostile_texts import HOSTILE, acting
 
 UDI = Udi("C9300-24T", "FOC00000001")
@@ -43,6 +44,7 @@ def test_a_spreadsheet_calculates_nothing_and_a_page_runs_nothing():
 
 def test_json_has_every_side_of_a_finding():
     document = json.loads(render_reconciliation(reported("x", Kind.COUNT_DIFFERS), "json"))
+    validate(document)
     (found,) = document["findings"]
     assert (found["kind"], found["udi"], found["on_device"], found["in_cssm"]) == ("count differs", str(UDI), 1, 2)
     assert (document["licenses"][0]["left"], document["summary"]["count differs"]) == (-1, 1)
