@@ -106,6 +106,12 @@ def hosts(configuration: Section, vrf: str | None) -> dict[str, str]:
     }
 
 
+def domain_name(configuration: Section, vrf: str | None) -> str | None:
+    """``ip domain name`` of a VRF, else the global one."""
+    own = None if vrf is None else configuration.value("ip", "domain", "name", "vrf", vrf)
+    return own or configuration.value("ip", "domain", "name")
+
+
 def name_servers(configuration: Section, vrf: str | None) -> tuple[str, ...]:
     """``ip name-server`` of a VRF."""
     key = ("ip", "name-server") if vrf is None else ("ip", "name-server", "vrf", vrf)
@@ -128,7 +134,6 @@ def origin(
     home = configuration.section("call-home")
     trustpoint = configuration.find("crypto", "pki", "trustpoint", "SLA-TrustPoint")
     methods = (trustpoint.section.value("revocation-check") if trustpoint and trustpoint.section else None) or "crl"
-    domain_key = ("ip", "domain", "name") if vrf is None else ("ip", "domain", "name", "vrf", vrf)
     return Origin(
         device=device,
         clock=clock,
@@ -137,7 +142,7 @@ def origin(
         source_address=interface_address(interface) if source else None,
         routes=routes,
         domain_lookup=not configuration.denied("ip", "domain", "lookup"),
-        domain_name=configuration.value(*domain_key) or configuration.value("ip", "domain", "name"),
+        domain_name=domain_name(configuration, vrf),
         name_servers=name_servers(configuration, vrf),
         hosts=hosts(configuration, vrf),
         proxy=_proxy(configuration) if transport is not TransportType.CALLHOME else _home_proxy(home),

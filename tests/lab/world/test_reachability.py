@@ -107,6 +107,9 @@ TEXTS = [
     ("as it is", "telnet 192.0.2.10 443", "% Destination unreachable; gateway or host down"),
     ("as it is", "telnet 192.0.2.10 443 /vrf nowhere", "% VRF nowhere does not exist"),
     ("as it is", "traceroute vrf Mgmt-vrf 192.0.2.10", r"1 198.18.0.1 1 msec .*\n +2 192.0.2.10 1 msec"),
+    ("as it is", "show hosts vrf Mgmt-vrf", "Default domain is example.com\nName servers are 192.0.2.53\n"),
+    ("as it is", "show hosts", "Name servers are 255.255.255.255\n"),
+    ("as it is", "show ip http client all", "HTTP client source interface: GigabitEthernet0/0"),
     ("the far end is down", "traceroute vrf Mgmt-vrf 192.0.2.10", r"1 198.18.0.1 .*\n +2 +\* +\* "),
     ("the far end is down", "ping vrf Mgmt-vrf 192.0.2.10", r"\.{5}\nSuccess rate is 0 percent \(0/5\)"),
     (

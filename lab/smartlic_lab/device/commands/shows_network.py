@@ -142,10 +142,11 @@ def show_vrf(session: Session, call: Call) -> str:
 
 @handles("show_hosts")
 def show_hosts(session: Session, call: Call) -> str:
-    configuration = session.device.running
-    known = settings.hosts(configuration, None)
-    domain = configuration.value("ip", "domain", "name")
-    servers = settings.name_servers(configuration, None)
+    """Those of one VRF: what a report through that VRF is resolved by."""
+    configuration, vrf = session.device.running, known_vrf(session.device, call.argument("vrf"))
+    known = settings.hosts(configuration, vrf)
+    domain = settings.domain_name(configuration, vrf)
+    servers = settings.name_servers(configuration, vrf)
     text = f"Default domain is {domain}\n" if domain else "Default domain is not set\n"
     text += f"Name servers are {', '.join(servers) if servers else '255.255.255.255'}\n"
     if call.has("summary"):
