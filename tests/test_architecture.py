@@ -35,6 +35,8 @@ PLUGIN_ARROWS = {
     "sources": "errors model compliance cssm outputs",
     "processors": "errors model compliance operations sources",
     "pyats": "errors model intent compliance operations",
+    "testing": "errors compliance operations outputs tasks cli.failures cli.inventory",
+    "pytest_plugin": "errors testing cli.inventory",
     "cli": "errors model parsers intent files compliance migration reconciliation operations doors cssm store tasks "
     "fleet outputs sources",
 }
@@ -48,7 +50,7 @@ LAB_ARROWS = {  # name: of the lab; of the plugin
     "transports": ("world", "errors"),
     "running": ("platforms world device authority transports", "errors model intent"),
     "cli": ("running show platforms", "errors parsers"),
-    "pytest_plugin": ("world device authority running", ""),
+    "pytest_plugin": ("world device authority running", "errors"),
 }
 ARROWS = {
     **{f"{PLUGIN}.{name}": [f"{PLUGIN}.{one}" for one in allowed.split()] for name, allowed in PLUGIN_ARROWS.items()},

@@ -77,23 +77,34 @@ def open_nornir(
     from nornir_smartlic.doors.host_keys import set_host_keys
     from nornir_smartlic.doors.limits import set_limits
 
-    parsed = [Filter.of(text) for text in filters]
+    for text in filters:
+        Filter.of(text)  # what is wrong in them is said before the inventory is read
     nornir = _load(config)
-    chosen = nornir.filter(filter_func=lambda host: _is_meant(host, parsed)) if parsed else nornir
-    if not chosen.inventory.hosts:
-        asked = " ".join(f"-F {text}" for text in filters)
-        raise UsageError(f"no host fits {asked}" if asked else f"{config}: the inventory has no hosts")
+    if not nornir.inventory.hosts and not filters:
+        raise UsageError(f"{config}: the inventory has no hosts")
+    chosen = filtered(nornir, filters)
     for host in chosen.inventory.hosts.values():
         set_limits(host, limits)
         if host_keys is not None:
             set_host_keys(host, host_keys)
     _fill_credentials(chosen, ask_password=ask_password)
     chosen = _through(chosen, door) if door is not None else chosen
-    _register_doors(chosen)
+    register_doors(chosen)
     return chosen
 
 
-def _register_doors(nornir: Nornir) -> None:
+def filtered(nornir: Nornir, filters: Sequence[str]) -> Nornir:
+    """The hosts that all *filters* leave; filters of the same key add up. Raises `UsageError` where none is left."""
+    parsed = [Filter.of(text) for text in filters]
+    if not parsed:
+        return nornir
+    chosen = nornir.filter(filter_func=lambda host: _is_meant(host, parsed))
+    if not chosen.inventory.hosts:
+        raise UsageError("no host fits " + " ".join(f"-F {text}" for text in filters))
+    return chosen
+
+
+def register_doors(nornir: Nornir) -> None:
     """Load the connection plugins that these hosts need; Nornir would load all, and netmiko alone takes a second."""
     from importlib.metadata import entry_points
 
@@ -137,7 +148,7 @@ def _is_meant(host: Host, filters: Sequence[Filter]) -> bool:
 
 
 def _load(config: Path) -> Nornir:
-    """As ``InitNornir``, but for its log file, and for connection plugins: see `_register_doors`."""
+    """As ``InitNornir``, but for its log file, and for connection plugins: see `register_doors`."""
     if not config.is_file():
         reason = "is a directory" if config.is_dir() else "no such file"
         raise UsageError(f"{config}: {reason} - expected a Nornir configuration file (-c CONFIG)")
