@@ -290,6 +290,9 @@ def _fail(core: Core, flight: Flight, reason: str | None, now: datetime) -> None
         return
     communication.failed(flight.sent, now, up_to=core.store.message_id)
     core.log(3, "COMM_FAILED", f"Communications failure with the {peer_of(core)} : {reason}")
+    if flight.errand.kind is MessageKind.AUTHORIZATION_RENEWAL:  # Source: field notices on call-home's root certificate
+        text = f"Authorization renewal with the {DEFAULT_PEER} : Communication message send error for udi {core.udi}"
+        core.log(3, "AUTH_RENEW_FAILED", text)
     core.store.history.log(now, "SAEVT_COMM_FAIL", error=reason)
 
 

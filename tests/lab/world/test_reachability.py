@@ -207,7 +207,9 @@ def test_call_home_counts_and_logs_what_the_agent_sent_over_it():
         assert totals(lab)["Success"] == (2, 0, 2)
         assert totals(lab)["Failed"] == (failed, 0, failed)
         lines = logged(lab, "SL_MESSAGE_FAILED")
-    assert len(lines) == failed
+        renewals = logged(lab, "AUTH_RENEW_FAILED")
+    assert len(lines) == failed == len(renewals)
+    assert " (CSSM) : Communication message send error for udi PID:C9300-24T,SN:" in renewals[0]
     assert lines[0] == (
         "CALL_HOME-5-SL_MESSAGE_FAILED: Fail to send out Smart Licensing message to: "
         "https://tools.cisco.com/its/service/oddce/services/DDCEService (ERR 207 : Connection time out)"
