@@ -22,7 +22,7 @@ PLUGIN_ARROWS = {
     "parsers": "errors model",
     "intent": "errors model",
     "files": "errors model",
-    "compliance": "errors model intent",
+    "compliance": "errors model intent reconciliation",
     "migration": "errors model intent compliance",
     "reconciliation": "errors model intent",
     "operations": "errors model parsers intent files compliance migration",

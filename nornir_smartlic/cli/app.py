@@ -155,6 +155,13 @@ def audit(
         int | None,
         typer.Option("--max-age", metavar="DAYS", min=0, help="With --from-store: older is not read; else 7 days."),
     ] = None,
+    with_cssm: Annotated[
+        bool, typer.Option("--with-cssm", help="Judge the fleet beside what CSSM has of it, too (docs/compliance.md).")
+    ] = False,
+    ending: Annotated[
+        int,
+        typer.Option("--ending", metavar="DAYS", min=0, max=36_500, help="With --with-cssm: what ends in DAYS."),
+    ] = 90,
     write_back: Annotated[
         str | None,
         typer.Option("--write-back", metavar="SOURCE", help="Verdicts to the records in netbox or nautobot."),
@@ -186,13 +193,20 @@ def audit(
     informed = _places(settings, notify or (), from_store=from_store)
     nornir = open_hosts(context, filters, ask_pass)
     if from_store:
+        if with_cssm:
+            raise UsageError("--with-cssm asks for what is now, not with --from-store: smartlic reconcile --from-store")
         if known:
             raise UsageError("--waivers count when devices are judged, not with --from-store")
         report = _audit_again(settings, nornir, 7 if max_age is None else max_age)
     elif max_age is not None:
         raise UsageError("--max-age is of --from-store")
     else:
-        report = commands.audit(nornir, due_within_days=due_within, waivers=known)
+        books_of = None
+        if with_cssm:
+            from nornir_smartlic.cli.reconciling import ask_for_fleet
+
+            books_of = ask_for_fleet(settings, ending_days=ending, is_whole=not filters)
+        report = commands.audit(nornir, due_within_days=due_within, waivers=known, books_of=books_of)
         report = _remembered(settings, report, informed)
     if chosen == "html":
         from nornir_smartlic.cli.backgrounds import with_background

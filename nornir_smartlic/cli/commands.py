@@ -15,7 +15,16 @@ from nornir_smartlic import tasks
 from nornir_smartlic.cli.failures import host_error, os_error, say
 from nornir_smartlic.cli.running import Describe, run
 from nornir_smartlic.cli.tokens import TokenExhausted, TokenWallet
-from nornir_smartlic.compliance import RULES, ComplianceOptions, Waiver, waivers_of
+from nornir_smartlic.compliance import (
+    ALL_RULES,
+    Books,
+    ComplianceOptions,
+    Finding,
+    FleetCase,
+    Waiver,
+    verify_fleet,
+    waivers_of,
+)
 from nornir_smartlic.errors import FileRejected, StoreError, UsageError
 from nornir_smartlic.fleet import RolloutJournal, Stage, roll_out
 from nornir_smartlic.model import Instant, LicensingReading, Secret
@@ -35,6 +44,7 @@ from nornir_smartlic.operations.results import (
     TrustOutcome,
 )
 from nornir_smartlic.outputs import DeviceFacts, ExitCode, HostReport, Listing, Report, plain
+from nornir_smartlic.reconciliation import HostCount, count_of
 from nornir_smartlic.tasks.driving import intent_of_host, saves
 from nornir_smartlic.tasks.import_files import files_at
 from nornir_smartlic.tasks.stopping import stop
@@ -62,17 +72,56 @@ def waivers_of_file(path: Path | None) -> tuple[Waiver, ...]:
         mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
         where = f" line {mark.line + 1}" if mark is not None else ""
         raise UsageError(f"waivers {path}{where}: not YAML") from None
-    return waivers_of(data, known_rules=frozenset(rule.id for rule in RULES), path=path.name)
+    return waivers_of(data, known_rules=frozenset(rule.id for rule in ALL_RULES), path=path.name)
 
 
-def audit(nornir: Nornir, *, due_within_days: int, waivers: Sequence[Waiver]) -> Report:
-    """Read and judge every host."""
+def audit(
+    nornir: Nornir,
+    *,
+    due_within_days: int,
+    waivers: Sequence[Waiver],
+    books_of: Callable[[Sequence[HostCount]], Books] | None = None,
+) -> Report:
+    """Read and judge every host, and the fleet; *books_of* gives what CSSM has beside what hosts count themselves."""
     options = ComplianceOptions(due_within=timedelta(days=due_within_days))
 
     def task(task: Task) -> Result:
         return tasks.verify_compliance(task, options=options, waivers=waivers)
 
-    return with_sites(nornir, run(nornir, "audit", task, _judged))
+    accounts = virtual_accounts_of(nornir)
+    counts: dict[str, HostCount] = {}
+
+    def describe(host: str, result: Result) -> HostReport:
+        counts[host] = count_of(host, accounts[host], result.result.reading)
+        return _judged(host, result)
+
+    report = with_sites(nornir, run(nornir, "audit", task, describe if books_of is not None else _judged))
+    books = None
+    if books_of is not None:
+        unread = {
+            each.host: HostCount(each.host, accounts[each.host], error=each.error.message)
+            for each in report.hosts
+            if each.error is not None
+        }
+        books = books_of(tuple({**counts, **unread}.values()))
+    return replace(report, fleet=fleet_of(report.hosts, options, waivers, report.created, books))
+
+
+def fleet_of(
+    hosts: Sequence[HostReport],
+    options: ComplianceOptions,
+    waivers: Sequence[Waiver],
+    now: datetime | None,
+    books: Books | None = None,
+) -> tuple[Finding, ...]:
+    """What the rules of the fleet find on *hosts*; () where there is no fleet: one host alone, and CSSM not asked."""
+    if len(hosts) < _A_FLEET and books is None:
+        return ()
+    udis = {each.host: each.device.udi for each in hosts if each.device is not None and each.device.udi is not None}
+    return verify_fleet(FleetCase(udis, books, options), waivers, now)
+
+
+_A_FLEET = 2
 
 
 def with_sites(nornir: Nornir, report: Report) -> Report:

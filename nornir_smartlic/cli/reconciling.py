@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -11,15 +11,19 @@ from typing import TYPE_CHECKING, Final
 from nornir_smartlic import tasks
 from nornir_smartlic.cli.commands import virtual_accounts_of
 from nornir_smartlic.cli.running import run
-from nornir_smartlic.model import LicensingReading, Udi, UsageStatus
+from nornir_smartlic.compliance import Books, TokenUse
+from nornir_smartlic.model import LicensingReading, Udi
 from nornir_smartlic.outputs import HostReport, ReconciliationReport, Report
 from nornir_smartlic.reconciliation import (
+    NO_USAGE,
     BelievedDevice,
     CountedLicense,
     HostCount,
     OwnedLicense,
     Position,
     Purchase,
+    Reconciliation,
+    count_of,
     reconcile,
 )
 from nornir_smartlic.store import LastReading, Store, last_readings
@@ -31,7 +35,6 @@ if TYPE_CHECKING:
     from nornir_smartlic.cli.settings import Settings
     from nornir_smartlic.cssm import CssmClient, LicenseLine, ProductInstance, SmartAccount
 
-NO_USAGE: Final = "no output that was read states the licences in use"
 NEVER_READ: Final = "no audit in the store has read it"
 
 
@@ -80,8 +83,7 @@ def report_on(
     Raises:
         CssmError: CSSM did not answer; no device has been asked then.
     """
-    devices = [_device(each) for each in client.product_instances(account.domain)]
-    owned = [_owned(each) for each in client.licenses(account.domain)]
+    ask = _asked(client, account, agreements)
     accounts = virtual_accounts_of(nornir)
     is_interrupted = False
     if store is not None:
@@ -91,16 +93,44 @@ def report_on(
         counts = [_of_run(host, accounts[host.host]) for host in report.hosts]
         is_interrupted = report.interrupted
     now = datetime.now(UTC).replace(microsecond=0)
-    result = reconcile(
-        counts,
-        devices,
-        owned,
-        now=now,
-        ending_within=timedelta(days=ending_days),
-        is_whole=is_whole,
-        agreements=frozenset((*agreements, *client.agreements(account.domain))),
-    )
+    result = ask(counts, now, timedelta(days=ending_days), is_whole)
     return ReconciliationReport(result, created=now, warnings=_warnings(counts), interrupted=is_interrupted)
+
+
+_Compare = Callable[[Sequence[HostCount], datetime, timedelta, bool], Reconciliation]
+
+
+def _asked(client: CssmClient, account: SmartAccount, agreements: Iterable[str] = ()) -> _Compare:
+    """Ask CSSM now; what it gives back compares counts with the answer."""
+    devices = [_device(each) for each in client.product_instances(account.domain)]
+    owned = [_owned(each) for each in client.licenses(account.domain)]
+    known = frozenset((*agreements, *client.agreements(account.domain)))
+
+    def compare(counts: Sequence[HostCount], now: datetime, ending_within: timedelta, is_whole: bool) -> Reconciliation:
+        return reconcile(
+            counts, devices, owned, now=now, ending_within=ending_within, is_whole=is_whole, agreements=known
+        )
+
+    return compare
+
+
+def ask_for_fleet(settings: Settings, *, ending_days: int, is_whole: bool) -> Callable[[Sequence[HostCount]], Books]:
+    """Ask CSSM, before a device is, for what the rules of the fleet need; gives back what compares counts with it.
+
+    Raises:
+        UsageError: there is no access to CSSM.
+        CssmError: CSSM did not answer.
+    """
+    with settings.cssm() as client:
+        account = settings.account(client)
+        compare = _asked(client, account)
+        tokens = tuple(
+            TokenUse(home.name, token.description, token.uses)
+            for home in account.virtual_accounts
+            for token in client.tokens(account.domain, home.name)
+        )
+    now = datetime.now(UTC).replace(microsecond=0)
+    return lambda counts: Books(compare(counts, now, timedelta(days=ending_days), is_whole), tokens)
 
 
 def _read(host: str, result: Result) -> HostReport:
@@ -113,22 +143,6 @@ def _of_run(host: HostReport, virtual_account: str | None) -> HostCount:
         message = host.error.message if host.error is not None else NO_USAGE
         return HostCount(host.host, virtual_account, error=message)
     return count_of(host.host, virtual_account, reading)
-
-
-def count_of(host: str, virtual_account: str | None, reading: LicensingReading) -> HostCount:
-    """What *reading* says of a host's own count."""
-    state = reading.state
-    own = [state.udi, reading.version.udi, *reading.version.members]
-    own += [member.udi for member in state.members or ()]
-    udis = tuple(dict.fromkeys(udi for udi in own if udi is not None))
-    if state.usage is None:
-        return HostCount(host, virtual_account, udis, error=reading.state_refused or NO_USAGE)
-    licenses = tuple(
-        CountedLicense(line.name, line.count, line.display, line.tag)
-        for line in state.usage
-        if line.status is not UsageStatus.NOT_IN_USE
-    )
-    return HostCount(host, virtual_account, udis, licenses)
 
 
 def counts_of_store(readings: Sequence[LastReading], accounts: Mapping[str, str | None]) -> list[HostCount]:

@@ -9,6 +9,15 @@ from typing import Final
 from nornir_smartlic.compliance.configuration_rules import CONFIGURATION_RULES
 from nornir_smartlic.compliance.entitlement_rules import ENTITLEMENT_RULES
 from nornir_smartlic.compliance.findings import Finding, Severity, Verdict, Waiver
+from nornir_smartlic.compliance.fleet_rules import (
+    FLEET,
+    FLEET_RULES,
+    Books,
+    FleetCase,
+    FleetRule,
+    TokenUse,
+    verify_fleet,
+)
 from nornir_smartlic.compliance.legacy_rules import LEGACY_RULES
 from nornir_smartlic.compliance.license_rules import LICENSE_RULES
 from nornir_smartlic.compliance.policy_rules import POLICY_RULES
@@ -22,16 +31,24 @@ from nornir_smartlic.intent import CONTROLLER, Evidence, compare
 from nornir_smartlic.model import Intent, LicensingReading
 
 __all__ = [
+    "ALL_RULES",
+    "FLEET",
+    "FLEET_RULES",
     "RULES",
+    "Books",
     "Case",
     "ComplianceOptions",
     "Evidence",
     "Finding",
+    "FleetCase",
+    "FleetRule",
     "Rule",
     "Severity",
+    "TokenUse",
     "Verdict",
     "Waiver",
     "verify",
+    "verify_fleet",
     "waive",
     "waivers_of",
 ]
@@ -48,6 +65,8 @@ RULES: Final[tuple[Rule, ...]] = (
     *RELEASE_RULES,
 )
 """Every rule, in the order in which findings are listed."""
+
+ALL_RULES: Final[tuple[Rule | FleetRule, ...]] = (*RULES, *FLEET_RULES)
 
 
 def verify(

@@ -30,6 +30,7 @@ class ComplianceOptions:
     trust_expires_within: timedelta = timedelta(days=60)  # a trust code that ends this soon is a finding
     old_software_until: datetime | None = None  # by when the last device has Smart Licensing Using Policy
     policy: str | None = None  # the name of the policy; CISCO default: no other one. None: whatever there is
+    token_uses: int = 25  # more devices than this on one token are a finding
     licenses: tuple[str, ...] | None = None  # names with * and ? that may be in use; None: any
 
 

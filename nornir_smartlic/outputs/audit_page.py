@@ -221,8 +221,8 @@ def page_data(report: Report, to_mend: Sequence[Finding]) -> dict[str, Any]:
     texts = _Texts()
     rules = list({found.rule_id: (found.rule_id, found.title) for found in report.findings}.values())
     places = {rule_id: place for place, (rule_id, _) in enumerate(rules)}
-    hosts = [_host_row(host, report, places, texts) for host in report.hosts]
-    numbers = {host.host: number for number, host in enumerate(report.hosts)}
+    hosts = [_host_row(host, report, places, texts) for host in report.parts]
+    numbers = {host.host: number for number, host in enumerate(report.parts)}
     since = report.background.since if report.background is not None else {}
     findings = [
         _finding_row(found, numbers[found.host], places, texts, since.get((found.host, found.rule_id)))

@@ -29,7 +29,7 @@ def render_calendar(report: Report) -> str:
     calendar.add("prodid", f"-//nornir-smartlic//{report.version}//EN")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", "Smart Licensing")
-    for host in report.hosts:
+    for host in report.parts:
         for event in _events(host, report.created or _LONG_AGO):
             calendar.add_component(event)
     text: bytes = calendar.to_ical()

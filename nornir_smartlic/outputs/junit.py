@@ -13,7 +13,7 @@ def render_junit(report: Report) -> str:
     """Failed and unknown findings are failures; a host without a result is an error; waived ones are skipped."""
     suites = ElementTree.Element("testsuites", {"name": f"smartlic {report.command}"})
     totals = dict.fromkeys(("tests", "failures", "errors", "skipped"), 0)
-    for host in report.hosts:
+    for host in report.parts:
         suite = _suite(host)
         for name in totals:
             totals[name] += int(suite.get(name, "0"))

@@ -35,6 +35,7 @@ def document_of(report: Report) -> dict[str, Plain]:
             "failures": {severity.value: count for severity, count in report.failures.items()},
         },
         "hosts": [_host(host) for host in report.hosts],
+        "fleet": plain(report.fleet),
     }
 
 
@@ -80,7 +81,7 @@ def render_csv(report: Report) -> str:
     text = io.StringIO()
     writer = csv.DictWriter(text, CSV_COLUMNS, lineterminator="\n")
     writer.writeheader()
-    for host in report.hosts:
+    for host in report.parts:
         if host.error is not None:
             writer.writerow({"host": clean_cell(host.host), "error": clean_cell(host.error.message)})
         for finding in host.findings:

@@ -9,7 +9,7 @@ from enum import IntEnum
 from typing import Final
 
 from nornir_smartlic import __version__
-from nornir_smartlic.compliance import Finding, Severity, Verdict
+from nornir_smartlic.compliance import FLEET, Finding, Severity, Verdict
 from nornir_smartlic.model import Instant, LicensingReading, UsageStatus
 from nornir_smartlic.outputs.background import Background
 
@@ -124,6 +124,7 @@ class Report:
     created: datetime | None = None  # None: left out, as in tests
     version: str = __version__
     interrupted: bool = False  # by Ctrl-C or SIGTERM; each host says how far it was
+    fleet: tuple[Finding, ...] = ()  # what an audit found over all hosts, and beside CSSM
     incomplete: bool = False  # something beside the hosts failed, such as writing the verdicts back
     background: Background | None = None  # only the HTML page has it
 
@@ -132,8 +133,13 @@ class Report:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """All findings, host by host."""
-        return tuple(finding for host in self.hosts for finding in host.findings)
+        """All findings, host by host, those of the fleet last."""
+        return tuple(finding for part in self.parts for finding in part.findings)
+
+    @property
+    def parts(self) -> tuple[HostReport, ...]:
+        """The hosts, and behind them the fleet in the shape of one, where it was judged."""
+        return (*self.hosts, HostReport(FLEET, findings=self.fleet)) if self.fleet else self.hosts
 
     @property
     def to_mend(self) -> tuple[Finding, ...]:

@@ -6,7 +6,7 @@ import json
 from typing import Any, Final
 from urllib.parse import quote
 
-from nornir_smartlic.compliance import RULES, Finding, Rule, Severity, Verdict
+from nornir_smartlic.compliance import ALL_RULES, Finding, FleetRule, Rule, Severity, Verdict
 from nornir_smartlic.outputs.report import Report
 
 _SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -27,13 +27,13 @@ _KINDS: Final = {
 
 def render_sarif(report: Report) -> str:
     """A run with every finding; hosts without a result are notifications of the invocation."""
-    ids = [rule.id for rule in RULES]
+    ids = [rule.id for rule in ALL_RULES]
     run = {
         "tool": {
             "driver": {
                 "name": "smartlic",
                 "version": report.version,
-                "rules": [_rule(rule) for rule in RULES],
+                "rules": [_rule(rule) for rule in ALL_RULES],
             }
         },
         "invocations": [
@@ -56,7 +56,7 @@ def render_sarif(report: Report) -> str:
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
-def _rule(rule: Rule) -> dict[str, Any]:
+def _rule(rule: Rule | FleetRule) -> dict[str, Any]:
     return {
         "id": rule.id,
         "shortDescription": {"text": rule.title},

@@ -1,6 +1,7 @@
 """What devices count, what CSSM believes, and what was bought: where the three disagree. Pure."""
 
 from nornir_smartlic.reconciliation.comparison import reconcile
+from nornir_smartlic.reconciliation.counting import NO_USAGE, count_of
 from nornir_smartlic.reconciliation.values import (
     Accounting,
     Answer,
@@ -16,6 +17,7 @@ from nornir_smartlic.reconciliation.values import (
 )
 
 __all__ = [
+    "NO_USAGE",
     "Accounting",
     "Answer",
     "BelievedDevice",
@@ -27,5 +29,6 @@ __all__ = [
     "Position",
     "Purchase",
     "Reconciliation",
+    "count_of",
     "reconcile",
 ]

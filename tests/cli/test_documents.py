@@ -8,7 +8,7 @@ from pathlib import Path
 from nornir_smartlic.cli import app as application
 from nornir_smartlic.cli.present import FORMATS
 from nornir_smartlic.cli.settings import _KEYS
-from nornir_smartlic.compliance import RULES, Verdict, waivers_of
+from nornir_smartlic.compliance import ALL_RULES, RULES, Verdict, waivers_of
 
 DOCS = Path(__file__).parents[2] / "docs"
 CLI = (DOCS / "cli.md").read_text()
@@ -48,8 +48,8 @@ def test_every_format_is_named():
 
 
 def test_the_table_of_rules_is_that_of_the_code():
-    rows = re.findall(r"^\| `(SLP-[A-Z-]+)` \| (\w+) \| (.+?) \| (.+?) \|$", COMPLIANCE, re.MULTILINE)
-    assert rows == [(rule.id, rule.severity.value, rule.title, rule.rationale) for rule in RULES]
+    rows = re.findall(r"^\| `((?:SLP|FLEET)-[A-Z-]+)` \| (\w+) \| (.+?) \| (.+?) \|$", COMPLIANCE, re.MULTILINE)
+    assert rows == [(rule.id, rule.severity.value, rule.title, rule.rationale) for rule in ALL_RULES]
 
 
 def test_every_verdict_is_explained():

@@ -68,6 +68,9 @@ def test_is_what_is_in_use_what_we_own(lab: Lab, smartlic: CommandLine, monkeypa
     before = smartlic(*DOOR, "reconcile", "--json")  # r3 has not reported, and nothing was bought
     document = json.loads(before.out)
     assert (before.code, document["answer"]) == (1, "no")
+    audited = json.loads(smartlic(*DOOR, "audit", "--with-cssm", "--json").out)  # by the same comparison
+    fleet = {each["rule_id"]: each["verdict"] for each in audited["fleet"]}
+    assert [name for name, verdict in fleet.items() if verdict == "fail"] == ["FLEET-NOT-IN-CSSM", "FLEET-SHORT"]
     older = os.environ["SMARTLIC_CSSM_URL"]
     monkeypatch.setenv("SMARTLIC_CSSM_URL", f"{older}/v1/software/apis")
     monkeypatch.setenv("SMARTLIC_CSSM_LOGIN_URL", f"{older}/oauth2/default/v1/token")
