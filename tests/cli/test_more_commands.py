@@ -14,6 +14,7 @@ from datetime import timedelta
 import pytest
 from nornir.core.plugins.inventory import InventoryPluginRegister
 
+from smartlic_lab.agent.events import Log
 from smartlic_lab.authority import Cssm
 from smartlic_lab.platforms import family
 from tests.cssm.over_memory import JAN_1, SECRET, Service
@@ -304,6 +305,18 @@ def test_a_diagnosis_names_causes_with_evidence_and_fix(fleet):
     assert causes
     assert all(cause["cause"] and cause["certainty"] for cause in causes)
     assert fleet("diagnose", "sw1").code == 1
+
+
+def test_a_diagnosis_of_nothing_but_history_is_exit_code_0(fleet, lab):
+    for words in (("apply",), ("trust",)):
+        assert fleet(*words).code == 0
+    failure = "Communications failure with the Cisco Smart Software Manager (CSSM) : No reply from server"
+    lab.devices["sw1"].emit(Log(3, "COMM_FAILED", failure), lab.world.clock.now())
+    assert fleet("diagnose", "sw1").code == 1
+    lab.world.advance(timedelta(hours=12))
+    ended = fleet("diagnose", "sw1", "--json")
+    assert (ended.code, {cause["certainty"] for cause in json.loads(ended.out)["causes"]}) == (0, {"history"})
+    assert "history" in fleet("diagnose", "sw1").out
 
 
 def test_no_such_host_is_wrong_usage(fleet):
