@@ -324,7 +324,7 @@ def apply(
     nornir = open_hosts(context, filters, ask_pass)
     how: dict[str, Any] = {"save": not no_save, "revert_minutes": commit_confirmed}
     if dry_run:
-        report = commands.plan(nornir)
+        report = commands.plan(nornir, save=not no_save)
     elif planned:
         report = commands.apply_in_stages(nornir, planned, max_failures=max_failures, journal=journal, **how)
     else:

@@ -173,9 +173,14 @@ def unparsed(reading: LicensingReading) -> tuple[str, ...]:
     return tuple(f"{line.command}: a line that is not understood: {line.line.strip()!r}" for line in reading.unparsed)
 
 
-def plan(nornir: Nornir) -> Report:
-    """The difference of every host to the inventory."""
-    return run(nornir, "plan", lambda task: tasks.configure_licensing(task, dry_run=True), _planned)
+def plan(nornir: Nornir, *, save: bool = True) -> Report:
+    """The difference of every host to the inventory, and what `apply` with this *save* would save with it."""
+
+    def task(task: Task) -> Result:
+        safety = Safety(save=save and saves(task.host))
+        return tasks.configure_licensing(task, safety=safety, dry_run=True)
+
+    return run(nornir, "plan", task, _planned)
 
 
 def apply(nornir: Nornir, *, save: bool = True, revert_minutes: int | None = None) -> Report:
@@ -246,7 +251,8 @@ def _planned(host: str, result: Result) -> HostReport:
     else:
         summary = _changes(plan) if plan.differences else "as wanted"
         if plan.unsaved:
-            summary += f", {len(plan.unsaved)} lines not saved"
+            count = len(plan.unsaved)
+            summary += f", {count} line{'' if count == 1 else 's'} not saved"
     return HostReport(
         host,
         summary=summary,

@@ -29,7 +29,7 @@ from nornir_smartlic.operations.licensing_log import read_log
 from nornir_smartlic.operations.reading import read_configured, read_state, reread
 from nornir_smartlic.operations.recovery import COMEBACK_PATIENCE, come_back, state_unknown
 from nornir_smartlic.operations.refusals import remark
-from nornir_smartlic.operations.saving import LEFT_TO_OTHERS, of_others, save
+from nornir_smartlic.operations.saving import LEFT_TO_OTHERS, not_saved_before, save
 from nornir_smartlic.operations.waiting import Expectation, Patience, wait_for
 
 PUSHES: Final = 3
@@ -65,8 +65,11 @@ def configure(wanted: Intent, *, commit: bool, safety: Safety = Safety()) -> Con
     if plan.not_applicable is not None:
         return plan
     plan = replace(plan, unsaved=reading.unsaved_licensing)
-    if not commit or not (plan.commands or plan.unsaved):
+    if not (plan.commands or plan.unsaved):
         return plan
+    if not commit:
+        named = not_saved_before(reading, commit=False) if safety.save else ()
+        return replace(plan, warnings=(*plan.warnings, *named))
     if plan.codes:
         return (yield from _with_codes(plan, wanted, reading, safety))
     if plan.commands:
@@ -78,7 +81,7 @@ def configure(wanted: Intent, *, commit: bool, safety: Safety = Safety()) -> Con
     if not safety.save:
         return replace(plan, warnings=(*plan.warnings, LEFT_TO_OTHERS))
     yield from _saved(reading, len(plan.commands), safety.comeback)
-    return replace(plan, saved=True, warnings=(*plan.warnings, *_of_others(reading)))
+    return replace(plan, saved=True, warnings=(*plan.warnings, *not_saved_before(reading, commit=True)))
 
 
 def _with_codes(plan: Plan, wanted: Intent, reading: LicensingReading, safety: Safety) -> Conversation[Plan]:
@@ -114,11 +117,6 @@ def _saved(reading: LicensingReading, total: int, comeback: Patience) -> Convers
             if number == PUSHES or (yield from come_back(reading, comeback)) is None:
                 made = "changed" if total else "not changed"
                 raise state_unknown(error, total, state=f"{made}, whether it was saved is not known") from None
-
-
-def _of_others(reading: LicensingReading) -> tuple[str, ...]:
-    """What somebody else had changed and not saved, as a warning."""
-    return of_others([line for line in reading.unsaved or () if line not in (reading.unsaved_licensing or ())])
 
 
 class _Change:

@@ -222,6 +222,21 @@ def test_what_others_had_not_saved_is_named_without_its_secrets():
     assert "s3cret-word" not in named
 
 
+def test_what_would_be_saved_too_is_named_before_it_is():
+    lab = memory_lab(switch())
+    converse(configure(INTENT, commit=True), lab.door("sw1").answer)
+    changed_by_hand(lab, "snmp-server community s3cret-word RO", "no license smart server-identity-check")
+    named = (
+        "saved with it, changed by others before: +snmp-server community",
+        "saved with it, of licensing, not saved before: +no license smart server-identity-check",
+    )
+    for commit in (False, True):
+        plan = converse(configure(INTENT, commit=commit), lab.door("sw1").answer)
+        assert plan.warnings[-2:] == tuple(text if commit else f"would be {text}" for text in named)
+    left = converse(configure(INTENT, commit=False, safety=Safety(save=False)), lab.door("sw1").answer)
+    assert not any("saved with it" in text for text in left.warnings)
+
+
 def test_a_device_that_does_not_compare_is_not_known_to_be_saved():
     lab = memory_lab(switch())
     door = lab.door("sw1")

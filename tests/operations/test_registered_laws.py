@@ -82,7 +82,11 @@ def test_a_switch_gets_its_way_then_its_registration_and_passes_the_audit():
     nornir = lab.nornir({"sw1": wanted | {"revocation_check": "none", "usage_interval_days": 7, "trust": True}})
     plan = one(nornir.run(configure_licensing)).result
     assert plan.commands[-1] == "license smart url default"
-    assert [text.partition(":")[0] for text in plan.warnings] == ["smart_licensing.registered", "smart_licensing"]
+    assert [text.partition(":")[0] for text in plan.warnings] == [
+        "smart_licensing.registered",
+        "smart_licensing",
+        "saved with it, of licensing, not saved before",
+    ]
     one(nornir.run(register_device, token=TOKEN))
     assert one(nornir.run(configure_licensing)).result.is_empty
     findings = {each.rule_id: each for each in one(nornir.run(verify_compliance)).result.findings}
