@@ -18,6 +18,7 @@ from nornir_smartlic.compliance.fleet_rules import (
     TokenUse,
     verify_fleet,
 )
+from nornir_smartlic.compliance.house import RULES_KEY, HouseRules, house_rules_of
 from nornir_smartlic.compliance.legacy_rules import LEGACY_RULES
 from nornir_smartlic.compliance.license_rules import LICENSE_RULES
 from nornir_smartlic.compliance.policy_rules import POLICY_RULES
@@ -35,6 +36,7 @@ __all__ = [
     "FLEET",
     "FLEET_RULES",
     "RULES",
+    "RULES_KEY",
     "Books",
     "Case",
     "ComplianceOptions",
@@ -42,11 +44,13 @@ __all__ = [
     "Finding",
     "FleetCase",
     "FleetRule",
+    "HouseRules",
     "Rule",
     "Severity",
     "TokenUse",
     "Verdict",
     "Waiver",
+    "house_rules_of",
     "verify",
     "verify_fleet",
     "waive",

@@ -104,7 +104,7 @@ def _boot_waits(case: Case) -> Outcome:
 def _unexpected(case: Case) -> Outcome:
     allowed, usage = case.options.licenses, case.state.usage
     if allowed is None:
-        return not_applicable("the inventory does not say which licences may be in use")
+        return not_applicable("the inventory does not say which licences may be in use (smart_licensing_rules)")
     if usage is None:
         return unknown(_NO_USAGE)
     in_use = [each for each in usage if each.status not in (None, UsageStatus.NOT_IN_USE)]

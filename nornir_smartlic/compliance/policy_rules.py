@@ -75,7 +75,7 @@ def _file(case: Case) -> Outcome:
 def _policy(case: Case) -> Outcome:
     wanted = case.options.policy
     if wanted is None:
-        return not_applicable("no policy is named: smart_licensing_rules, or --policy")
+        return not_applicable("the inventory names no policy (smart_licensing_rules)")
     policy = case.state.policy
     if policy is None:
         return unknown("no output that was read states the policy", expected=wanted)
