@@ -7,9 +7,10 @@ What a device must be like stands in the testbed, in the same words as in the in
         custom:
           smart_licensing: {transport: smart, url: default, trust: true}
 
-A script derives the three classes (playbooks/compliance_test.py): AEtest takes only those that a script defines.
-Needs the extra ``pyats``. Verdicts become results: pass Passed, fail Failed, unknown Errored, waived Passx, not
-applicable Skipped.
+A script derives `CommonSetup`, `CommonCleanup` and either `LicensingCompliance`, which has every rule, or those of the
+groups that it wants (playbooks/compliance_test.py): AEtest takes only classes that a script defines. `learn` and
+`parse` give our model of a device that is connected. Needs the extra ``pyats``. Verdicts become results: pass Passed,
+fail Failed, unknown Errored, waived Passx, not applicable Skipped.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from typing import Any, Final
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, ClassVar, Final
 
 from pyats import aetest
 from pyats.results import Errored, Failed, Passed, Passx, Skipped
@@ -27,14 +29,41 @@ from unicon.core.errors import SubCommandFailure
 from unicon.core.errors import TimeoutError as UniconTimeoutError
 from unicon.eal.dialogs import Dialog, Statement
 
-from nornir_smartlic.compliance import RULES, ComplianceOptions, Finding, Verdict, Waiver, verify, waivers_of
+from nornir_smartlic.compliance import RULES, ComplianceOptions, Finding, Rule, Verdict, Waiver, verify, waivers_of
+from nornir_smartlic.compliance.configuration_rules import CONFIGURATION_RULES
+from nornir_smartlic.compliance.entitlement_rules import ENTITLEMENT_RULES
+from nornir_smartlic.compliance.legacy_rules import LEGACY_RULES
+from nornir_smartlic.compliance.license_rules import LICENSE_RULES
+from nornir_smartlic.compliance.policy_rules import POLICY_RULES
+from nornir_smartlic.compliance.release_rules import RELEASE_RULES
+from nornir_smartlic.compliance.reporting_rules import REPORTING_RULES
+from nornir_smartlic.compliance.saving_rules import SAVING_RULES
+from nornir_smartlic.compliance.way_rules import WAY_RULES
 from nornir_smartlic.errors import CommandRefused, DeviceError, SmartLicError, TimedOut, Unreachable, UsageError
 from nornir_smartlic.intent import intent_of
 from nornir_smartlic.model import LicensingReading, Secret
 from nornir_smartlic.operations.conversation import Answer, Configure, Exec, Request, Save, Show, Wait, converse
 from nornir_smartlic.operations.reading import read_licensing
+from nornir_smartlic.outputs.texts import clean_line
+from nornir_smartlic.parsers import PARSERS, full_name
+from nornir_smartlic.parsers import parse as parse_text
 
-__all__ = ["CommonCleanup", "CommonSetup", "LicensingCompliance", "UniconDoor", "exit_code"]
+__all__ = [
+    "CommonCleanup",
+    "CommonSetup",
+    "ConfigurationCompliance",
+    "LicenseCompliance",
+    "LicensingCompliance",
+    "RegistrationCompliance",
+    "ReportingCompliance",
+    "UniconDoor",
+    "exit_code",
+    "learn",
+    "parse",
+]
+
+_log = logging.getLogger(__name__)
+_AT_ONCE: Final = 16  # logins
 
 _RESULTS: Final = {
     Verdict.PASS: Passed,
@@ -50,6 +79,35 @@ def exit_code(result: Any) -> int:
     if result in (Passed, Passx, Skipped):
         return 0
     return 1 if result == Failed else 3
+
+
+def learn(device: Any) -> LicensingReading:
+    """Everything that a connected device prints of its licensing, as our model.
+
+    Raises:
+        DeviceError: the connection was lost, or an output is not what the command prints.
+    """
+    reading: LicensingReading = converse(read_licensing(), UniconDoor(device).answer)
+    return reading
+
+
+def parse(device: Any, command: str) -> Any:
+    """What *command*, typed on a connected device, says, as the value of our model.
+
+    Raises:
+        CommandRefused: the device does not know the command.
+        ParseError: the output is not what the command prints.
+        UsageError: there is no parser of the command.
+    """
+    try:
+        name = command if command in PARSERS else full_name(command)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    try:
+        return parse_text(name, UniconDoor(device).answer(Show(name)).text).value
+    except DeviceError as error:
+        error.host = error.host or device.name
+        raise
 
 
 class UniconDoor:
@@ -142,19 +200,38 @@ class CommonSetup(aetest.CommonSetup):  # type: ignore[misc]  # pyATS has no typ
     def connect(self, testbed: Any, testscript: Any, steps: Any, hosts: Sequence[str] | None = None) -> None:
         """A device that cannot be reached is errored in its own case alone, so that it blocks no other."""
         devices = [testbed.devices[name] for name in hosts or sorted(testbed.devices)]
-        with suppress(UniconConnectionError):  # which of them failed is asked below, device by device
-            testbed.connect(*devices, log_stdout=False)
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            reasons = dict(zip((device.name for device in devices), pool.map(_connected, devices), strict=True))
         for device in devices:
             with steps.start(f"Connect to {device.name}", continue_=True) as step:
-                if not device.is_connected():
-                    step.passx(f"{device.name} was not reached: its own case is errored")
+                if (reason := reasons[device.name]) is not None:
+                    step.passx(f"{device.name} was not reached, its own cases are errored: {reason}")
+        testscript.parameters["smartlic_reasons"] = reasons
+        testscript.parameters["smartlic_readings"] = {}
         for case in vars(testscript.module).values():
             if isinstance(case, type) and issubclass(case, LicensingCompliance):
                 aetest.loop.mark(case, host=[device.name for device in devices])
 
 
+def _connected(device: Any) -> str | None:
+    """Connect to *device*; why it cannot be reached, in one line, and ``None`` where it is."""
+    try:
+        if not device.is_connected():
+            device.connect(log_stdout=False)
+    except Exception as error:  # noqa: BLE001  unicon and its plugins raise what they like; one device stops no other
+        seen: BaseException = error
+        while seen.__cause__ is not None or seen.__context__ is not None:  # unicon's own says only that it failed
+            seen = seen.__cause__ or seen.__context__ or seen
+        lines = [line.strip() for line in (str(seen) or str(error)).splitlines() if line.strip()]
+        return lines[0][:300] if lines else type(seen).__name__
+    return None
+
+
 class LicensingCompliance(aetest.Testcase):  # type: ignore[misc]  # pyATS has no types
     """Reads one device and judges it by every rule; one section per rule."""
+
+    rules: ClassVar[Sequence[Rule]] = RULES
+    group: ClassVar[str] = "licensing"
 
     @aetest.setup  # type: ignore[untyped-decorator]  # pyATS has no types
     def read(
@@ -163,30 +240,65 @@ class LicensingCompliance(aetest.Testcase):  # type: ignore[misc]  # pyATS has n
         host: str,
         waivers: Sequence[Mapping[str, Any]] = (),
         options: ComplianceOptions | None = None,
+        smartlic_reasons: Mapping[str, str | None] | None = None,
+        smartlic_readings: dict[str, LicensingReading] | None = None,
     ) -> None:
-        """Read the device once; the rules share the reading."""
-        self.uid = f"licensing_compliance.{host}"
+        """Read the device once; all groups and their rules share the reading."""
+        self.uid = f"{self.group}_compliance.{host}"
         device = testbed.devices[host]
         if not device.is_connected():
-            self.errored(f"{host}: not reached, so nothing is proven; unicon's log of the device says why")
+            reason = (smartlic_reasons or {}).get(host) or "unicon's log of the device says why"
+            self.errored(f"{host}: not reached, so nothing is proven: {reason}")
+        readings = smartlic_readings if smartlic_readings is not None else {}
         try:
             wanted = intent_of(device.custom.get("smart_licensing", {}))
             given: tuple[Waiver, ...] = waivers_of(list(waivers), known_rules=frozenset(rule.id for rule in RULES))
-            reading: LicensingReading = converse(read_licensing(), UniconDoor(device).answer)
+            reading = readings[host] = readings[host] if host in readings else learn(device)
         except SmartLicError as error:
             self.errored(f"{host}: {error}")
-        findings = verify(reading, wanted, options, given, host=host)
+        findings = verify(reading, wanted, options, given, host=host, rules=self.rules)
         self.findings: dict[str, Finding] = {finding.rule_id: finding for finding in findings}
+        aetest.loop.mark(self.judge, rule=[rule.id for rule in self.rules])
 
-    @aetest.test.loop(rule=[rule.id for rule in RULES])  # type: ignore[untyped-decorator]  # pyATS has no types
+    @aetest.test  # type: ignore[untyped-decorator]  # pyATS has no types
     def judge(self, section: Any, rule: str) -> None:
-        """One rule on this device."""
+        """One rule on this device; what the device printed for it stands in the log."""
         section.uid = rule
         finding = self.findings[rule]
+        for each in finding.evidence:
+            _log.info("%s: %s", each.command, clean_line(each.line))
         text = f"{finding.title}: {finding.message}"
         if finding.fix:
             text += f" - fix: {'; '.join(finding.fix)}"
-        section.result = _RESULTS[finding.verdict].clone(text)
+        section.result = _RESULTS[finding.verdict].clone(clean_line(text))
+
+
+class ConfigurationCompliance(LicensingCompliance):
+    """The rules on what is configured: against the inventory, the way out, what is saved."""
+
+    rules = (*CONFIGURATION_RULES, *WAY_RULES, *SAVING_RULES)
+    group = "configuration"
+
+
+class LicenseCompliance(LicensingCompliance):
+    """The rules on trust, accounts, boot levels and what may be used."""
+
+    rules = (*LICENSE_RULES, *ENTITLEMENT_RULES)
+    group = "license"
+
+
+class ReportingCompliance(LicensingCompliance):
+    """The rules on reports, acknowledgements and the policy."""
+
+    rules = (*REPORTING_RULES, *POLICY_RULES)
+    group = "reporting"
+
+
+class RegistrationCompliance(LicensingCompliance):
+    """The rules on devices before Smart Licensing Using Policy, and on releases."""
+
+    rules = (*LEGACY_RULES, *RELEASE_RULES)
+    group = "registration"
 
 
 class CommonCleanup(aetest.CommonCleanup):  # type: ignore[misc]  # pyATS has no types

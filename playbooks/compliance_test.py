@@ -1,6 +1,7 @@
 """AEtest script: the licensing of every device in the testbed is as its ``smart_licensing`` data asks for.
 
-The sections come from nornir_smartlic.pyats; add test cases of your own below.
+The sections come from nornir_smartlic.pyats, a test case for each group of rules; leave out what is not yours to prove,
+and add test cases of your own below.
 """
 
 from nornir_smartlic import pyats as licensing
@@ -10,8 +11,20 @@ class CommonSetup(licensing.CommonSetup):
     """Connects to the devices."""
 
 
-class LicensingCompliance(licensing.LicensingCompliance):
-    """Every rule on every device."""
+class ConfigurationCompliance(licensing.ConfigurationCompliance):
+    """What is configured, and saved."""
+
+
+class LicenseCompliance(licensing.LicenseCompliance):
+    """Trust, accounts, boot levels, what may be used."""
+
+
+class ReportingCompliance(licensing.ReportingCompliance):
+    """Reports and their acknowledgements."""
+
+
+class RegistrationCompliance(licensing.RegistrationCompliance):
+    """Devices before Smart Licensing Using Policy, and releases."""
 
 
 class CommonCleanup(licensing.CommonCleanup):

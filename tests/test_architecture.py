@@ -34,7 +34,7 @@ PLUGIN_ARROWS = {
     "outputs": "errors model compliance reconciliation operations",
     "sources": "errors model compliance cssm outputs",
     "processors": "errors model compliance operations sources",
-    "pyats": "errors model intent compliance operations",
+    "pyats": "errors model parsers intent compliance operations outputs.texts",
     "testing": "errors compliance operations outputs tasks cli.failures cli.inventory",
     "pytest_plugin": "errors testing cli.inventory",
     "cli": "errors model parsers intent files compliance migration reconciliation operations doors cssm store tasks "

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 import yaml
@@ -90,19 +91,36 @@ def test_a_host_that_is_not_read_is_no_compliant_one(
 
 @pytest.mark.pyats
 @pytest.mark.usefixtures("runbook")
-def test_one_unreachable_device_leaves_the_others_their_results(lab: Lab, tmp_path: Path) -> None:
+def test_one_broken_device_fails_with_the_reason_and_leaves_the_others_their_results(lab: Lab, tmp_path: Path) -> None:
+    """``pyats run job``, with every group of rules, and its report as xUnit."""
     pytest.importorskip("pyats")
     testbed = tmp_path / "testbed.yaml"
     lab.inventory("pyats", testbed)
     data = yaml.safe_load(testbed.read_text())
     data["devices"]["branch-1"]["connections"]["cli"]["port"] = 9
     testbed.write_text(yaml.safe_dump(data))
-    script = str(PLAYBOOKS / "compliance_test.py")
-    done = run([sys.executable, script, "--testbed", str(testbed)], tmp_path)
-    assert done.returncode == 3
-    results = {words[-2]: words[-1] for line in done.stdout.splitlines() if len(words := line.split()) > 2}
-    assert results["licensing_compliance.branch-1"] == "ERRORED"
-    assert results["licensing_compliance.branch-2"] == "PASSED"
+    done = job(testbed, tmp_path, "--xunit", str(tmp_path))
+    assert done.returncode != 0
+    (report,) = tmp_path.rglob("*xunit*.xml")
+    cases = {str(case.get("name")).partition("_")[2]: case for case in ElementTree.parse(report).iter("testcase")}
+    for group in ("Configuration", "License", "Reporting", "Registration"):
+        assert cases[f"{group}Compliance[host=branch-1]"].find("error") is not None
+        other = cases[f"{group}Compliance[host=branch-2]"]
+        assert [child.tag for child in other if child.tag in ("error", "failure", "skipped")] == []
+    assert "branch-1: not reached, so nothing is proven: " in done.stdout
+    assert "onnection refused" in done.stdout
+    assert lab.credentials.password.reveal() not in done.stdout + done.stderr + report.read_text()
+
+
+def job(testbed: Path, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    return run(
+        [
+            str(Path(sys.executable).with_name("pyats")), "run", "job", str(PLAYBOOKS / "compliance_job.py"),
+            "--testbed-file", str(testbed), "--no-mail", "--archive-dir", str(folder), *options,
+        ],
+        folder,
+        PATH=f"{Path(sys.executable).parent}:{os.environ['PATH']}",  # easypy calls pyats by its name
+    )  # fmt: skip
 
 
 @pytest.mark.pyats
@@ -111,12 +129,6 @@ def test_the_pyats_job_passes_on_what_the_runbook_left(lab: Lab, tmp_path: Path)
     pytest.importorskip("pyats")
     testbed = tmp_path / "testbed.yaml"
     lab.inventory("pyats", testbed)
-    pyats = str(Path(sys.executable).with_name("pyats"))
-    job = str(PLAYBOOKS / "compliance_job.py")
-    done = run(
-        [pyats, "run", "job", job, "--testbed-file", str(testbed), "--no-mail", "--archive-dir", str(tmp_path)],
-        tmp_path,
-        PATH=f"{Path(sys.executable).parent}:{os.environ['PATH']}",  # easypy calls pyats by its name
-    )
+    done = job(testbed, tmp_path)
     assert done.returncode == 0, done.stdout[-3000:]
-    assert "licensing_compliance.branch-2" in done.stdout
+    assert "reporting_compliance.branch-2" in done.stdout

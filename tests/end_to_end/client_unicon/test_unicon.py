@@ -89,3 +89,21 @@ def test_its_licensing_apis_work(testbed):
     router.api.enable_license_smart_clear_eventlog()
     router.configure(["license smart transport smart", "license smart url default"])
     assert router.execute("show license udi").startswith("UDI: PID:C8000V")
+
+
+@pytest.mark.parametrize(("name", "pid"), [("sw1", "C9300"), ("r1", "C8000V")])
+def test_our_model_is_learned_and_parsed_over_it(testbed, name, pid):
+    from nornir_smartlic.errors import CommandRefused, UsageError
+    from nornir_smartlic.pyats import learn, parse
+
+    device = testbed.devices[name]
+    reading = learn(device)
+    assert reading.state.udi.pid.startswith(pid)
+    assert reading.unparsed == ()
+    assert parse(device, "show license all").udi == reading.state.udi
+    assert parse(device, "sh license udi").udi == reading.state.udi
+    with pytest.raises(UsageError):
+        parse(device, "show telepathy")
+    if name == "sw1":
+        with pytest.raises(CommandRefused):
+            parse(device, "show platform hardware throughput level")
