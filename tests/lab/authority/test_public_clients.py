@@ -224,8 +224,8 @@ def test_a_token_is_made_and_shown(signed_in: httpx.Client) -> None:
 # --- reservations ----------------------------------------------------------------------------------------------------
 
 
-def reserve(client: httpx.Client) -> Any:
-    licence = {"entitlementTag": NETWORK_TAG, "quantity": "2", "precedence": "LONGEST_TERM_FIRST"}
+def reserve(client: httpx.Client, quantity: str = "2") -> Any:
+    licence = {"entitlementTag": NETWORK_TAG, "quantity": quantity, "precedence": "LONGEST_TERM_FIRST"}
     asked = {"reservationCode": SLR, "reservationType": "SPECIFIC", "licenses": [licence]}
     path = f"{HOST}/{BASE}/v1/accounts/example.com/virtual-accounts/Branches/reserve-licenses"
     return client.post(path, json={"reservationRequests": [asked]}).json()
@@ -235,7 +235,9 @@ def test_licences_are_reserved_with_a_quantity_as_text(signed_in: httpx.Client) 
     (code,) = reserve(signed_in)["authorizationCodes"]
     assert (code["reservationCode"], code["status"], code["statusMessage"]) == (SLR, "SUCCESS", "SUCCESS")
     assert code["authorizationCode"]
-    (refused,) = reserve(signed_in)["authorizationCodes"]
+    (again,) = reserve(signed_in)["authorizationCodes"]  # as a client does whose answer was lost
+    assert again == code
+    (refused,) = reserve(signed_in, quantity="1")["authorizationCodes"]
     assert (refused["authorizationCode"], refused["status"]) == (None, "FAILED")
     assert "already" in refused["statusMessage"]
 
