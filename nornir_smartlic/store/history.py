@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session, selectinload
 
 from nornir_smartlic.compliance import Evidence, Finding, Severity, Verdict, Waiver
@@ -123,31 +123,45 @@ def last_readings(store: Store) -> tuple[LastReading, ...]:
 
 def record_audit(store: Store, taken: datetime, version: str, hosts: Iterable[HostRecord]) -> int:
     """Keep an audit; gives its number."""
+    hosts = list(hosts)
     with store.begin() as session:
         audit = Audit(taken=taken, version=version)
-        for host in hosts:
-            audit.readings.append(
-                Reading(
-                    host=host.host,
-                    error=host.error,
-                    **host.facts,
-                    usage=[Usage(license=name, count=count, display=display) for name, count, display in host.licenses],
-                    verdicts=[
-                        StoredVerdict(
-                            rule_id=found.rule_id,
-                            severity=found.severity.value,
-                            verdict=found.verdict.value,
-                            message=found.message,
-                            title=found.title[:_TITLE],
-                            detail=_detail(found),
-                        )
-                        for found in host.findings
-                    ],
-                )
-            )
         session.add(audit)
         session.flush()
+        if not hosts:
+            return audit.id
+        numbers = session.scalars(  # rows, not objects: an audit of thousands has a hundred thousand verdicts
+            insert(Reading).returning(Reading.id, sort_by_parameter_order=True),
+            [{"audit_id": audit.id, "host": each.host, "error": each.error, **_columns(each)} for each in hosts],
+        ).all()
+        usage = [
+            {"reading_id": number, "license": name, "count": count, "display": display}
+            for number, host in zip(numbers, hosts, strict=True)
+            for name, count, display in host.licenses
+        ]
+        verdicts = [
+            {
+                "reading_id": number,
+                "rule_id": found.rule_id,
+                "severity": found.severity.value,
+                "verdict": found.verdict.value,
+                "message": found.message,
+                "title": found.title[:_TITLE],
+                "detail": _detail(found),
+            }
+            for number, host in zip(numbers, hosts, strict=True)
+            for found in host.findings
+        ]
+        if usage:
+            session.execute(insert(Usage), usage)
+        if verdicts:
+            session.execute(insert(StoredVerdict), verdicts)
         return audit.id
+
+
+def _columns(host: HostRecord) -> dict[str, str | datetime | None]:
+    """Every column of a reading: rows that are inserted together have the same ones."""
+    return {name: host.facts.get(name) for name in (*_FACTS, "device_time")}
 
 
 def _detail(finding: Finding) -> dict[str, Any] | None:

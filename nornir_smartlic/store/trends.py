@@ -5,13 +5,12 @@ Counted by the database, for fleets of thousands: no reading is built.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import case, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from nornir_smartlic.compliance import Verdict
 from nornir_smartlic.store.database import Store
@@ -89,18 +88,27 @@ def consumption_totals(store: Store, *, last: int) -> dict[str, tuple[int, ...]]
 
 
 def drift(store: Store) -> tuple[Change, ...]:
-    """What differs between the last two audits on the hosts that both are of, host by host; () before there are two."""
+    """What differs between the last two audits on the hosts that both are of, host by host; () before there are two.
+
+    A rule that only one of the two knew is no drift, and a host that one could not read differs in its error alone.
+    """
     with store.begin() as session:
         audits = _newest(session, 2)
         if len(audits) < 2:
             return ()
-        before, after = audits
-        found = [
-            *_facts(session, before, after),
-            *_licenses(session, before, after),
-            *_verdicts(session, before, after),
-        ]
-    return tuple(sorted(found, key=lambda each: (each.host, each.what)))
+        old, new = (_hosts(session, audit) for audit in audits)
+    taken = audits[-1].taken
+    found = []
+    for host in sorted(old.keys() & new.keys()):
+        before, after = old[host], new[host]
+        if before.get("error") or after.get("error"):
+            before, after = ({"error": side.get("error")} for side in (before, after))
+        for what in sorted(before.keys() | after.keys()):
+            was, now = before.get(what), after.get(what)
+            is_new_rule = what.startswith("rule ") and None in (was, now)
+            if was != now and not is_new_rule:
+                found.append(Change(taken, host, what, was, now))
+    return tuple(found)
 
 
 def _newest(session: Session, last: int) -> list[Audit]:
@@ -108,58 +116,24 @@ def _newest(session: Session, last: int) -> list[Audit]:
     return list(session.scalars(select(Audit).order_by(Audit.taken.desc(), Audit.id.desc()).limit(last)))[::-1]
 
 
-def _facts(session: Session, before: Audit, after: Audit) -> Iterable[Change]:
-    old, new = aliased(Reading), aliased(Reading)
-    columns = [getattr(side, name) for name in ("error", *_FACTS) for side in (old, new)]
-    query = select(new.host, *columns).join(old, old.host == new.host)
-    for host, *values in session.execute(query.where(old.audit_id == before.id, new.audit_id == after.id)):
-        pairs = dict(zip(("error", *_FACTS), zip(values[::2], values[1::2], strict=True), strict=True))
-        was, now = pairs.pop("error")
-        if was != now:
-            yield Change(after.taken, host, "error", was, now)
-        if was is None and now is None:
-            for name, (one, other) in pairs.items():
-                if one != other:
-                    yield Change(after.taken, host, name.replace("_", " "), one, other)
-
-
-def _licenses(session: Session, before: Audit, after: Audit) -> Iterable[Change]:
-    counts: list[dict[str, dict[str, int]]] = []
-    for audit in (before, after):
-        of_hosts: dict[str, dict[str, int]] = {}
-        read = select(Reading.host).where(Reading.audit_id == audit.id, Reading.error.is_(None))
-        for host in session.scalars(read):
-            of_hosts[host] = {}
-        query = (
-            select(Reading.host, Usage.license, func.sum(Usage.count))
-            .join(Usage, Usage.reading_id == Reading.id)
-            .where(Reading.audit_id == audit.id)
-            .group_by(Reading.host, Usage.license)
-        )
-        for host, name, count in session.execute(query):
-            of_hosts.setdefault(host, {})[name] = int(count)
-        counts.append(of_hosts)
-    old, new = counts
-    for host in old.keys() & new.keys():
-        for name in old[host].keys() | new[host].keys():
-            was, now = old[host].get(name), new[host].get(name)
-            if was != now:
-                yield Change(after.taken, host, f"licence {name}", _text(was), _text(now))
-
-
-def _text(count: int | None) -> str | None:
-    return None if count is None else str(count)
-
-
-def _verdicts(session: Session, before: Audit, after: Audit) -> Iterable[Change]:
-    """A rule that only one of the two audits knew is no drift."""
-    old, new, was, now = aliased(Reading), aliased(Reading), aliased(StoredVerdict), aliased(StoredVerdict)
-    query = (
-        select(new.host, now.rule_id, was.verdict, now.verdict)
-        .join(old, old.host == new.host)
-        .join(now, now.reading_id == new.id)
-        .join(was, (was.reading_id == old.id) & (was.rule_id == now.rule_id))
-        .where(old.audit_id == before.id, new.audit_id == after.id, was.verdict != now.verdict)
+def _hosts(session: Session, audit: Audit) -> dict[str, dict[str, str | None]]:
+    """By host, everything of *audit* that may drift, by name."""
+    columns = [getattr(Reading, name) for name in _FACTS]
+    hosts: dict[str, dict[str, str | None]] = {}
+    numbers: dict[int, dict[str, str | None]] = {}
+    query = select(Reading.id, Reading.host, Reading.error, *columns).where(Reading.audit_id == audit.id)
+    for number, host, error, *facts in session.execute(query):
+        named = zip(_FACTS, facts, strict=True)
+        hosts[host] = numbers[number] = {"error": error, **{name.replace("_", " "): value for name, value in named}}
+    used = (
+        select(Usage.reading_id, Usage.license, func.sum(Usage.count))
+        .join(Reading)
+        .where(Reading.audit_id == audit.id)
+        .group_by(Usage.reading_id, Usage.license)
     )
-    for host, rule, one, other in session.execute(query):
-        yield Change(after.taken, host, f"rule {rule}", one, other)
+    for number, name, count in session.execute(used):
+        numbers[number][f"licence {name}"] = str(int(count))
+    judged = select(StoredVerdict.reading_id, StoredVerdict.rule_id, StoredVerdict.verdict).join(Reading)
+    for number, rule, verdict in session.execute(judged.where(Reading.audit_id == audit.id)):
+        numbers[number][f"rule {rule}"] = verdict
+    return hosts
