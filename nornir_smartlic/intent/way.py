@@ -49,7 +49,7 @@ class Way:
             host = urlsplit(self.url).hostname
         else:
             host = CSLU_NAME if self.transport is TransportType.CSLU else None
-        return None if host is None or self.transport is TransportType.OFF or _is_address(host) else host
+        return None if host is None or self.transport is TransportType.OFF or is_address(host) else host
 
     @property
     def place(self) -> str:
@@ -210,7 +210,8 @@ def wrong_transport(way: Way) -> TransportType | None:
     return spoken_by if spoken_by is not way.transport else None
 
 
-def _is_address(host: str) -> bool:
+def is_address(host: str) -> bool:
+    """Whether *host* is an address and no name."""
     try:
         ipaddress.ip_address(host)
     except ValueError:
@@ -227,6 +228,12 @@ class WayProblem:
     evidence: Evidence
     fix: tuple[str, ...] = ()
     is_certain: bool = True
+
+
+def source_line(configuration: RunningConfiguration, vrf: str | None) -> str | None:
+    """The line that makes an interface of *vrf* with an address the source; ``None``: there is none."""
+    found = next((name for name, where, address in configuration.interfaces if address and where == vrf), None)
+    return f"ip http client source-interface {found}" if found is not None else None
 
 
 def source_problems(reading: LicensingReading) -> Iterator[WayProblem]:
@@ -248,13 +255,14 @@ def source_problems(reading: LicensingReading) -> Iterator[WayProblem]:
         return
     found = interface_of(configuration, name)
     evidence = Evidence(SHOW_RUN, f"ip http client source-interface {name}")
+    instead = (source_line(configuration, way.vrf) or f"no ip http client source-interface {name}",)
     if found is None and configuration.interfaces:
-        yield WayProblem("no-source-interface", f"the source interface {name} does not exist", evidence)
+        yield WayProblem("no-source-interface", f"the source interface {name} does not exist", evidence, instead)
     elif found is not None and found.address is None:
-        yield WayProblem("no-source-address", f"the source interface {name} has no address", evidence)
+        yield WayProblem("no-source-address", f"the source interface {name} has no address", evidence, instead)
     elif found is not None and misplaced_source(reading) is not None:
         text = f"the source interface {name} is in {found.place}, the reports go through VRF {vrf}"
-        fix = line(found.vrf) if found.vrf else ()
+        fix = line(found.vrf) if found.vrf else tuple(each.replace(prefix, f"no {prefix}") for each in line(vrf or ""))
         yield WayProblem("vrf-mismatch", text, evidence, fix, is_certain=False)
 
 

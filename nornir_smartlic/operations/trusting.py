@@ -9,6 +9,7 @@ from typing import Final
 from nornir_smartlic.errors import Refused, UsageError
 from nornir_smartlic.intent import untrusted
 from nornir_smartlic.model import Account, LicensingState, Secret, TransportType
+from nornir_smartlic.operations.accounts import other_account
 from nornir_smartlic.operations.conversation import Conversation, Exec
 from nornir_smartlic.operations.licensing_log import read_log
 from nornir_smartlic.operations.reading import read_state, why_not_ours
@@ -70,17 +71,6 @@ def establish_trust(
     return TrustOutcome(
         True, True, codes, untrusted(replace(before, trust_codes=codes)), came.state.account, came.waited
     )
-
-
-def other_account(there: Account | None, wanted: Account | None) -> str | None:
-    """What is the matter with the account *there*; ``None``: it is the wanted one, or one of them is not known."""
-    if there is None or wanted is None:
-        return None
-    pairs = ((there.smart_account, wanted.smart_account), (there.virtual_account, wanted.virtual_account))
-    if all(None in pair or str(pair[0]).casefold() == str(pair[1]).casefold() for pair in pairs):
-        return None
-    actual, expected = ([each[side] or "any" for each in pairs] for side in (0, 1))
-    return f"the device is in {' / '.join(actual)}, wanted is {' / '.join(expected)}"
 
 
 def require_secret(name: str, value: object) -> None:

@@ -56,7 +56,7 @@ def test_no_trust_is_certain_and_names_the_last_reason(lab: MemoryLab):
     door.answer(Configure((*SMART, *RESOLVED)))
     door.type("license smart trust idtoken bm90LWEtdG9rZW4 all")
     found = diagnosed(lab)
-    assert [cause.id for cause in found.causes] == ["no-trust"]
+    assert [cause.id for cause in found.causes] == ["token-invalid"]
     assert "the last attempt failed: " in found.causes[0].text
 
 
@@ -93,7 +93,9 @@ def test_what_cannot_work_is_read_off_the_configuration(lab: MemoryLab, lines: t
     ],
 )
 def test_what_the_device_logs_is_explained(lab: MemoryLab, fault: str, cause: str):
-    diagnosed(lab, trust=True, after=timedelta(hours=1))
+    way_out = ("interface Vlan1", " ip address 198.51.100.2 255.255.255.0", " exit")
+    lines = (*way_out, "ip route 0.0.0.0 0.0.0.0 198.51.100.1")
+    diagnosed(lab, *lines, trust=True, after=timedelta(hours=1))
     lab.world.add_fault("cssm", fault)
     assert cause in [each.id for each in diagnosed(lab, after=timedelta(days=40)).causes]
 
@@ -117,14 +119,14 @@ def test_the_freshest_cause_comes_first_though_an_older_one_is_surer(lab: Memory
         failure=message("Jan  1 11:50:00.000: ", "Received empty response"),
         trust_failure=untrusted,
     )
-    found = [cause for cause in causes_of(symptoms) if cause.id in ("empty-answer", "no-trust")]
+    found = [cause for cause in causes_of(symptoms) if cause.id in ("empty-answer", "token-invalid")]
     assert [(cause.id, cause.certainty.value) for cause in found] == [
         ("empty-answer", "likely"),
-        ("no-trust", "certain"),
+        ("token-invalid", "certain"),
     ]
     assert [cause.at.minute for cause in found if cause.at is not None] == [50, 10]
     older = replace(symptoms, failure=message("Jan  1 11:00:00.000: ", "Received empty response"))
-    assert causes_of(older)[0].id == "no-trust"
+    assert causes_of(older)[0].id == "token-invalid"
 
 
 def test_what_is_seen_now_and_certain_comes_before_a_suspicion_of_the_log(lab: MemoryLab):
@@ -189,8 +191,9 @@ def test_a_release_without_the_root_of_cssm_is_named_with_its_field_notice():
 
 def test_a_legacy_device_that_is_not_registered_says_so():
     lab = memory_lab(switch(release="16.12"))
-    (cause,) = diagnosed(lab).causes
-    assert (cause.id, cause.certainty) == ("not-registered", Certainty.CERTAIN)
+    first, second = diagnosed(lab).causes
+    assert (first.id, first.certainty) == ("not-registered", Certainty.CERTAIN)
+    assert (second.id, second.fix) == ("no-name-server", ("ip name-server ADDRESS",))  # for tools.cisco.com
 
 
 def test_causes_come_the_surest_first(lab: MemoryLab):
