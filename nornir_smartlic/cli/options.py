@@ -78,11 +78,17 @@ def hosts_of(given: Globals, filters: Sequence[str], *, ask_password: bool = Fal
 
 
 def finish(report: Report, *, as_json: bool, format_name: str = "table", output: Path | None = None) -> None:
-    """Show *report*, a line for each host that failed, and end with its exit code."""
-    present(report, format_name, output, as_json=as_json)
-    for host in report.failed_hosts:
-        if host.error is not None:
-            say(f"{host.host}: {host.error.message}")
+    """Show *report*, a line for each host that failed, and end with its exit code.
+
+    A signal that comes now is too late to stop anything, and what became of the hosts is said all the same.
+    """
+    from nornir_smartlic.tasks.stopping import stop
+
+    with stop.watched():
+        present(report, format_name, output, as_json=as_json)
+        for host in report.failed_hosts:
+            if host.error is not None:
+                say(f"{host.host}: {host.error.message}")
     raise typer.Exit(int(report.exit_code))
 
 

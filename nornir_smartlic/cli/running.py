@@ -42,7 +42,7 @@ def run(
         watched = nornir.with_processors([processor]) if processor is not None else nornir
         results: AggregatedResult = watched.run(task=task, name=command, on_failed=True)
         nornir.close_connections(on_good=True, on_failed=True)
-    hosts = tuple(_host_report(name, results[name], describe, secrets) for name in results)
+        hosts = tuple(_host_report(name, results[name], describe, secrets) for name in results)
     if stop.is_asked:
         hosts = tuple(replace(host, progress=_progress_of(results, host)) for host in hosts)
     return Report(command, hosts, created=datetime.now(UTC).replace(microsecond=0), interrupted=stop.is_asked)

@@ -9,6 +9,7 @@ import signal
 import pytest
 from nornir.core.plugins.inventory import InventoryPluginRegister
 
+from nornir_smartlic.cli import options
 from nornir_smartlic.operations.conversation import Answer, Configure, Exec, Request
 from tests.memory import PASSWORD, TOKEN, WANTED, MemoryDoor, MemoryLab, memory_lab, switch
 
@@ -88,3 +89,19 @@ def test_the_next_command_begins_anew(fleet, monkeypatch):
         assert fleet("apply", "--stages", "1,100%", "--journal", "rollout.jsonl").code == 130
     assert fleet("apply", "--stages", "1,100%", "--journal", "rollout.jsonl").code == 0
     assert fleet("plan").code == 0
+
+
+def test_an_interrupt_after_the_last_host_loses_no_result(fleet, monkeypatch):
+    """The run is over and its report is being printed."""
+    present = options.present
+
+    def interrupted(*arguments, **more):
+        os.kill(os.getpid(), signal.SIGINT)
+        present(*arguments, **more)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(options, "present", interrupted)
+        ended = fleet("apply", "--json")
+    hosts = json.loads(ended.out)["hosts"]
+    assert (ended.code, [host["host"] for host in hosts]) == (0, list(NAMES))
+    assert all("saved" in host["summary"] for host in hosts)
