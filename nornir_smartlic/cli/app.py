@@ -155,6 +155,9 @@ def audit(
         int | None,
         typer.Option("--max-age", metavar="DAYS", min=0, help="With --from-store: older is not read; else 7 days."),
     ] = None,
+    rules: Annotated[
+        Path | None, typer.Option("--rules", metavar="FILE", help="A YAML file of your own rules (docs/compliance.md).")
+    ] = None,
     with_cssm: Annotated[
         bool, typer.Option("--with-cssm", help="Judge the fleet beside what CSSM has of it, too (docs/compliance.md).")
     ] = False,
@@ -185,10 +188,12 @@ def audit(
     chosen = format_of(format_name, output, as_json=as_json)
     check_writable(output)
     from nornir_smartlic.cli import commands
+    from nornir_smartlic.cli.own_rules import all_rules
     from nornir_smartlic.cli.settings import Settings
 
     settings = Settings.of(context.obj.config)
-    known = commands.waivers_of_file(waivers)
+    judged_by = all_rules(rules)
+    known = commands.waivers_of_file(waivers, judged_by)
     source = _source_of(write_back, field)
     informed = _places(settings, notify or (), from_store=from_store)
     nornir = open_hosts(context, filters, ask_pass)
@@ -206,7 +211,7 @@ def audit(
             from nornir_smartlic.cli.reconciling import ask_for_fleet
 
             books_of = ask_for_fleet(settings, ending_days=ending, is_whole=not filters)
-        report = commands.audit(nornir, due_within_days=due_within, waivers=known, books_of=books_of)
+        report = commands.audit(nornir, due_within_days=due_within, waivers=known, books_of=books_of, rules=judged_by)
         report = _remembered(settings, report, informed)
     if chosen == "html":
         from nornir_smartlic.cli.backgrounds import with_background

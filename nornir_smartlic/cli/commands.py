@@ -17,10 +17,12 @@ from nornir_smartlic.cli.running import Describe, run
 from nornir_smartlic.cli.tokens import TokenExhausted, TokenWallet
 from nornir_smartlic.compliance import (
     ALL_RULES,
+    RULES,
     Books,
     ComplianceOptions,
     Finding,
     FleetCase,
+    Rule,
     Waiver,
     verify_fleet,
     waivers_of,
@@ -57,8 +59,8 @@ if TYPE_CHECKING:
     from nornir_smartlic.sources import Source
 
 
-def waivers_of_file(path: Path | None) -> tuple[Waiver, ...]:
-    """The waivers in the file *path*."""
+def waivers_of_file(path: Path | None, rules: Sequence[Rule] = RULES) -> tuple[Waiver, ...]:
+    """The waivers in the file *path*, of *rules* and of those of the fleet."""
     if path is None:
         return ()
     from ruamel.yaml import YAML
@@ -72,7 +74,7 @@ def waivers_of_file(path: Path | None) -> tuple[Waiver, ...]:
         mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
         where = f" line {mark.line + 1}" if mark is not None else ""
         raise UsageError(f"waivers {path}{where}: not YAML") from None
-    return waivers_of(data, known_rules=frozenset(rule.id for rule in ALL_RULES), path=path.name)
+    return waivers_of(data, known_rules=frozenset(rule.id for rule in (*rules, *ALL_RULES)), path=path.name)
 
 
 def audit(
@@ -81,12 +83,13 @@ def audit(
     due_within_days: int,
     waivers: Sequence[Waiver],
     books_of: Callable[[Sequence[HostCount]], Books] | None = None,
+    rules: Sequence[Rule] = RULES,
 ) -> Report:
     """Read and judge every host, and the fleet; *books_of* gives what CSSM has beside what hosts count themselves."""
     options = ComplianceOptions(due_within=timedelta(days=due_within_days))
 
     def task(task: Task) -> Result:
-        return tasks.verify_compliance(task, options=options, waivers=waivers)
+        return tasks.verify_compliance(task, options=options, waivers=waivers, rules=rules)
 
     accounts = virtual_accounts_of(nornir)
     counts: dict[str, HostCount] = {}
