@@ -35,6 +35,7 @@ PLUGIN_ARROWS = {
     "sources": "errors model compliance cssm outputs",
     "processors": "errors model compliance operations sources",
     "pyats": "errors model parsers intent compliance operations outputs.texts",
+    "testbeds": "errors intent tasks",
     "testing": "errors compliance operations outputs tasks cli.failures cli.inventory",
     "pytest_plugin": "errors testing cli.inventory",
     "cli": "errors model parsers intent files compliance migration reconciliation operations doors cssm store tasks "
