@@ -167,10 +167,10 @@ def test_columns_sort_and_pages_turn(opened, report):
 
 
 @in_browser
-@pytest.mark.parametrize(("grouping", "count"), [("rule", 4), ("site", 8)])
-def test_findings_are_grouped(opened, grouping, count):
-    opened.page.select_option("#grouping", grouping)
-    assert opened.page.locator("#groups details").count() == count
+def test_findings_are_grouped_by_rule_and_by_site(opened, report):
+    assert opened.page.locator("#groups details").count() == len({found.rule_id for found in report.to_mend})
+    opened.page.select_option("#grouping", "site")
+    assert opened.page.locator("#groups details").count() == len({host.site for host in report.hosts})
 
 
 @in_browser
