@@ -175,7 +175,10 @@ def _name_servers(pair: _Pair, path: str) -> Comparison:
         undo = [f"no {line} {server}" for server in wanted] + [f"{line} {server}" for server in there]
     commands = (*lookup, *add, *remove)
     undone = (*(f"no {text}" for text in lookup), *undo) if commands else ()
-    return _of_transport(Comparison(path, found, ", ".join(wanted) or "none", commands, undone, evidence))
+    new = tuple(server for server in wanted if server not in there)
+    stay = there if new and not pair.intent.name_servers_exact else ()
+    shown = ", ".join((*stay, *(new if stay else wanted))) or "none"
+    return _of_transport(Comparison(path, found, shown, commands, undone, evidence))
 
 
 def _source_interface(pair: _Pair, path: str) -> Comparison:

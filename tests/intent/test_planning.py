@@ -396,3 +396,12 @@ def test_transport_automatic_is_understood_and_given_back():
     made = make_plan(intent_of({"transport": "smart"}), slp(transport=TransportType.AUTOMATIC))
     assert made.commands == ("license smart transport smart",)
     assert undo(made.differences) == ("license smart transport automatic",)
+
+
+@pytest.mark.parametrize(
+    ("more", "wanted"), [({}, "192.0.2.9, 192.0.2.53"), ({"name_servers_exact": True}, "192.0.2.53")]
+)
+def test_name_servers_that_stay_are_shown_beside_the_new_one(more, wanted):
+    there = slp(name_servers=((None, "192.0.2.9"),))
+    (difference,) = plan(there, name_servers=["192.0.2.53"], **more).differences
+    assert (difference.actual, difference.wanted) == ("192.0.2.9", wanted)
