@@ -147,11 +147,15 @@ class Busy(DeviceError):
 
 
 class Refused(DeviceError):
-    """The device did what was asked and it failed there: trust not installed, a rejected file. ``reason``: its word."""
+    """The device did what was asked and it failed there: trust not installed, a rejected file. ``reason``: its word.
+
+    ``cause``: of a trust that failed, the value of its `TrustResult`; ``None``: of anything else.
+    """
 
     def __init__(self, message: str, reason: str, *, host: str | None = None, command: str | None = None) -> None:
         super().__init__(f"{message}: {reason}", host=host, command=command)
         self.reason = reason
+        self.cause: str | None = None
 
 
 class TimedOut(DeviceError):

@@ -25,6 +25,7 @@ from nornir_smartlic.model import (
     Unparsed,
 )
 from nornir_smartlic.operations.causes import Cause
+from nornir_smartlic.operations.trust_results import TrustResult
 
 __all__ = [
     "CollectedReports",
@@ -45,6 +46,7 @@ __all__ = [
     "ReturnOutcome",
     "SyncOutcome",
     "TrustOutcome",
+    "TrustResult",
     "Unparsed",
 ]
 
@@ -60,6 +62,7 @@ class TrustOutcome:
     account: Account | None = None  # what came with the trust
     waited: timedelta = timedelta(0)
     not_applicable: str | None = None
+    result: TrustResult | None = None  # the same in a word; of a trust that failed it is the error's ``cause``
     other_account: str | None = None  # trusted before, with an account that is not the wanted one
 
 

@@ -6,15 +6,23 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from nornir_smartlic.errors import Refused, UsageError
+from nornir_smartlic.errors import DeviceError, Refused, UsageError
 from nornir_smartlic.intent import untrusted
-from nornir_smartlic.model import Account, LicensingState, Secret, TransportType
+from nornir_smartlic.model import Account, Intent, LicensingState, Secret, TransportType
 from nornir_smartlic.operations.accounts import other_account
+from nornir_smartlic.operations.causes import Certainty
 from nornir_smartlic.operations.conversation import Conversation, Exec
+from nornir_smartlic.operations.diagnosing import diagnose
 from nornir_smartlic.operations.licensing_log import read_log
 from nornir_smartlic.operations.reading import read_state, why_not_ours
 from nornir_smartlic.operations.refusals import remark
 from nornir_smartlic.operations.results import TrustOutcome
+from nornir_smartlic.operations.trust_results import (
+    TrustResult,
+    result_of_cause,
+    result_of_communication,
+    result_of_reason,
+)
 from nornir_smartlic.operations.waiting import Expectation, Patience, ask_once, wait_for
 
 TRUST_PATIENCE: Final = Patience(timedelta(minutes=5))
@@ -45,9 +53,10 @@ def establish_trust(
     missing = untrusted(state)
     needed = bool(missing) or force
     outcome = TrustOutcome(needed, False, state.trust_codes or (), missing, state.account)
-    outcome = replace(outcome, other_account=None if missing else other_account(state.account, wanted))
+    result = TrustResult.NEEDED if needed else TrustResult.ALREADY_INSTALLED
+    outcome = replace(outcome, result=result, other_account=None if missing else other_account(state.account, wanted))
     if reason is not None and needed:
-        return TrustOutcome(False, False, not_applicable=reason, untrusted=missing)
+        return TrustOutcome(False, False, not_applicable=reason, untrusted=missing, result=TrustResult.NOT_APPLICABLE)
     if not needed or not commit:
         return outcome
     before, log = state, (yield from read_log())
@@ -55,7 +64,9 @@ def establish_trust(
     command = "license smart trust idtoken {secret} " + scope + (" force" if force else "")
     answer, lost = yield from ask_once(Exec(command, secrets=(token,)))  # each time it is sent may cost a use of it
     if (said := remark(token.hide_in(answer.text))) is not None:
-        raise Refused("trust was not requested", said, command=_shown(scope))
+        known = result_of_reason(said)
+        result = TrustResult.REFUSED_BY_DEVICE if known is TrustResult.REFUSED_BY_CSSM else known
+        raise _caused(Refused("trust was not requested", said, command=_shown(scope)), result)
     expected = Expectation(
         "the trust code",
         _shown(scope),
@@ -64,13 +75,42 @@ def establish_trust(
         statistic="Trust Establishment",
         lost=lost,
     )
-    came = yield from wait_for(expected, log, patience)
+    try:
+        came = yield from wait_for(expected, log, patience)
+    except Refused as error:
+        raise _caused(error, (yield from _why(error.reason, wanted))) from None
     codes = came.state.trust_codes or ()
     if (other := other_account(came.state.account, wanted)) is not None:
-        raise Refused("trust came from another account", other, command=_shown(scope))
+        refusal = Refused("trust came from another account", other, command=_shown(scope))
+        raise _caused(refusal, TrustResult.OTHER_ACCOUNT)
     return TrustOutcome(
-        True, True, codes, untrusted(replace(before, trust_codes=codes)), came.state.account, came.waited
+        True,
+        True,
+        codes,
+        untrusted(replace(before, trust_codes=codes)),
+        came.state.account,
+        came.waited,
+        result=TrustResult.INSTALLED,
     )
+
+
+def _caused(error: Refused, result: TrustResult) -> Refused:
+    error.cause = result.value
+    return error
+
+
+def _why(reason: str, wanted: Account | None) -> Conversation[TrustResult]:
+    """What *reason* means. A failed communication has several possible causes: the device is asked which it is."""
+    text = result_of_communication(reason)
+    if text is None:
+        return result_of_reason(reason)
+    intent = Intent(smart_account=wanted.smart_account, virtual_account=wanted.virtual_account) if wanted else None
+    try:
+        found = yield from diagnose(intent)
+    except DeviceError:
+        return text
+    named = (result_of_cause(cause.id) for cause in found.causes if cause.certainty is not Certainty.HISTORY)
+    return next((result for result in named if result is not None), text)
 
 
 def require_secret(name: str, value: object) -> None:

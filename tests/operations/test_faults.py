@@ -10,10 +10,13 @@ from typing import Any, Final
 
 import pytest
 
-from nornir_smartlic.model import Intent, Secret
+from nornir_smartlic.errors import Refused
+from nornir_smartlic.model import Account, Intent, Secret
 from nornir_smartlic.operations.causes import Cause, Certainty
 from nornir_smartlic.operations.conversation import Configure, converse
 from nornir_smartlic.operations.diagnosing import diagnose
+from nornir_smartlic.operations.results import TrustResult
+from nornir_smartlic.operations.trusting import establish_trust
 from smartlic_lab.authority.models import ProductInstance, RegistrationToken
 from smartlic_lab.authority.product_instances import remove_instance
 from smartlic_lab.authority.tokens import revoke_token
@@ -428,3 +431,38 @@ def test_a_fault_is_named_and_its_fix_mends_it(given: Fault) -> None:
     if then:
         scene.mend(then, given.mend_then)
         assert scene.causes() == []
+
+
+@pytest.mark.parametrize(
+    ("provoke", "expected"),
+    [
+        (NO_NAMES, "name-unresolved"),
+        (lines("no ip route 0.0.0.0 0.0.0.0 198.51.100.1"), "no-route"),
+        (lines("license smart proxy address 192.0.2.80", "license smart proxy port 3128"), "proxy"),
+        (fault("cssm", "unreachable"), "no-answer"),
+        (fault("cssm", "certificate-untrusted"), "certificate"),
+        (each(CHECK_CRL, lambda scene: scene.certificate(crl_host="crl.example.com")), "revocation-list"),
+        (fault("cssm", "empty-answer"), "far-end"),
+        (lambda scene: scene.cssm.faults.add("clock-off"), "clock"),
+        (lambda scene: scene.cssm.faults.add("fail", count=9), "refused-by-cssm"),
+        (each(token(max_uses=1), lambda scene: scene.use_elsewhere()), "token-used-up"),
+        (each(token(), lambda scene: scene.revoke()), "token-revoked"),
+        (each(token(expires_after_days=1), wait(2 * DAY)), "token-expired"),
+        (nothing, "token-invalid"),
+    ],
+)
+def test_a_trust_that_fails_is_classed(provoke: Deed, expected: str) -> None:
+    scene = Scene(trusted=False)
+    provoke(scene)
+    with pytest.raises(Refused) as failed:
+        converse(establish_trust(OTHER_TOKEN), scene.door.answer)
+    assert failed.value.cause == expected
+
+
+def test_a_trust_that_comes_is_classed_too() -> None:
+    scene = Scene(trusted=False)
+    first, second = (converse(establish_trust(TOKEN), scene.door.answer).result for _ in range(2))
+    assert (first, second) == (TrustResult.INSTALLED, TrustResult.ALREADY_INSTALLED)
+    with pytest.raises(Refused) as failed:
+        converse(establish_trust(TOKEN, wanted=Account(None, "Headquarters"), force=True), scene.door.answer)
+    assert failed.value.cause == TrustResult.OTHER_ACCOUNT.value
