@@ -131,9 +131,9 @@ def _boot_level(case: Case) -> Outcome:
     if any(line.status is None for line in usage):
         return unknown("the status of a licence is a word that is not known here", expected=expected)
     in_use = tuple(line for line in usage if line.status is UsageStatus.IN_USE)
-    evidence: tuple[Evidence, ...] = tuple(
-        case.line(f"{line.name} ({line.display}) {line.count} IN USE") for line in in_use
-    ) or (case.line("No licenses in use"),)
+    evidence: tuple[Evidence, ...] = tuple(case.line(f"{line.name} ({line.display}):") for line in in_use) or (
+        case.line("No licenses in use"),
+    )
     evidence += compared.evidence
     if compared.refusal is not None:
         return failed(compared.refusal[0], expected=compared.refusal[1], evidence=compared.evidence)

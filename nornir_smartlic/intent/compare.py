@@ -360,7 +360,8 @@ def _proxy(pair: _Pair, path: str) -> Comparison:
     there = actual.call_home.http_proxy if pair.is_callhome else actual.intent.proxy
     found, spelled = _proxy_text(there), _proxy_text(wanted)
     lines = _proxy_lines(there, in_call_home=pair.is_callhome)
-    evidence = _shown(*(line.strip() for line in lines)) if lines else _shown("no proxy")
+    absent = "http-proxy" if pair.is_callhome else "license smart proxy"
+    evidence = _shown(*(line.strip() for line in lines)) if lines else _shown(f"no line '{absent} ...'")
     refusal = None
     if wanted is not None and pair.way.transport is TransportType.OFF:
         refusal = ("given", "none: transport off reaches nobody")

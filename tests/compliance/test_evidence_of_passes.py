@@ -77,8 +77,8 @@ def stands(evidence: Evidence, text: str) -> bool:
         return True
     if (absent := re.fullmatch(r"(?:[^']+: )?no line '(.+?)(?: ?\.\.\.)?'", evidence.line)) is not None:
         return absent[1] not in lines
-    parent, _, line = evidence.line.partition(": ")
-    return bool(line) and parent in lines and line in lines
+    parts = evidence.line.lstrip("+-").split(": ")
+    return len(parts) > 1 and all(part in lines for part in parts)
 
 
 def outputs() -> list[tuple[str, str]]:
