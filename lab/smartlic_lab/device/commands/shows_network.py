@@ -9,7 +9,7 @@ from smartlic_lab.device import routing, settings
 from smartlic_lab.device.commands.registry import Call, CommandFailed, Handlers
 from smartlic_lab.device.configuration import Section
 from smartlic_lab.device.machine import Machine
-from smartlic_lab.device.ports import interfaces_of
+from smartlic_lab.device.ports import interfaces_of, vlans
 from smartlic_lab.device.session import Session
 from smartlic_lab.device.version import mac_address
 
@@ -313,8 +313,17 @@ def show_vrf_detail(session: Session, call: Call) -> str:
 
 @handles("show_ipv6_interface")
 def show_ipv6_interface(session: Session, call: Call) -> str:
-    """The lab speaks IPv4: no interface has an IPv6 address that is up."""
-    return ""
+    """The lab speaks IPv4: no interface has an IPv6 address, which the brief form says of each.
+
+    Source: Cisco IOS IPv6 command reference, "show ipv6 interface".
+    """
+    if not call.has("brief"):
+        return ""
+    text = ""
+    for view in interfaces_of(session.device):
+        state = "administratively down/down" if view.shutdown else "up/up" if view.is_up else "down/down"
+        text += f"{view.name:<22} [{state}]\n    unassigned\n"
+    return text
 
 
 _CPU_ADDRESSES = (
@@ -327,12 +336,26 @@ _CPU_ADDRESSES = (
 @handles("show_mac_table")
 def show_mac_table(session: Session, call: Call) -> str:
     """No neighbour has sent a frame: there are the addresses that every switch takes for itself (unverified)."""
-    rows = "".join(f" All    {address}    STATIC      CPU\n" for address in _CPU_ADDRESSES)
+    addresses = () if call.has("dynamic") else _CPU_ADDRESSES
+    rows = "".join(f" All    {address}    STATIC      CPU\n" for address in addresses)
     return (
         "          Mac Address Table\n-------------------------------------------\n\n"
         "Vlan    Mac Address       Type        Ports\n----    -----------       --------    -----\n"
-        f"{rows}Total Mac Addresses for this criterion: {len(_CPU_ADDRESSES)}\n"
+        f"{rows}Total Mac Addresses for this criterion: {len(addresses)}\n"
     )
+
+
+@handles("show_mac_count")
+def show_mac_count(session: Session, call: Call) -> str:
+    """Unverified: how much a table holds."""
+    text = "".join(
+        f"\nMac Entries for Vlan {vlan.number}:\n---------------------------\nDynamic Address Count  : 0\n"
+        "Static  Address Count  : 0\nTotal Mac Addresses    : 0\n"
+        for vlan in vlans(session.device)
+        if vlan.is_active
+    )
+    text += f"\nTotal Dynamic Address Count  : 0\nTotal Static  Address Count  : {len(_CPU_ADDRESSES)}\n"
+    return f"{text}Total Mac Address In Use     : {len(_CPU_ADDRESSES)}\nTotal Mac Address Space Available: 32768\n\n"
 
 
 @handles("show_protocols")

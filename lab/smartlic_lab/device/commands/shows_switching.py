@@ -318,6 +318,8 @@ def show_spanning_tree(session: Session, call: Call) -> str:
     if not trees:
         return "\nNo spanning tree instances exist.\n\n"
     mac, text = mac_address(device.build.members[0].sn), ""
+    if call.has("root"):
+        return _spanning_tree_roots(mac, [vlan for vlan, _ in trees])
     for vlan, ports in trees:
         priority = 32768 + vlan.number
         timers = "             Hello Time   2 sec  Max Age 20 sec  Forward Delay 15 sec\n"
@@ -334,6 +336,15 @@ def show_spanning_tree(session: Session, call: Call) -> str:
             f"{port.view.short:<19} Desg FWD 4         128.{at:<4} P2p \n" for at, port in enumerate(ports, 1)
         )
     return f"{text}\n"
+
+
+def _spanning_tree_roots(mac: str, found: Iterable[Vlan]) -> str:
+    text = "\n                                        Root    Hello Max Fwd\n"
+    text += "Vlan                   Root ID          Cost    Time  Age Dly  Root Port\n"
+    text += "---------------- -------------------- --------- ----- --- ---  ------------\n"
+    return text + "".join(
+        f"VLAN{one.number:04}         {32768 + one.number} {mac}         0    2   20  15\n" for one in found
+    )
 
 
 def _forwarding(device: Machine, vlan: Vlan) -> list[SwitchPort]:
