@@ -64,7 +64,7 @@ def test_the_forwarding_table_has_every_route() -> None:
     assert re.search(r"^255\.255\.255\.255/32 +receive", text, re.M)
 
 
-def test_a_stack_tells_its_cables_and_its_addresses() -> None:
+def test_a_stack_shows_its_cables_and_its_addresses() -> None:
     terminal = Terminal(make_device(members=2))
     assert re.search(r"^  2 +OK +OK", terminal.type("show switch stack-ports"), re.M)
     assert "Total Mac Addresses for this criterion: 0" in terminal.type("show mac address-table dynamic")
