@@ -46,13 +46,13 @@ def test_it_sees_a_refusal(testbed):
         testbed.devices["r1"].configure("license smart transport telepathy")
 
 
-@pytest.mark.parametrize("name", ["sw1", "r1"])
-def test_its_services_work(testbed, name):
+@pytest.mark.parametrize(("name", "table"), [("sw1", {"vrf": "Mgmt-vrf"}), ("r1", {})])
+def test_its_services_work(testbed, name, table):
     device = testbed.devices[name]
     addresses = device.parse("show ip interface brief")["interface"].values()
     own = next(one["ip_address"] for one in addresses if one["ip_address"] != "unassigned")
-    assert "100 percent (5/5)" in device.ping(own)
-    assert "100 percent (3/3)" in device.ping(own, count=3, size=200)  # the dialogue
+    assert "100 percent (5/5)" in device.ping(own, **table)
+    assert "100 percent (3/3)" in device.ping(own, count=3, size=200, **table)  # the dialogue
     assert "Tracing the route to 192.0.2.1" in device.traceroute("192.0.2.1")
     device.configure(["interface Loopback4", "description ours", "exit", "no interface Loopback4"], bulk=True)
     device.copy(source="running-config", dest="flash:", dest_file="copied.cfg")
