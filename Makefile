@@ -14,6 +14,9 @@ QUICK := tests/test_architecture.py tests/model tests/intent tests/files tests/c
 	tests/parsers/test_samples.py tests/parsers/test_captures.py tests/lab/show tests/lab/device/test_platforms.py \
 	tests/lab/device/test_device_grammar.py tests/lab/device/test_device_session.py tests/lab/world/test_topology.py
 
+# Of these folders, what takes half a minute by itself: a browser, and devices that are made to fail each rule.
+SLOW := --ignore=tests/outputs/test_page_in_browser.py --ignore=tests/compliance/test_rules_on_devices.py
+
 .PHONY: help demo test quick check format bench test-containers lock clean
 help:             ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 20
@@ -42,7 +45,7 @@ test: $(VENV)/.dev    ## All tests but the containers
 quick: $(VENV)/.dev   ## A part of the tests, and ruff, in under a minute
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/python -m pytest -q -n $(XDIST) $(QUICK) $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -q -n $(XDIST) $(QUICK) $(SLOW) $(PYTEST_ARGS)
 
 check: $(VENV)/.dev   ## Format, lint, strict types
 	$(BIN)/ruff format --check .
