@@ -236,7 +236,7 @@ def word_of(kind: type[E]) -> Callable[[str], E | None]:
 
 def kept(read: Callable[[str], T]) -> Callable[[str], T]:
     """*read*, which does not read again what is short and was read lately; what is kept is bounded in bytes."""
-    lately = lru_cache(maxsize=1024)(read)
+    lately = lru_cache(maxsize=4096)(read)
 
     def read_or_remember(value: str) -> T:
         return lately(value) if len(value) <= _SHORT else read(value)

@@ -19,7 +19,7 @@ from nornir_smartlic.parsers.section import NOTHING, Problem, Section
 from nornir_smartlic.parsers.texts import Text
 
 Facts = dict[str, Any]  # fields of LicensingState; "tech.", "authorization.", "reservation." before those of its parts
-_LATELY: Final = 1024  # sections
+_LATELY: Final = 4096  # sections
 _SHORT: Final = 4096  # characters; a longer section is hardly the same on two devices
 
 

@@ -91,7 +91,7 @@ def _statistic(lines: tuple[tuple[str, str], ...]) -> CommunicationStatistic:
     return statistic
 
 
-_statistic_kept: Final = lru_cache(maxsize=1024)(_statistic)  # most kinds of message were never sent
+_statistic_kept: Final = lru_cache(maxsize=4096)(_statistic)  # most kinds of message were never sent
 
 
 def _response(value: str) -> tuple[str | None, Instant | None]:
